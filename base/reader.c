@@ -1,0 +1,136 @@
+#include "base/reader.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+struct rt_reader rt_reader(struct rt_span span)
+{
+    const unsigned char *data = span.data;
+
+    return (struct rt_reader){data, data ? data + span.size : data, false};
+}
+
+size_t rt_reader_left(const struct rt_reader *reader)
+{
+    return reader->bad ? 0 : (size_t)(reader->end - reader->at);
+}
+
+struct rt_span rt_read_bytes(struct rt_reader *reader, size_t size)
+{
+    const unsigned char *start = reader->at;
+
+    if (rt_reader_left(reader) < size || reader->bad) {
+        reader->bad = true;
+        return rt_span(NULL, 0);
+    }
+    reader->at += size;
+    return rt_span(start, size);
+}
+
+static uint64_t read_le(struct rt_reader *reader, size_t bytes)
+{
+    struct rt_span span = rt_read_bytes(reader, bytes);
+    const unsigned char *at = span.data;
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < span.size; i++)
+        value |= (uint64_t)at[i] << (8 * i);
+    return value;
+}
+
+uint8_t rt_read_u8(struct rt_reader *reader)
+{
+    return (uint8_t)read_le(reader, 1);
+}
+
+uint16_t rt_read_u16(struct rt_reader *reader)
+{
+    return (uint16_t)read_le(reader, 2);
+}
+
+uint32_t rt_read_u32(struct rt_reader *reader)
+{
+    return (uint32_t)read_le(reader, 4);
+}
+
+uint64_t rt_read_u64(struct rt_reader *reader)
+{
+    return read_le(reader, 8);
+}
+
+double rt_read_f64(struct rt_reader *reader)
+{
+    uint64_t bits = read_le(reader, 8);
+    double value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+uint64_t rt_read_varint(struct rt_reader *reader)
+{
+    uint64_t value = 0;
+
+    for (int shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = rt_read_u8(reader);
+
+        if (reader->bad || (shift == 63 && byte > 1))
+            break;
+        value |= (uint64_t)(byte & 0x7F) << shift;
+        if (!(byte & 0x80))
+            return value;
+    }
+    reader->bad = true;
+    return 0;
+}
+
+uint32_t rt_read_varint32(struct rt_reader *reader)
+{
+    uint64_t value = rt_read_varint(reader);
+
+    if (value > UINT32_MAX) {
+        reader->bad = true;
+        return 0;
+    }
+    return (uint32_t)value;
+}
+
+int64_t rt_read_signed(struct rt_reader *reader)
+{
+    uint64_t value = rt_read_varint(reader);
+
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+struct rt_span rt_read_span(struct rt_reader *reader)
+{
+    uint64_t size = rt_read_varint(reader);
+
+    if (size > rt_reader_left(reader)) {
+        reader->bad = true;
+        return rt_span(NULL, 0);
+    }
+    return rt_read_bytes(reader, (size_t)size);
+}
+
+char *rt_read_text(struct rt_reader *reader)
+{
+    struct rt_span span = rt_read_span(reader);
+
+    if (span.size && memchr(span.data, 0, span.size)) {
+        reader->bad = true;
+        span.size = 0;
+    }
+    return rt_strndup(span.size ? span.data : "", span.size);
+}
+
+int rt_reader_done(const struct rt_reader *reader, const char *what, struct rt_err *err)
+{
+    if (reader->bad)
+        return rt_err_set(err, RT_EDAMAGED, "%s is cut short or malformed", what);
+    if (reader->at != reader->end)
+        return rt_err_set(err, RT_EDAMAGED, "%s has %zu bytes too many", what,
+                          (size_t)(reader->end - reader->at));
+    return 0;
+}

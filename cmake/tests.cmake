@@ -1,0 +1,15 @@
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka>=1.1)
+# tests/unit/LAYER/test_NAME.c is one test program, linked with its layer and those below.
+file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/*/test_*.c)
+foreach(source IN LISTS unit_tests)
+  cmake_path(GET source PARENT_PATH folder)
+  cmake_path(GET folder FILENAME layer)
+  cmake_path(GET source STEM name)
+  add_executable(${layer}-${name} ${source})
+  target_link_libraries(${layer}-${name} PRIVATE rt_${layer} PkgConfig::CMOCKA)
+  set_target_properties(${layer}-${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/unit)
+  string(REGEX REPLACE "^test_" "" short ${name})
+  add_test(NAME unit/${layer}/${short} COMMAND ${layer}-${name})
+  set_tests_properties(unit/${layer}/${short} PROPERTIES TIMEOUT 300)
+endforeach()

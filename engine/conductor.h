@@ -1,0 +1,106 @@
+#ifndef RT_ENGINE_CONDUCTOR_H
+#define RT_ENGINE_CONDUCTOR_H
+/*
+ * The conductor: schedules trials over agents, and decides what is recorded.
+ *
+ * It is a state machine: rt_conductor_step() takes one input and the time and
+ * appends actions; it reads no clock, sends nothing, writes nothing. Whoever
+ * drives it (engine/run.c, or a simulation) carries the actions out in order
+ * and feeds back what happened. Its rules:
+ *
+ *   - work leaves only after the lease event that names it is durable;
+ *   - a result is counted as told only after its event is durable;
+ *   - an attempt is recorded once: a second result of the same (trial,
+ *     attempt) is dropped, one of an attempt already recorded as lost is
+ *     recorded as late and completes the trial if nothing else has.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "engine/wire.h"
+#include "store/event.h"
+#include "store/state.h"
+
+struct rt_conductor;
+
+struct rt_conductor_options {
+    uint32_t launch;
+    uint32_t study;      /* which study of the state is to be completed */
+    uint32_t ranks;      /* agents that may say HELLO: ranks 0..ranks-1 */
+    uint64_t silence_us; /* an agent silent for so long is lost (monotonic) */
+    uint64_t beat_us;    /* the conductor beats this often */
+    uint64_t grace_us;   /* after a stop, running trials may go on so long */
+    bool retry_failed;   /* also run again what did not succeed */
+};
+
+enum rt_input_kind {
+    RT_INPUT_START,   /* first of all */
+    RT_INPUT_MESSAGE, /* a message of an agent */
+    RT_INPUT_DURABLE, /* events up to a number are on disk */
+    RT_INPUT_TICK,    /* time has passed */
+    RT_INPUT_STOP,    /* somebody asks to stop; a second time: stop now */
+    RT_INPUT_GONE,    /* the comm knows that a rank is gone */
+};
+
+struct rt_input {
+    enum rt_input_kind kind;
+    int rank;                   /* MESSAGE, GONE */
+    const struct rt_wire *wire; /* MESSAGE */
+    uint64_t seq;               /* DURABLE */
+};
+
+enum rt_action_kind {
+    RT_ACTION_APPEND, /* append an event (large payloads become objects first); tell its number
+                       * at once by rt_conductor_appended() */
+    RT_ACTION_SEND,   /* send a message to a rank */
+    RT_ACTION_FINISH, /* all is done and durable: end the launch */
+};
+
+struct rt_action {
+    enum rt_action_kind kind;
+    enum rt_event_kind event; /* APPEND */
+    int rank;                 /* SEND */
+    struct rt_buf bytes;      /* body of the event, or the message */
+};
+
+/* Actions in order; the driver empties it. */
+struct rt_actions {
+    struct rt_action *items;
+    size_t count;
+    size_t capacity;
+};
+
+void rt_actions_clear(struct rt_actions *actions); /* frees all */
+
+/* `state` is the store's; the conductor reads it and sees its own events applied to it. The
+ * study message (plan, bundle) is prepared by the caller and sent to every agent that says HELLO.
+ */
+struct rt_conductor *rt_conductor_new(const struct rt_conductor_options *options,
+                                      const struct rt_state *state, struct rt_span study_message);
+void rt_conductor_free(struct rt_conductor *conductor);
+
+/* Takes one input. Negative: a fault of ours or a broken invariant, the launch must end. */
+int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *input,
+                      uint64_t mono_us, struct rt_actions *actions, struct rt_err *err);
+
+/* The number that the APPEND action just carried out was given. */
+void rt_conductor_appended(struct rt_conductor *conductor, uint64_t seq);
+
+/* When step() wants a TICK at the latest. */
+uint64_t rt_conductor_wake_us(const struct rt_conductor *conductor);
+
+/* How it stands, for progress lines. */
+struct rt_progress {
+    uint64_t planned;
+    uint64_t done[RT_OUTCOMES];
+    uint64_t running; /* as agents last said */
+    uint32_t agents;
+    uint32_t slots;
+    bool stopping;
+    int failure; /* a negative code if the study cannot go on; why: text */
+    struct rt_err why;
+};
+void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progress *progress);
+
+#endif

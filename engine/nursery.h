@@ -1,0 +1,23 @@
+#ifndef RT_ENGINE_NURSERY_H
+#define RT_ENGINE_NURSERY_H
+/*
+ * The nursery: a bare process, forked before MPI, store or any thread exists,
+ * from which all processes that run users' code descend.
+ *
+ * The nursery forks one template per study (interpreter started, entry
+ * imported, one thread); templates fork workers on request and reap them.
+ * Whatever ends the agent, even SIGKILL, ends all of them with all their
+ * descendants.
+ */
+#include "base/err.h"
+
+struct rt_nursery;
+
+/* Forks the nursery. Call it first of all in main(): no thread may exist yet, and it inherits
+ * the environment (without the launcher's variables) and nothing else. */
+int rt_nursery_fork(struct rt_nursery **out, struct rt_err *err);
+
+/* Ends the nursery and all below it. Accepts NULL. */
+void rt_nursery_free(struct rt_nursery *nursery);
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef RT_ENGINE_POOL_H
+#define RT_ENGINE_POOL_H
+/*
+ * The pool: the workers of one agent.
+ *
+ * The agent submits trials and takes ended attempts; the pool keeps workers
+ * warm, hands them trials through rings in shared memory, enforces timeouts,
+ * captures output, replaces workers that died, and gives each attempt its
+ * outcome. Nothing here blocks: fds() and step() fit into a poll() loop.
+ */
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/span.h"
+#include "engine/nursery.h"
+#include "store/event.h"
+#include "store/plan.h"
+
+struct rt_pool;
+
+struct rt_pool_options {
+    uint32_t slots;      /* workers at most */
+    const char *scratch; /* folder of this agent alone, local disk; the pool makes what it needs */
+    uint32_t launch;     /* stamped on attempts */
+    uint32_t rank;
+};
+
+int rt_pool_new(struct rt_nursery *nursery, const struct rt_pool_options *options,
+                struct rt_pool **out, struct rt_err *err);
+/* Kills all workers, waits until they are gone, removes the scratch folder's contents. */
+void rt_pool_free(struct rt_pool *pool);
+
+struct rt_task {
+    uint32_t study;
+    const char *study_id;       /* "k3f9" */
+    const struct rt_plan *plan; /* entry, limits, each; must outlive the pool */
+    const char *checkout;       /* folder with the unpacked bundle */
+};
+
+/* Starts the template of a study. Its being up, or why not, is told by rt_pool_ready(). */
+int rt_pool_study(struct rt_pool *pool, const struct rt_task *task, struct rt_err *err);
+
+/* 1: up; 0: not yet; negative: it failed for good (*err has the reason, e.g. the traceback of
+ * the import). Trials may be submitted before it is up. */
+int rt_pool_ready(struct rt_pool *pool, uint32_t study, struct rt_err *err);
+
+/* Queues a trial. Cheap; params are derived from the plan when a worker takes it. */
+void rt_pool_submit(struct rt_pool *pool, uint32_t study, uint64_t ordinal, uint64_t index,
+                    uint32_t attempt);
+
+/* Forgets trials that no worker has been given. Returns how many. */
+uint64_t rt_pool_drop_queued(struct rt_pool *pool);
+
+/* Kills what runs: each such attempt ends with the outcome given (usually LOST). */
+void rt_pool_kill_running(struct rt_pool *pool, enum rt_outcome outcome, const char *reason);
+
+uint32_t rt_pool_running(const struct rt_pool *pool);
+uint64_t rt_pool_queued(const struct rt_pool *pool);
+
+/* Appends what to poll for; returns how many were added (at most `room`). */
+size_t rt_pool_fds(const struct rt_pool *pool, struct pollfd *fds, size_t room);
+/* Microseconds until step() must be called even if no fd is ready (timeouts); UINT64_MAX: never. */
+uint64_t rt_pool_wait_us(const struct rt_pool *pool, uint64_t mono_us);
+/* Does all there is to do. Errors are our own or the system's (no more processes), not a trial's.
+ */
+int rt_pool_step(struct rt_pool *pool, uint64_t mono_us, struct rt_err *err);
+
+/* 1: *attempt is the next ended one; its spans are valid until the next call of any pool function
+ * but this one's accessors. 0: none. */
+int rt_pool_take(struct rt_pool *pool, struct rt_attempt *attempt);
+
+/* The interpreter that python entries run in, as JSON text (version, prefix, executable);
+ * borrowed; NULL before a template with Python is up. */
+const char *rt_pool_python(const struct rt_pool *pool);
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef RT_ENGINE_STUDY_H
+#define RT_ENGINE_STUDY_H
+/*
+ * Study files: YAML 1.2 or JSON, read strictly into a plan object.
+ *
+ * docs/study-file.md is the reference. Errors name file, line and column;
+ * unknown keys are refused with the nearest known one. Reading a file never
+ * executes anything.
+ */
+#include "base/err.h"
+#include "base/json.h"
+#include "base/span.h"
+
+struct rt_study_file {
+    struct rt_json *plan; /* plan object (store/plan.h), "code" still null */
+    char *text;           /* the file as it was read */
+    char *path;           /* absolute */
+    char *folder;         /* where relative paths start: the file's */
+    char **roots;         /* code roots, absolute; the first holds the entry */
+    size_t root_count;
+};
+
+/* Reads a study file. RT_EUSAGE with "file:line:column: what is wrong; what to do". */
+int rt_study_file_read(const char *path, struct rt_study_file *out, struct rt_err *err);
+
+/* The same from memory, for tests and fuzzers; path only labels errors. */
+int rt_study_file_parse(struct rt_span text, const char *path, struct rt_study_file *out,
+                        struct rt_err *err);
+void rt_study_file_clear(struct rt_study_file *file);
+
+/* Applies one `-S` setting of the command line to a plan object: "key=value", "key=a,b,c",
+ * "key=0:0.5:0.05" (ends included). RT_EUSAGE names the setting. */
+int rt_study_set(struct rt_json *plan, const char *setting, struct rt_err *err);
+
+#endif

@@ -1,0 +1,98 @@
+#ifndef RT_ENGINE_WIRE_H
+#define RT_ENGINE_WIRE_H
+/*
+ * The messages between conductor and agents, and their bytes.
+ *
+ * Every message starts with magic, version and kind (docs/wire-format.md).
+ * What arrives is checked as if a stranger had sent it: both MPIs listen on
+ * all interfaces. Spans in a decoded message borrow from its bytes.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/span.h"
+#include "store/event.h"
+
+enum rt_wire_kind {
+    RT_WIRE_HELLO = 1,   /* agent: here I am */
+    RT_WIRE_STUDY = 2,   /* conductor: this is what will be run */
+    RT_WIRE_READY = 3,   /* agent: the study's template is up, or why not */
+    RT_WIRE_WORK = 4,    /* conductor: run these trials */
+    RT_WIRE_RESULTS = 5, /* agent: these attempts ended */
+    RT_WIRE_ACK = 6,     /* conductor: results up to this number are durable */
+    RT_WIRE_BEAT = 7,    /* both: I am alive, and how it stands */
+    RT_WIRE_STOP = 8,    /* conductor: take no more; finish within the grace, then say BYE */
+    RT_WIRE_BYE = 9,     /* agent: nothing is left to hand over */
+};
+
+struct rt_wire_hello {
+    struct rt_span about; /* JSON: host, pid, boot, cores, memory_kib, cpu, python */
+    uint32_t slots;       /* workers that fit */
+};
+
+struct rt_wire_study {
+    uint32_t launch;
+    uint32_t study;
+    struct rt_span id;   /* public id of the study */
+    struct rt_span plan; /* canonical JSON */
+    struct rt_hash code;
+    struct rt_span bundle; /* see store/code.h */
+};
+
+struct rt_wire_ready {
+    uint32_t study;
+    int32_t code;        /* 0, or a negative enum rt_code */
+    struct rt_span text; /* why not */
+};
+
+struct rt_wire_range {
+    uint64_t ordinal; /* first */
+    uint64_t index;   /* its point in the plan; both count up together */
+    uint64_t count;
+    uint32_t attempt;
+};
+
+struct rt_wire_work {
+    uint32_t study;
+    struct rt_wire_range *ranges; /* yours after get; free() it */
+    size_t count;
+};
+
+struct rt_wire_results {
+    uint64_t number;     /* counts up per agent from 1; acknowledged by ACK */
+    struct rt_span rows; /* body of an ATTEMPTS event */
+};
+
+struct rt_wire_beat {
+    uint64_t number;  /* agent: counts up; conductor: the last one seen of this agent */
+    uint32_t running; /* agent: workers that run a trial */
+    uint64_t queued;  /* agent: trials that no worker has started */
+    uint64_t acked;   /* conductor: results up to this number are durable */
+};
+
+struct rt_wire_stop {
+    uint64_t grace_us; /* running trials may go on so long; 0: kill them now */
+};
+
+struct rt_wire {
+    enum rt_wire_kind kind;
+    union {
+        struct rt_wire_hello hello;
+        struct rt_wire_study study;
+        struct rt_wire_ready ready;
+        struct rt_wire_work work;
+        struct rt_wire_results results;
+        uint64_t ack;
+        struct rt_wire_beat beat;
+        struct rt_wire_stop stop;
+    };
+};
+
+void rt_wire_put(struct rt_buf *message, const struct rt_wire *wire);
+/* RT_EPEER if the bytes are no message of ours; then nothing is to be cleared. */
+int rt_wire_get(struct rt_span message, struct rt_wire *wire, struct rt_err *err);
+void rt_wire_clear(struct rt_wire *wire); /* frees what get allocated */
+
+#endif

@@ -1,0 +1,27 @@
+#ifndef RT_STORE_FOLLOWER_H
+#define RT_STORE_FOLLOWER_H
+/*
+ * The follower: the thread that keeps the index level with the journal.
+ *
+ * It reads durable events from the journal under a snapshot of its own,
+ * applies them to a state of its own and to the index, and commits in large
+ * batches. The journal never waits for it. When the index cannot be opened
+ * or written, that is latched and reported; recording goes on.
+ */
+#include <stdbool.h>
+#include "base/err.h"
+#include "store/store.h"
+
+struct rt_follower;
+
+/* Starts the thread. `store` outlives it. */
+int rt_follower_start(struct rt_store *store, const char *index_path, struct rt_follower **out,
+                      struct rt_err *err);
+void rt_follower_wake(struct rt_follower *follower); /* events became durable; cheap */
+void rt_follower_status(struct rt_follower *follower, struct rt_index_status *status);
+
+/* Waits until the index is level with the last durable event if `level`, then ends the thread.
+ * Returns the latched error, if any. Accepts NULL. */
+int rt_follower_stop(struct rt_follower *follower, bool level, struct rt_err *err);
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef RT_STORE_INDEX_H
+#define RT_STORE_INDEX_H
+/*
+ * The index: the journal's projection into SQLite, made for people. It can
+ * be deleted and is then rebuilt. docs/schema.md describes what it holds.
+ *
+ * Used by one thread. Rows appear together at rt_index_commit(), with the
+ * number of the last event that they include.
+ */
+#include <stdint.h>
+#include "base/err.h"
+#include "store/event.h"
+#include "store/state.h"
+
+struct rt_index;
+
+/* Opens or makes the index of the store with this UUID. RT_EDAMAGED if it is another store's or
+ * no index of ours; RT_ENEWER. One that is older in format is rebuilt: its position is then 0. */
+int rt_index_open(const char *path, const uint8_t uuid[16], struct rt_index **out,
+                  struct rt_err *err);
+void rt_index_close(struct rt_index *index); /* what was not committed is dropped */
+
+uint64_t rt_index_position(const struct rt_index *index); /* last event included; 0 if none */
+
+/* Adds the rows of one event. `state` has just had the event applied. */
+int rt_index_apply(struct rt_index *index, const struct rt_state *state,
+                   const struct rt_event *event, struct rt_err *err);
+int rt_index_commit(struct rt_index *index, struct rt_err *err);
+
+#endif

@@ -1,0 +1,88 @@
+#ifndef RT_STORE_PLAN_H
+#define RT_STORE_PLAN_H
+/*
+ * A plan: everything a study wants run, as one JSON object, and the function
+ * from a number to a trial.
+ *
+ * A plan is never unrolled. Point `index` (0, 1, 2, ...) is derived: the
+ * replicate changes slowest, so that an interrupted study has seen every
+ * level, then the first axis, then the second, ...; the last axis changes
+ * fastest. Plans are immutable and may be read by several threads.
+ *
+ * The object (docs/store-format.md has every member):
+ *
+ *   {"format": 1, "name": "noise",
+ *    "entry": {"kind": "python", "file": "model.py", "function": "train"}
+ *             | {"kind": "c", "file": "libmodel.so", "function": "train"}
+ *             | {"kind": "command", "argv": ["./train.sh", "--lr", "{lr}"]},
+ *    "params": {...},                        fixed ones
+ *    "axes": [{"key": "lr", "values": [..]}
+ *             | {"key": "noise", "from": "0", "step": "0.05", "count": 11, "kind": "real"|"int"}],
+ *    "replicates": 20, "seed": 0, "seeds": "shared"|"per-trial",
+ *    "objective": {"goal": "maximize"|"minimize", "metric": "val_acc"} | null,
+ *    "limits": {"timeout_us": 60000000, "retries": 1, "output_bytes": 65536},
+ *    "each": {"threads": 1},
+ *    "code": hex of the code state, or null until it is known,
+ *    "root": folder of the code root that the entry is relative to, as a path inside the bundle}
+ *
+ * Values of a range are decimals: from + i * step is computed exactly, so
+ * 0.15 is 0.15. If any of from, to and step has a fraction, all values are
+ * reals (0.0, 0.05, ...).
+ */
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/span.h"
+
+struct rt_plan;
+
+/* Reads a plan object. RT_EDAMAGED when it is none, RT_ENEWER for a later format. */
+int rt_plan_new(const struct rt_json *json, struct rt_plan **out, struct rt_err *err);
+void rt_plan_free(struct rt_plan *plan);
+
+const struct rt_json *rt_plan_json(const struct rt_plan *plan);
+const char *rt_plan_name(const struct rt_plan *plan);
+uint64_t rt_plan_count(const struct rt_plan *plan);  /* points: levels times replicates */
+uint64_t rt_plan_levels(const struct rt_plan *plan); /* points of one replicate */
+uint32_t rt_plan_retries(const struct rt_plan *plan);
+uint64_t rt_plan_timeout_us(const struct rt_plan *plan); /* 0: none */
+uint64_t rt_plan_output_bytes(const struct rt_plan *plan);
+uint32_t rt_plan_threads(const struct rt_plan *plan);
+
+/* A value of an axis, cheap to bind and to print. */
+struct rt_value {
+    enum rt_json_kind kind;
+    int64_t integer;         /* INT and BOOL */
+    double real;             /* REAL */
+    char text[RT_REAL_TEXT]; /* canonical JSON of INT and REAL */
+    const char *json;        /* canonical JSON of all other kinds; borrowed from the plan */
+    const char *string;      /* STRING: its characters; borrowed from the plan */
+};
+
+size_t rt_plan_axes(const struct rt_plan *plan);
+const char *rt_plan_axis_key(const struct rt_plan *plan, size_t axis); /* "opt.lr" if nested */
+uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis);
+void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
+                        struct rt_value *value);
+
+/* Which level of an axis, and which replicate (from 1), point `index` has. */
+uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis);
+uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index);
+
+/* Seed of a point: the first 32 bits of a hash of the study's seed and the
+ * replicate (or the point itself, with seeds "per-trial"). */
+uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index);
+
+/* Appends the params of a point: canonical JSON, fixed ones and axes merged. */
+void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out);
+
+/* The key of a point by component, in the order of rt_key_names:
+ * entry, code, params, inputs, seed, environment, threads. */
+#define RT_KEY_COMPONENTS 7
+extern const char *const rt_key_names[RT_KEY_COMPONENTS];
+void rt_plan_key(const struct rt_plan *plan, uint64_t index,
+                 struct rt_hash components[RT_KEY_COMPONENTS], struct rt_hash *key);
+
+#endif

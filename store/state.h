@@ -1,0 +1,96 @@
+#ifndef RT_STORE_STATE_H
+#define RT_STORE_STATE_H
+/*
+ * State: what the events add up to.
+ *
+ * rt_state_apply() is the only function that changes a state, and it looks
+ * at nothing but the state and the event. The engine, the indexer, resume,
+ * replay and check all use it, so they cannot disagree. A trial costs two
+ * bytes, whatever happened to it.
+ */
+#include <stdint.h>
+#include "store/event.h"
+#include "store/plan.h"
+
+enum rt_trial_status {
+    RT_TRIAL_WAITING = 0, /* planned, never leased, or to be tried again */
+    RT_TRIAL_LEASED = 1,  /* an agent has it */
+    RT_TRIAL_DONE = 2,    /* its last attempt decided it; see outcome */
+    RT_TRIAL_RETIRED = 3, /* no longer in the current plan */
+};
+
+struct rt_trial {
+    enum rt_trial_status status;
+    enum rt_outcome outcome; /* of the deciding attempt, or of the last one; NONE if none ended */
+    uint32_t attempts;       /* leased so far; 254 at most */
+};
+
+struct rt_study {
+    uint32_t number; /* 1, 2, ... in this store */
+    char id[16];     /* random, unique in this store: "k3f9" */
+    char *name;
+    uint32_t revision;          /* of the current plan, from 1; 0 before the first */
+    struct rt_plan *plan;       /* the current one; NULL before the first */
+    uint64_t planned;           /* trials of the current plan */
+    uint64_t ordinals;          /* highest ordinal ever given; ordinals are 1..ordinals */
+    uint64_t done[RT_OUTCOMES]; /* trials of the current plan by outcome, done ones only */
+    uint64_t leased;
+    uint64_t attempts; /* ended, ever */
+};
+
+struct rt_launch {
+    uint32_t number;
+    uint64_t time_us;
+    int ended; /* a LAUNCH_END was seen */
+};
+
+struct rt_state;
+
+struct rt_state *rt_state_new(void);
+void rt_state_free(struct rt_state *state);
+
+/* Applies the next event. An event that contradicts the state is RT_EDAMAGED and changes nothing.
+ */
+int rt_state_apply(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
+
+uint64_t rt_state_seq(const struct rt_state *state);        /* of the last event applied */
+const uint8_t *rt_state_uuid(const struct rt_state *state); /* 16 bytes; zeros before STORE */
+
+size_t rt_state_studies(const struct rt_state *state);
+/* NULL if there is none. Borrowed; the numbers in it stay current. */
+const struct rt_study *rt_state_study(const struct rt_state *state, uint32_t number);
+const struct rt_study *rt_state_study_by_name(const struct rt_state *state, const char *name);
+const struct rt_study *rt_state_study_by_id(const struct rt_state *state, const char *id);
+
+size_t rt_state_launches(const struct rt_state *state);
+const struct rt_launch *rt_state_launch(const struct rt_state *state, uint32_t number);
+
+struct rt_trial rt_state_trial(const struct rt_study *study, uint64_t ordinal);
+
+/* Between ordinals and points of the current plan. Return 0 (ordinals start at 1) or
+ * UINT64_MAX when there is no counterpart. */
+uint64_t rt_study_ordinal(const struct rt_study *study, uint64_t index);
+uint64_t rt_study_index(const struct rt_study *study, uint64_t ordinal);
+
+/* The next ordinal at or after `from` of the current plan that is WAITING and has made fewer
+ * attempts than its retries allow; 0 if there is none. */
+uint64_t rt_study_next_waiting(const struct rt_study *study, uint64_t from);
+
+/* Leases open in a launch: each(context, lease range, rank); used to declare them lost. */
+typedef void rt_open_lease_fn(void *context, uint32_t study, uint64_t ordinal, uint32_t attempt,
+                              uint32_t launch, uint32_t rank);
+void rt_state_open_leases(const struct rt_state *state, rt_open_lease_fn *each, void *context);
+
+/* A checkpoint: the whole state as bytes with version and checksum, and back. */
+void rt_state_save(const struct rt_state *state, struct rt_buf *out);
+int rt_state_load(struct rt_span bytes, struct rt_state **out, struct rt_err *err);
+
+/* Body of a PLAN event that gives `study` a plan. Points equal (params and replicate) to
+ * points of the current plan keep their ordinals; new points get new ordinals behind all others;
+ * the others are retired. Pass the source file's text and path for the record (may be NULL).
+ * Appends canonical JSON to *body. */
+int rt_state_plan_event(const struct rt_study *study, const struct rt_plan *plan,
+                        const char *source, const char *source_path, struct rt_buf *body,
+                        struct rt_err *err);
+
+#endif
