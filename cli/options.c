@@ -1,0 +1,112 @@
+#include "cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+struct rt_globals rt_globals;
+
+const struct poptOption rt_global_options[] = {
+    {"store", 0, POPT_ARG_STRING, &rt_globals.store, 0,
+     "Use this store instead of the nearest .retrial upwards", "FOLDER"},
+    {"help", 'h', POPT_ARG_NONE, &rt_globals.help, 0, "Show help", NULL},
+    {"version", 0, POPT_ARG_NONE, &rt_globals.version, 0, "Show the version", NULL},
+    POPT_TABLEEND,
+};
+
+void rt_options_each(const struct poptOption *table, rt_option_fn *each, void *context)
+{
+    for (; table && (table->longName || table->shortName || table->arg); table++) {
+        if ((table->argInfo & POPT_ARG_MASK) == POPT_ARG_INCLUDE_TABLE)
+            rt_options_each(table->arg, each, context);
+        else
+            each(context, table);
+    }
+}
+
+const char *rt_option_argument(const struct poptOption *option)
+{
+    int type = option->argInfo & POPT_ARG_MASK;
+
+    if (type == POPT_ARG_NONE || type == POPT_ARG_VAL)
+        return NULL;
+    return option->argDescrip ? option->argDescrip : "VALUE";
+}
+
+static int refuse(poptContext parser, int rc, struct rt_err *err)
+{
+    const char *option = poptBadOption(parser, POPT_BADOPTION_NOALIAS);
+
+    switch (rc) {
+    case POPT_ERROR_BADOPT:
+        return rt_err_set(err, RT_EUSAGE, "unknown option '%s'", option);
+    case POPT_ERROR_NOARG:
+        return rt_err_set(err, RT_EUSAGE, "option '%s' wants a value", option);
+    case POPT_ERROR_UNWANTEDARG:
+        return rt_err_set(err, RT_EUSAGE, "option '%s' takes no value", option);
+    case POPT_ERROR_BADNUMBER:
+        return rt_err_set(err, RT_EUSAGE, "option '%s' wants a number", option);
+    case POPT_ERROR_OVERFLOW:
+        return rt_err_set(err, RT_EUSAGE, "the number of option '%s' is too large", option);
+    default:
+        return rt_err_set(err, RT_EUSAGE, "option '%s': %s", option, poptStrerror(rc));
+    }
+}
+
+static int parse(poptContext parser, struct rt_err *err)
+{
+    int rc;
+
+    do
+        rc = poptGetNextOpt(parser);
+    while (rc >= 0);
+    return rc == -1 ? 0 : refuse(parser, rc, err);
+}
+
+int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err)
+{
+    poptContext parser = poptGetContext("retrial", argc, (const char **)argv, rt_global_options,
+                                        POPT_CONTEXT_POSIXMEHARDER);
+    const char **args;
+    int rc = parse(parser, err);
+    int left = 0;
+
+    args = poptGetArgs(parser);
+    while (args && args[left])
+        left++;
+    *rest = argc - left;
+    poptFreeContext(parser);
+    return rc;
+}
+
+static char **copy_args(const char **args, int *count)
+{
+    char **copy;
+    int i;
+
+    for (*count = 0; args && args[*count];)
+        (*count)++;
+    copy = rt_calloc((size_t)*count + 1, sizeof *copy);
+    for (i = 0; i < *count; i++)
+        copy[i] = rt_strdup(args[i]);
+    return copy;
+}
+
+int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***args, int *count,
+                       struct rt_err *err)
+{
+    const struct poptOption none[] = {POPT_TABLEEND};
+    const struct poptOption both[] = {
+        {NULL, 0, POPT_ARG_INCLUDE_TABLE, (void *)(cmd->options ? cmd->options : none), 0, NULL,
+         NULL},
+        {NULL, 0, POPT_ARG_INCLUDE_TABLE, (void *)rt_global_options, 0, NULL, NULL},
+        POPT_TABLEEND,
+    };
+    poptContext parser = poptGetContext("retrial", argc, (const char **)argv, both, 0);
+    int rc = parse(parser, err);
+
+    *args = copy_args(rc < 0 ? NULL : poptGetArgs(parser), count);
+    poptFreeContext(parser);
+    return rc;
+}
