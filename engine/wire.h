@@ -25,6 +25,8 @@ enum rt_wire_kind {
     RT_WIRE_BEAT = 7,    /* both: I am alive, and how it stands */
     RT_WIRE_STOP = 8,    /* conductor: take no more; finish within the grace, then say BYE */
     RT_WIRE_BYE = 9,     /* agent: nothing is left to hand over */
+    RT_WIRE_FORGET = 10, /* conductor: give back what no worker has started; no body */
+    RT_WIRE_RETURN = 11, /* agent: these trials were not started; body as WORK */
 };
 
 struct rt_wire_hello {
@@ -74,6 +76,7 @@ struct rt_wire_beat {
 
 struct rt_wire_stop {
     uint64_t grace_us; /* running trials may go on so long; 0: kill them now */
+    int32_t code;      /* enum rt_code that the agent's process is to end with */
 };
 
 struct rt_wire {
@@ -82,7 +85,7 @@ struct rt_wire {
         struct rt_wire_hello hello;
         struct rt_wire_study study;
         struct rt_wire_ready ready;
-        struct rt_wire_work work;
+        struct rt_wire_work work; /* WORK and RETURN */
         struct rt_wire_results results;
         uint64_t ack;
         struct rt_wire_beat beat;

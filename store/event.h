@@ -26,6 +26,8 @@ enum rt_event_kind {
     RT_EVENT_AGENT = 7,      /* JSON: an agent joined a launch, with its host */
     RT_EVENT_LEASE = 8,      /* binary: trials handed to an agent */
     RT_EVENT_ATTEMPTS = 9,   /* binary: attempts that ended */
+    RT_EVENT_RETURN = 10,    /* binary, as LEASE: leased trials that were given back unstarted;
+                              * they wait again and the attempt does not count */
 };
 
 /* Bodies of the JSON events (members beyond these are kept and ignored):
