@@ -15,6 +15,17 @@
 #include "base/span.h"
 #include "store/event.h"
 
+#define RT_WIRE_VERSION     1
+#define RT_WIRE_HEADER_SIZE 8 /* magic, version, kind */
+
+/* Limits that rt_wire_get() holds messages to; whoever puts one keeps within them. */
+#define RT_WIRE_ABOUT_MAX  (64u << 10)  /* bytes of HELLO's JSON */
+#define RT_WIRE_SLOTS_MAX  65536u       /* workers of an agent */
+#define RT_WIRE_ID_MAX     15u          /* bytes of a study's public id */
+#define RT_WIRE_PLAN_MAX   (256u << 20) /* bytes of a plan */
+#define RT_WIRE_TEXT_MAX   (64u << 10)  /* bytes of READY's reason */
+#define RT_WIRE_TRIALS_MAX (1u << 20)   /* trials of one WORK */
+
 enum rt_wire_kind {
     RT_WIRE_HELLO = 1,   /* agent: here I am */
     RT_WIRE_STUDY = 2,   /* conductor: this is what will be run */
@@ -93,9 +104,10 @@ struct rt_wire {
     };
 };
 
-void rt_wire_put(struct rt_buf *message, const struct rt_wire *wire);
+void rt_wire_put(struct rt_buf *message, const struct rt_wire *wire); /* appends */
 /* RT_EPEER if the bytes are no message of ours; then nothing is to be cleared. */
 int rt_wire_get(struct rt_span message, struct rt_wire *wire, struct rt_err *err);
-void rt_wire_clear(struct rt_wire *wire); /* frees what get allocated */
+void rt_wire_clear(struct rt_wire *wire);              /* frees what get allocated */
+const char *rt_wire_kind_name(enum rt_wire_kind kind); /* "HELLO", ... */
 
 #endif

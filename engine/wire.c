@@ -1,0 +1,271 @@
+#include "engine/wire.h"
+
+#include "base/alloc.h"
+#include "base/reader.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Read as a little-endian u32: "RTW" and 0x91, so that text is never taken for a message. */
+#define MAGIC 0x91575452u
+
+#define ATTEMPTS_MAX 254u /* of one trial; store/state.h */
+#define RANGE_SIZE   4u   /* bytes of the shortest range: four varints */
+
+static void put_hello(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_span(message, wire->hello.about);
+    rt_buf_put_varint(message, wire->hello.slots);
+}
+
+static void get_hello(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->hello.about = rt_read_span(reader);
+    wire->hello.slots = rt_read_varint32(reader);
+    if (wire->hello.about.size > RT_WIRE_ABOUT_MAX || wire->hello.slots > RT_WIRE_SLOTS_MAX)
+        reader->bad = true;
+}
+
+static void put_study(struct rt_buf *message, const struct rt_wire *wire)
+{
+    const struct rt_wire_study *study = &wire->study;
+
+    rt_buf_put_varint(message, study->launch);
+    rt_buf_put_varint(message, study->study);
+    rt_buf_put_span(message, study->id);
+    rt_buf_put_span(message, study->plan);
+    rt_buf_put(message, study->code.bytes, sizeof study->code.bytes);
+    rt_buf_put_span(message, study->bundle);
+}
+
+static void get_study(struct rt_reader *reader, struct rt_wire *wire)
+{
+    struct rt_wire_study *study = &wire->study;
+    struct rt_span code;
+
+    study->launch = rt_read_varint32(reader);
+    study->study = rt_read_varint32(reader);
+    study->id = rt_read_span(reader);
+    study->plan = rt_read_span(reader);
+    code = rt_read_bytes(reader, sizeof study->code.bytes);
+    if (code.size)
+        memcpy(study->code.bytes, code.data, code.size);
+    study->bundle = rt_read_span(reader);
+    if (study->launch == 0 || study->study == 0 || study->id.size == 0 ||
+        study->id.size > RT_WIRE_ID_MAX || study->plan.size > RT_WIRE_PLAN_MAX)
+        reader->bad = true;
+}
+
+static void put_ready(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->ready.study);
+    rt_buf_put_signed(message, wire->ready.code);
+    rt_buf_put_span(message, wire->ready.text);
+}
+
+static void get_ready(struct rt_reader *reader, struct rt_wire *wire)
+{
+    int64_t code;
+
+    wire->ready.study = rt_read_varint32(reader);
+    code = rt_read_signed(reader);
+    wire->ready.text = rt_read_span(reader);
+    if (wire->ready.study == 0 || code > 0 || code < INT32_MIN ||
+        wire->ready.text.size > RT_WIRE_TEXT_MAX)
+        reader->bad = true;
+    else
+        wire->ready.code = (int32_t)code;
+}
+
+static void put_work(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->work.study);
+    rt_buf_put_varint(message, wire->work.count);
+    for (size_t i = 0; i < wire->work.count; i++) {
+        const struct rt_wire_range *range = &wire->work.ranges[i];
+
+        rt_buf_put_varint(message, range->ordinal);
+        rt_buf_put_varint(message, range->index);
+        rt_buf_put_varint(message, range->count);
+        rt_buf_put_varint(message, range->attempt);
+    }
+}
+
+/* Reads a range that may hold `room` trials at most; its trials are taken off *room. */
+static void get_range(struct rt_reader *reader, struct rt_wire_range *range, uint64_t *room)
+{
+    range->ordinal = rt_read_varint(reader);
+    range->index = rt_read_varint(reader);
+    range->count = rt_read_varint(reader);
+    range->attempt = rt_read_varint32(reader);
+    if (range->count == 0 || range->count > *room || range->ordinal == 0 ||
+        range->ordinal > UINT64_MAX - range->count || range->index > UINT64_MAX - range->count ||
+        range->attempt == 0 || range->attempt > ATTEMPTS_MAX)
+        reader->bad = true;
+    else
+        *room -= range->count;
+}
+
+static void get_work(struct rt_reader *reader, struct rt_wire *wire)
+{
+    uint64_t room = RT_WIRE_TRIALS_MAX;
+    uint64_t count;
+
+    wire->work.study = rt_read_varint32(reader);
+    count = rt_read_varint(reader);
+    if (wire->work.study == 0 || count > rt_reader_left(reader) / RANGE_SIZE) {
+        reader->bad = true;
+        return;
+    }
+    wire->work.count = (size_t)count;
+    wire->work.ranges = rt_calloc(wire->work.count, sizeof *wire->work.ranges);
+    for (size_t i = 0; i < wire->work.count && !reader->bad; i++)
+        get_range(reader, &wire->work.ranges[i], &room);
+}
+
+static void put_results(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->results.number);
+    rt_buf_put_span(message, wire->results.rows);
+}
+
+static void get_results(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->results.number = rt_read_varint(reader);
+    wire->results.rows = rt_read_span(reader);
+    if (wire->results.number == 0 || wire->results.rows.size == 0)
+        reader->bad = true;
+}
+
+static void put_ack(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->ack);
+}
+
+static void get_ack(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->ack = rt_read_varint(reader);
+}
+
+static void put_beat(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->beat.number);
+    rt_buf_put_varint(message, wire->beat.running);
+    rt_buf_put_varint(message, wire->beat.queued);
+    rt_buf_put_varint(message, wire->beat.acked);
+}
+
+static void get_beat(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->beat.number = rt_read_varint(reader);
+    wire->beat.running = rt_read_varint32(reader);
+    wire->beat.queued = rt_read_varint(reader);
+    wire->beat.acked = rt_read_varint(reader);
+}
+
+static void put_stop(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->stop.grace_us);
+}
+
+static void get_stop(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->stop.grace_us = rt_read_varint(reader);
+}
+
+static void put_nothing(struct rt_buf *message, const struct rt_wire *wire)
+{
+    (void)message;
+    (void)wire;
+}
+
+static void get_nothing(struct rt_reader *reader, struct rt_wire *wire)
+{
+    (void)reader;
+    (void)wire;
+}
+
+static const struct kind {
+    const char *name;
+    void (*put)(struct rt_buf *message, const struct rt_wire *wire);
+    void (*get)(struct rt_reader *reader, struct rt_wire *wire);
+} kinds[] = {
+    [RT_WIRE_HELLO] = {"HELLO", put_hello, get_hello},
+    [RT_WIRE_STUDY] = {"STUDY", put_study, get_study},
+    [RT_WIRE_READY] = {"READY", put_ready, get_ready},
+    [RT_WIRE_WORK] = {"WORK", put_work, get_work},
+    [RT_WIRE_RESULTS] = {"RESULTS", put_results, get_results},
+    [RT_WIRE_ACK] = {"ACK", put_ack, get_ack},
+    [RT_WIRE_BEAT] = {"BEAT", put_beat, get_beat},
+    [RT_WIRE_STOP] = {"STOP", put_stop, get_stop},
+    [RT_WIRE_BYE] = {"BYE", put_nothing, get_nothing},
+};
+
+static const struct kind *find_kind(unsigned number)
+{
+    if (number >= sizeof kinds / sizeof *kinds || !kinds[number].name)
+        return NULL;
+    return &kinds[number];
+}
+
+const char *rt_wire_kind_name(enum rt_wire_kind kind)
+{
+    const struct kind *found = find_kind((unsigned)kind);
+
+    return found ? found->name : "unknown";
+}
+
+void rt_wire_put(struct rt_buf *message, const struct rt_wire *wire)
+{
+    const struct kind *kind = find_kind((unsigned)wire->kind);
+
+    assert(kind);
+    rt_buf_put_u32(message, MAGIC);
+    rt_buf_put_u16(message, RT_WIRE_VERSION);
+    rt_buf_put_u16(message, (uint16_t)wire->kind);
+    kind->put(message, wire);
+}
+
+static int get_kind(struct rt_reader *reader, const struct kind **kind, struct rt_wire *wire,
+                    struct rt_err *err)
+{
+    uint32_t magic = rt_read_u32(reader);
+    uint16_t version = rt_read_u16(reader);
+    uint16_t number = rt_read_u16(reader);
+
+    if (reader->bad || magic != MAGIC)
+        return rt_err_set(err, RT_EPEER, "what came is not a message of retrial");
+    if (version != RT_WIRE_VERSION)
+        return rt_err_set(err, RT_EPEER,
+                          "a message has version %u of the wire format, this program speaks "
+                          "version %u; start the same retrial on all hosts",
+                          version, RT_WIRE_VERSION);
+    if (!(*kind = find_kind(number)))
+        return rt_err_set(err, RT_EPEER, "a message is of the unknown kind %u", number);
+    wire->kind = (enum rt_wire_kind)number;
+    return 0;
+}
+
+int rt_wire_get(struct rt_span message, struct rt_wire *wire, struct rt_err *err)
+{
+    struct rt_reader reader = rt_reader(message);
+    const struct kind *kind;
+    int rc;
+
+    *wire = (struct rt_wire){0};
+    if ((rc = get_kind(&reader, &kind, wire, err)) < 0)
+        return rc;
+    kind->get(&reader, wire);
+    if (!reader.bad && rt_reader_left(&reader) == 0)
+        return 0;
+    rt_wire_clear(wire);
+    return rt_err_set(err, RT_EPEER, "a %s message of %zu bytes is malformed", kind->name,
+                      message.size);
+}
+
+void rt_wire_clear(struct rt_wire *wire)
+{
+    if (wire->kind == RT_WIRE_WORK)
+        free(wire->work.ranges);
+    *wire = (struct rt_wire){0};
+}
