@@ -31,7 +31,7 @@ struct rt_conductor_options {
     uint64_t silence_us; /* an agent silent for so long is lost (monotonic) */
     uint64_t beat_us;    /* the conductor beats this often */
     uint64_t grace_us;   /* after a stop, running trials may go on so long */
-    bool retry_failed;   /* also run again what did not succeed */
+    uint64_t startup_us; /* so long, ranks on their way up keep their share reserved */
 };
 
 enum rt_input_kind {
@@ -94,8 +94,9 @@ uint64_t rt_conductor_wake_us(const struct rt_conductor *conductor);
 struct rt_progress {
     uint64_t planned;
     uint64_t done[RT_OUTCOMES];
-    uint64_t running; /* as agents last said */
-    uint32_t agents;
+    uint64_t running;       /* as agents last said */
+    uint32_t agents;        /* that run trials */
+    uint32_t failed_agents; /* whose template did not come up; why: text */
     uint32_t slots;
     bool stopping;
     int failure; /* a negative code if the study cannot go on; why: text */

@@ -1,0 +1,222 @@
+#include "engine/conductor_own.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOST_ROWS_MAX 1024 /* attempts in one event of lost ones */
+
+struct losing {
+    struct rt_conductor *conductor;
+    int rank;
+    const char *reason;
+    struct rt_buf rows;
+    uint64_t count;
+};
+
+static void end_losing(struct losing *losing)
+{
+    struct rt_buf *body;
+
+    if (losing->count == 0)
+        return;
+    body = rt_conductor_append(losing->conductor, RT_EVENT_ATTEMPTS, RT_NOTE_NOTHING, losing->rank,
+                               NULL);
+    rt_buf_put_varint(body, losing->count);
+    rt_buf_put(body, losing->rows.data, losing->rows.size);
+    rt_buf_reset(&losing->rows);
+    losing->count = 0;
+}
+
+static void lose(void *context, uint32_t of, uint64_t ordinal, uint32_t attempt, uint32_t launch,
+                 uint32_t rank)
+{
+    struct losing *losing = context;
+    struct rt_attempt row = {
+        .study = of,
+        .ordinal = ordinal,
+        .attempt = attempt,
+        .launch = launch,
+        .rank = rank,
+        .outcome = RT_OUTCOME_LOST,
+        .reason = {.data = rt_span_text(losing->reason), .size = strlen(losing->reason)},
+    };
+
+    if (launch != losing->conductor->options.launch || (int)rank != losing->rank)
+        return;
+    rt_attempt_put(&losing->rows, &row);
+    if (++losing->count == LOST_ROWS_MAX)
+        end_losing(losing);
+}
+
+void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason)
+{
+    struct rt_member *member = &conductor->roster.members[rank];
+    struct losing losing = {conductor, rank, reason, RT_BUF_INIT, 0};
+
+    if (member->status == RT_MEMBER_GONE || member->status == RT_MEMBER_LEFT)
+        return;
+    rt_outbox_withdraw(&conductor->outbox, rank);
+    rt_state_open_leases(conductor->state, lose, &losing);
+    end_losing(&losing);
+    rt_buf_clear(&losing.rows);
+    member->status = RT_MEMBER_GONE;
+    member->outstanding = 0;
+    member->running = 0;
+}
+
+void rt_conductor_say_stop(struct rt_conductor *conductor, int rank, uint64_t grace_us)
+{
+    const struct rt_study *of = rt_conductor_study(conductor);
+    uint64_t good =
+        of->done[RT_OUTCOME_OK] + of->done[RT_OUTCOME_PRUNED] + of->done[RT_OUTCOME_SKIPPED];
+    struct rt_wire wire = {.kind = RT_WIRE_STOP, .stop = {grace_us, 0}};
+
+    if (conductor->interrupted)
+        wire.stop.code = RT_EINTERRUPTED;
+    else if (conductor->failure)
+        wire.stop.code = conductor->failure;
+    else if (good < of->planned)
+        wire.stop.code = RT_ETRIALS;
+    rt_conductor_send(conductor, rank, &wire);
+}
+
+static void greet(struct rt_conductor *conductor, int rank, const struct rt_wire_hello *hello)
+{
+    struct rt_member *member = &conductor->roster.members[rank];
+    struct rt_action *action;
+    struct rt_json *about = NULL;
+    struct rt_buf *body;
+    struct rt_err ignored;
+
+    if (member->status != RT_MEMBER_ABSENT && member->status != RT_MEMBER_GONE)
+        return;
+    member->status = RT_MEMBER_JOINED;
+    member->slots = hello->slots ? hello->slots : 1;
+    if (rt_json_parse(hello->about, &about, &ignored) < 0 ||
+        rt_json_kind(about) != RT_JSON_OBJECT) {
+        rt_json_free(about);
+        about = rt_json_new_object();
+    }
+    rt_json_set_int(about, "launch", conductor->options.launch);
+    rt_json_set_int(about, "rank", rank);
+    rt_json_set_int(about, "slots", member->slots);
+    body = rt_conductor_append(conductor, RT_EVENT_AGENT, RT_NOTE_NOTHING, rank, NULL);
+    rt_json_canonical(about, body);
+    rt_json_free(about);
+    if (conductor->phase == PHASE_RUNNING) {
+        action = rt_conductor_act(conductor, RT_ACTION_SEND);
+        action->rank = rank;
+        rt_buf_put(&action->bytes, conductor->study_message.data, conductor->study_message.size);
+    } else {
+        rt_conductor_say_stop(conductor, rank, 0);
+    }
+}
+
+static void take_ready(struct rt_conductor *conductor, int rank, const struct rt_wire_ready *ready)
+{
+    struct rt_member *member = &conductor->roster.members[rank];
+
+    if (member->status != RT_MEMBER_JOINED)
+        return;
+    if (ready->code == 0) {
+        member->status = RT_MEMBER_READY;
+        return;
+    }
+    member->status = RT_MEMBER_FAILED;
+    conductor->why.code = ready->code;
+    rt_err_set(&conductor->why, ready->code, "%.*s", (int)ready->text.size,
+               ready->text.size ? (const char *)ready->text.data : "");
+}
+
+/* A member that had been given up speaks: what it still holds has been leased to others. */
+static void welcome_back(struct rt_conductor *conductor, int rank, enum rt_wire_kind kind)
+{
+    struct rt_member *member = &conductor->roster.members[rank];
+    struct rt_wire wire = {.kind = RT_WIRE_FORGET};
+
+    if (member->status != RT_MEMBER_GONE || kind == RT_WIRE_HELLO || kind == RT_WIRE_BYE)
+        return;
+    if (member->slots == 0)
+        return;
+    member->status = kind == RT_WIRE_READY ? RT_MEMBER_JOINED : RT_MEMBER_READY;
+    if (conductor->phase == PHASE_RUNNING)
+        rt_conductor_send(conductor, rank, &wire);
+    else
+        rt_conductor_say_stop(conductor, rank, 0);
+}
+
+int rt_conductor_take_message(struct rt_conductor *conductor, int rank, const struct rt_wire *wire,
+                              struct rt_err *err)
+{
+    struct rt_member *member;
+
+    if (rank < 0 || (size_t)rank >= conductor->roster.count)
+        return 0;
+    member = &conductor->roster.members[rank];
+    member->heard_us = conductor->now_us;
+    welcome_back(conductor, rank, wire->kind);
+    switch (wire->kind) {
+    case RT_WIRE_HELLO:
+        greet(conductor, rank, &wire->hello);
+        break;
+    case RT_WIRE_READY:
+        take_ready(conductor, rank, &wire->ready);
+        break;
+    case RT_WIRE_RESULTS:
+        return rt_conductor_take_results(conductor, rank, &wire->results, err);
+    case RT_WIRE_RETURN:
+        rt_conductor_take_returned(conductor, rank, &wire->work);
+        break;
+    case RT_WIRE_BEAT:
+        member->running = wire->beat.running;
+        member->beat = wire->beat.number;
+        break;
+    case RT_WIRE_BYE:
+        rt_conductor_give_up(conductor, rank, "the agent left before the attempt ended");
+        member->status = RT_MEMBER_LEFT;
+        break;
+    default:
+        break;
+    }
+    return 0;
+}
+
+static void send_beats(struct rt_conductor *conductor)
+{
+    for (size_t rank = 0; rank < conductor->roster.count; rank++) {
+        struct rt_member *member = &conductor->roster.members[rank];
+        struct rt_wire wire = {.kind = RT_WIRE_BEAT};
+
+        if (!rt_member_listens(member))
+            continue;
+        wire.beat.number = member->beat;
+        wire.beat.acked = member->results_acked;
+        rt_conductor_send(conductor, (int)rank, &wire);
+    }
+}
+
+/* Rank 0's agent lives in the conductor's own process and cannot be silent by itself. */
+static void find_silent(struct rt_conductor *conductor)
+{
+    for (size_t rank = 1; rank < conductor->roster.count; rank++) {
+        struct rt_member *member = &conductor->roster.members[rank];
+        char reason[160];
+        uint64_t silent = conductor->now_us - member->heard_us;
+
+        if (silent < conductor->options.silence_us)
+            continue;
+        snprintf(reason, sizeof reason, "the agent of rank %zu was silent for %llu s", rank,
+                 (unsigned long long)(silent / 1000000u));
+        rt_conductor_give_up(conductor, (int)rank, reason);
+    }
+}
+
+void rt_conductor_beat(struct rt_conductor *conductor)
+{
+    send_beats(conductor);
+    find_silent(conductor);
+}

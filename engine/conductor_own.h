@@ -1,0 +1,61 @@
+#ifndef RT_ENGINE_CONDUCTOR_OWN_H
+#define RT_ENGINE_CONDUCTOR_OWN_H
+/* The conductor's inside, shared by its own files (conductor*.c) and nobody else. */
+#include "engine/conductor.h"
+#include "engine/outbox.h"
+#include "engine/pace.h"
+#include "engine/roster.h"
+
+enum phase {
+    PHASE_RUNNING,
+    PHASE_STOPPING, /* no new work; agents finish, hand back and say BYE */
+    PHASE_ENDING,   /* the last event is on its way to the disk */
+    PHASE_ENDED,
+};
+
+struct rt_conductor {
+    struct rt_conductor_options options;
+    const struct rt_state *state;
+    struct rt_buf study_message;
+    struct rt_roster roster;
+    struct rt_outbox outbox;
+    struct rt_pace pace;
+    enum phase phase;
+    bool interrupted; /* stopping because somebody asked */
+    uint64_t start_us;
+    uint64_t now_us;
+    uint64_t beat_us;           /* when the next beat is due */
+    uint64_t stop_by_us;        /* when members that have not said BYE are given up */
+    uint64_t share;             /* trials that one member gets at most while others come up */
+    struct rt_actions *actions; /* during a step */
+    int failure;
+    struct rt_err why;
+};
+
+/* Actions of the step at hand. */
+struct rt_action *rt_conductor_act(struct rt_conductor *conductor, enum rt_action_kind kind);
+void rt_conductor_send(struct rt_conductor *conductor, int rank, const struct rt_wire *wire);
+/* Appends an event; its note says what follows once it is durable. Fill in the returned body. */
+struct rt_buf *rt_conductor_append(struct rt_conductor *conductor, enum rt_event_kind event,
+                                   enum rt_note_kind kind, int rank, struct rt_note **note);
+
+const struct rt_study *rt_conductor_study(const struct rt_conductor *conductor);
+uint64_t rt_conductor_decided(const struct rt_conductor *conductor); /* trials that are done */
+
+/* conductor_work.c: leases out, results and unstarted trials in. */
+void rt_conductor_dispatch(struct rt_conductor *conductor);
+int rt_conductor_take_results(struct rt_conductor *conductor, int rank,
+                              const struct rt_wire_results *results, struct rt_err *err);
+void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
+                                const struct rt_wire_work *returned);
+/* Leases whose work has not been sent are taken back. */
+void rt_conductor_return_unsent(struct rt_conductor *conductor);
+
+/* conductor_members.c: agents that come, speak, fall silent and leave. */
+int rt_conductor_take_message(struct rt_conductor *conductor, int rank, const struct rt_wire *wire,
+                              struct rt_err *err);
+void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason);
+void rt_conductor_say_stop(struct rt_conductor *conductor, int rank, uint64_t grace_us);
+void rt_conductor_beat(struct rt_conductor *conductor); /* beats, and finds who is silent */
+
+#endif
