@@ -49,8 +49,11 @@ int rt_pool_ready(struct rt_pool *pool, uint32_t study, struct rt_err *err);
 void rt_pool_submit(struct rt_pool *pool, uint32_t study, uint64_t ordinal, uint64_t index,
                     uint32_t attempt);
 
-/* Forgets trials that no worker has been given. Returns how many. */
-uint64_t rt_pool_drop_queued(struct rt_pool *pool);
+/* Takes back trials that no worker has started, also from the rings of running workers. Calls
+ * each() for every one of them; returns how many. */
+typedef void rt_pool_dropped_fn(void *context, uint32_t study, uint64_t ordinal, uint64_t index,
+                                uint32_t attempt);
+uint64_t rt_pool_drop_queued(struct rt_pool *pool, rt_pool_dropped_fn *each, void *context);
 
 /* Kills what runs: each such attempt ends with the outcome given (usually LOST). */
 void rt_pool_kill_running(struct rt_pool *pool, enum rt_outcome outcome, const char *reason);
