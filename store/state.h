@@ -34,7 +34,7 @@ struct rt_study {
     uint64_t planned;           /* trials of the current plan */
     uint64_t ordinals;          /* highest ordinal ever given; ordinals are 1..ordinals */
     uint64_t done[RT_OUTCOMES]; /* trials of the current plan by outcome, done ones only */
-    uint64_t leased;
+    uint64_t leased;            /* trials of the current plan that are LEASED */
     uint64_t attempts; /* ended, ever */
 };
 
@@ -49,7 +49,13 @@ struct rt_state;
 struct rt_state *rt_state_new(void);
 void rt_state_free(struct rt_state *state);
 
-/* Applies the next event. An event that contradicts the state is RT_EDAMAGED and changes nothing.
+/*
+ * Applies the next event. An event that contradicts the state is RT_EDAMAGED and changes nothing.
+ *
+ * Attempts move a trial as the table in store/moves.c says. An attempt that did not succeed
+ * leaves its trial WAITING while fewer than 1 + retries attempts were made, lost ones not
+ * counted. A lost one always does (at most 254 attempts are made). The end of a launch, or the
+ * start of the next, which says that the one before it died, makes all open leases lost.
  */
 int rt_state_apply(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
 
@@ -72,14 +78,18 @@ struct rt_trial rt_state_trial(const struct rt_study *study, uint64_t ordinal);
 uint64_t rt_study_ordinal(const struct rt_study *study, uint64_t index);
 uint64_t rt_study_index(const struct rt_study *study, uint64_t ordinal);
 
-/* The next ordinal at or after `from` of the current plan that is WAITING and has made fewer
- * attempts than its retries allow; 0 if there is none. */
+/* The next ordinal at or after `from` of the current plan that is WAITING; 0 if there is none.
+ * What has used up its retries is not WAITING but DONE. */
 uint64_t rt_study_next_waiting(const struct rt_study *study, uint64_t from);
 
-/* Leases open in a launch: each(context, lease range, rank); used to declare them lost. */
+/* The attempts that are leased and have not ended, one call for each. */
 typedef void rt_open_lease_fn(void *context, uint32_t study, uint64_t ordinal, uint32_t attempt,
                               uint32_t launch, uint32_t rank);
 void rt_state_open_leases(const struct rt_state *state, rt_open_lease_fn *each, void *context);
+
+/* The attempts that the last event, a LAUNCH or a LAUNCH_END, made lost: nothing else in the
+ * journal says so. Forgotten at the next event. */
+void rt_state_lost_leases(const struct rt_state *state, rt_open_lease_fn *each, void *context);
 
 /* A checkpoint: the whole state as bytes with version and checksum, and back. */
 void rt_state_save(const struct rt_state *state, struct rt_buf *out);
