@@ -30,7 +30,7 @@ int rt_err_vset(struct rt_err *err, int code, const char *format, va_list args)
     return code;
 }
 
-int rt_err_set(struct rt_err *err, int code, const char *format, ...)
+int(rt_err_set)(struct rt_err *err, int code, const char *format, ...)
 {
     va_list args;
 
@@ -40,7 +40,7 @@ int rt_err_set(struct rt_err *err, int code, const char *format, ...)
     return code;
 }
 
-int rt_err_errno(struct rt_err *err, int code, const char *format, ...)
+int(rt_err_errno)(struct rt_err *err, int code, const char *format, ...)
 {
     int number = errno;
     size_t used;
@@ -57,7 +57,7 @@ int rt_err_errno(struct rt_err *err, int code, const char *format, ...)
     return code;
 }
 
-int rt_err_while(struct rt_err *err, const char *format, ...)
+int(rt_err_while)(struct rt_err *err, const char *format, ...)
 {
     char doing[RT_ERR_TEXT];
     char before[RT_ERR_TEXT];

@@ -48,6 +48,12 @@ int rt_err_errno(struct rt_err *err, int code, const char *format, ...)
 /* Puts what the caller was doing in front of the text: "doing: text". Returns err->code. */
 int rt_err_while(struct rt_err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+#ifdef __clang_analyzer__ /* it cannot know that these return negative codes, and what follows */
+#define rt_err_set(err, code, ...)   (rt_err_set(err, code, __VA_ARGS__), (code))
+#define rt_err_errno(err, code, ...) (rt_err_errno(err, code, __VA_ARGS__), (code))
+#define rt_err_while(err, ...)       (rt_err_while(err, __VA_ARGS__), -1)
+#endif
+
 /* The exit code of the program for a code of enum rt_code. */
 int rt_err_exit_code(int code);
 

@@ -321,7 +321,7 @@ const char *rt_real_text(double value, char text[RT_REAL_TEXT])
             break;
     }
     if (!strpbrk(text, ".en"))
-        strcat(text, ".0");
+        memcpy(text + strlen(text), ".0", 3);
     return text;
 }
 

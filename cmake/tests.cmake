@@ -1,4 +1,6 @@
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka>=1.1)
+
+
 # tests/unit/LAYER/test_NAME.c is one test program, linked with its layer and those below.
 file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/*/test_*.c)
 foreach(source IN LISTS unit_tests)
@@ -11,5 +13,43 @@ foreach(source IN LISTS unit_tests)
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/unit)
   string(REGEX REPLACE "^test_" "" short ${name})
   add_test(NAME unit/${layer}/${short} COMMAND ${layer}-${name})
-  set_tests_properties(unit/${layer}/${short} PROPERTIES TIMEOUT 300)
+  set_tests_properties(unit/${layer}/${short} PROPERTIES TIMEOUT 300 LABELS unit)
 endforeach()
+
+# tests/cli/AREA/NAME.sh with what it must print beside it; see tests/cli/run.sh.
+file(GLOB cli_tests CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/tests/cli/*/*.sh)
+foreach(script IN LISTS cli_tests)
+  cmake_path(REMOVE_EXTENSION script OUTPUT_VARIABLE name)
+  add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/cli/run.sh ${CMAKE_SOURCE_DIR}/tests/${script})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS cli
+    ENVIRONMENT RETRIAL_BUILD=${CMAKE_BINARY_DIR})
+endforeach()
+
+# tests/fuzz/fuzz_NAME.c: fuzzed when RETRIAL_FUZZ is on, else run over tests/fuzz/corpus/NAME.
+file(GLOB fuzz_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.c)
+foreach(source IN LISTS fuzz_tests)
+  cmake_path(GET source STEM name)
+  string(REGEX REPLACE "^fuzz_" "" short ${name})
+  set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${short})
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE rt_replay)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/fuzz)
+  if(RETRIAL_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/tests/fuzz/found/${short})
+    add_test(NAME fuzz/${short}
+      COMMAND ${name} -max_total_time=${RETRIAL_FUZZ_SECONDS} -timeout=10 -rss_limit_mb=2048
+              ${CMAKE_BINARY_DIR}/tests/fuzz/found/${short} ${corpus}
+      WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/tests/fuzz)
+  else()
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.c)
+    add_test(NAME fuzz/${short} COMMAND ${name} ${corpus})
+  endif()
+  set_tests_properties(fuzz/${short} PROPERTIES LABELS fuzz)
+endforeach()
+
+add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
+
+if(RETRIAL_CHECK)
+  include(cmake/checks.cmake)
+endif()

@@ -32,7 +32,7 @@ static uint64_t wanted(const struct rt_conductor *conductor, const struct rt_mem
 static void add_to(struct rt_lease *lease, struct rt_wire_work *work, size_t *capacity,
                    uint64_t ordinal, uint64_t index, uint32_t attempt)
 {
-    struct rt_wire_range *last = work->count ? &work->ranges[work->count - 1] : NULL;
+    struct rt_wire_range *last = lease->count ? &work->ranges[lease->count - 1] : NULL;
     size_t same = *capacity;
 
     if (last && last->attempt == attempt && last->ordinal + last->count == ordinal &&

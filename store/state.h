@@ -35,7 +35,7 @@ struct rt_study {
     uint64_t ordinals;          /* highest ordinal ever given; ordinals are 1..ordinals */
     uint64_t done[RT_OUTCOMES]; /* trials of the current plan by outcome, done ones only */
     uint64_t leased;            /* trials of the current plan that are LEASED */
-    uint64_t attempts; /* ended, ever */
+    uint64_t attempts;          /* ended, ever */
 };
 
 struct rt_launch {

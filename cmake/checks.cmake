@@ -1,0 +1,22 @@
+# With RETRIAL_CHECK, ctest also holds the sources to what a reader may expect of them: their
+# format, the static analyser, clang's warnings, and unit tests under sanitizers and valgrind.
+foreach(check format tidy clang asan)
+  add_test(NAME check/${check}
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/check ${check} ${CMAKE_BINARY_DIR})
+  set_tests_properties(check/${check} PROPERTIES LABELS check TIMEOUT 1200 PROCESSORS 2)
+endforeach()
+
+find_program(VALGRIND valgrind)
+foreach(source IN LISTS unit_tests)
+  cmake_path(GET source PARENT_PATH folder)
+  cmake_path(GET folder FILENAME layer)
+  cmake_path(GET source STEM name)
+  string(REGEX REPLACE "^test_" "" short ${name})
+  if(VALGRIND)
+    add_test(NAME valgrind/${layer}/${short}
+      COMMAND ${VALGRIND} -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+              --fair-sched=yes --suppressions=${CMAKE_SOURCE_DIR}/tests/valgrind.supp
+              $<TARGET_FILE:${layer}-${name}>)
+    set_tests_properties(valgrind/${layer}/${short} PROPERTIES LABELS valgrind TIMEOUT 600)
+  endif()
+endforeach()

@@ -1,0 +1,2 @@
+retrial --help | sed -n 1,2p
+retrial help help

@@ -1,0 +1,1 @@
+retrial runn noise.yaml
