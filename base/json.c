@@ -311,20 +311,6 @@ bool rt_json_equal(const struct rt_json *a, const struct rt_json *b)
     return json_equal(inner(a), inner(b));
 }
 
-const char *rt_real_text(double value, char text[RT_REAL_TEXT])
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, RT_REAL_TEXT - 2, "%.*g", digits, value);
-        if (digits == 1)
-            digits = 14; /* most are short or full: try 1, then 15, 16, 17 */
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    if (!strpbrk(text, ".en"))
-        memcpy(text + strlen(text), ".0", 3);
-    return text;
-}
-
 static void put_string(struct rt_buf *out, const char *text, size_t size)
 {
     rt_buf_put_u8(out, '"');

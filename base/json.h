@@ -21,6 +21,7 @@
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/real.h"
 #include "base/span.h"
 
 struct rt_json; /* a json_t; never look inside */
@@ -84,9 +85,5 @@ bool rt_json_equal(const struct rt_json *a, const struct rt_json *b);
 void rt_json_canonical(const struct rt_json *json, struct rt_buf *out); /* appends */
 char *rt_json_text(const struct rt_json *json); /* canonical, with NUL; the caller frees */
 void rt_json_pretty(const struct rt_json *json, struct rt_buf *out); /* for people, indented */
-
-/* The shortest text that reads back as the same finite double: "0.1", "1e-5", "2.0". */
-#define RT_REAL_TEXT 32
-const char *rt_real_text(double value, char text[RT_REAL_TEXT]);
 
 #endif

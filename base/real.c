@@ -1,0 +1,137 @@
+#include "base/real.h"
+
+#include <float.h>
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static locale_t c_locale;
+static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
+
+static void make_c_locale(void)
+{
+    c_locale = newlocale(LC_ALL_MASK, "C", NULL);
+    if (!c_locale)
+        abort();
+}
+
+double rt_real_parse(const char *text)
+{
+    pthread_once(&c_locale_once, make_c_locale);
+    return strtod_l(text, NULL, c_locale);
+}
+
+static char *put(char *at, const char *bytes, int count)
+{
+    memcpy(at, bytes, (size_t)count);
+    return at + count;
+}
+
+static char *put_zeros(char *at, int count)
+{
+    memset(at, '0', (size_t)count);
+    return at + count;
+}
+
+static char *put_positional(char *at, const struct rt_digits *number, bool real)
+{
+    int whole = number->exponent + 1; /* digits before the point */
+
+    if (whole <= 0) {
+        at = put_zeros(put(at, "0.", 2), -whole);
+        return put(at, number->digits, number->count);
+    }
+    if (number->count > whole) {
+        at = put(at, number->digits, whole);
+        *at++ = '.';
+        return put(at, number->digits + whole, number->count - whole);
+    }
+    at = put_zeros(put(at, number->digits, number->count), whole - number->count);
+    return real ? put(at, ".0", 2) : at;
+}
+
+const char *rt_real_layout(const struct rt_digits *number, bool real, char text[RT_REAL_TEXT])
+{
+    char *at = text;
+
+    if (number->negative)
+        *at++ = '-';
+    if (number->exponent >= -4 && number->exponent < 16) {
+        *put_positional(at, number, real) = '\0';
+        return text;
+    }
+    *at++ = number->digits[0];
+    if (number->count > 1) {
+        *at++ = '.';
+        at = put(at, number->digits + 1, number->count - 1);
+    }
+    snprintf(at, (size_t)(text + RT_REAL_TEXT - at), "e%+03d", number->exponent);
+    return text;
+}
+
+/* The nearest number of `count` significant digits, its trailing zeros dropped. The decimal
+ * point of "%e" may be any character of the locale. */
+static void nearest(double value, int count, char digits[24], struct rt_digits *number)
+{
+    char text[64];
+    char *exponent;
+    int used = 0;
+
+    snprintf(text, sizeof text, "%.*e", count - 1, fabs(value));
+    exponent = strchr(text, 'e');
+    for (const char *at = text; at < exponent; at++) {
+        if (*at >= '0' && *at <= '9')
+            digits[used++] = *at;
+    }
+    while (used > 1 && digits[used - 1] == '0')
+        used--;
+    *number = (struct rt_digits){signbit(value) != 0, digits, used, atoi(exponent + 1)};
+}
+
+/* One unit more in the last of `count` digits. */
+static void step_up(char digits[24], int count, struct rt_digits *number)
+{
+    int at = count - 1;
+
+    memset(digits + number->count, '0', (size_t)(count - number->count));
+    while (at > 0 && digits[at] == '9')
+        digits[at--] = '0';
+    digits[at]++;
+    number->count = count;
+}
+
+static bool reads_back(const struct rt_digits *number, double value, char text[RT_REAL_TEXT])
+{
+    return rt_real_parse(rt_real_layout(number, true, text)) == value;
+}
+
+const char *rt_real_text(double value, char text[RT_REAL_TEXT])
+{
+    struct rt_digits number;
+    char digits[24];
+    int unused;
+    /* Up to 15 digits survive in every normal double, so that shorter ones need not be tried. */
+    int count = fabs(value) < DBL_MIN ? 1 : 15;
+
+    if (value == 0 || !isfinite(value)) {
+        snprintf(text, RT_REAL_TEXT, "%s%s", signbit(value) ? "-" : "", value == 0 ? "0.0" : "inf");
+        return text;
+    }
+    for (; count < 17; count++) {
+        nearest(value, count, digits, &number);
+        if (reads_back(&number, value, text))
+            return text;
+        /* Doubles lie closer together below a power of two than above it: the nearest number
+         * of these digits may be read as the double below, and the next one still as ours. */
+        if (digits[0] != '9' && fabs(frexp(value, &unused)) == 0.5) {
+            step_up(digits, count, &number);
+            if (reads_back(&number, value, text))
+                return text;
+        }
+    }
+    nearest(value, 17, digits, &number);
+    return rt_real_layout(&number, true, text);
+}
