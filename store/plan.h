@@ -9,7 +9,7 @@
  * level, then the first axis, then the second, ...; the last axis changes
  * fastest. Plans are immutable and may be read by several threads.
  *
- * The object (docs/store-format.md has every member):
+ * The object (docs/plan.md has every member):
  *
  *   {"format": 1, "name": "noise",
  *    "entry": {"kind": "python", "file": "model.py", "function": "train"}
@@ -37,6 +37,12 @@
 #include "base/span.h"
 
 struct rt_plan;
+
+/* What a plan may ask for at most. */
+#define RT_PLAN_POINTS_MAX  UINT64_C(1000000000)
+#define RT_PLAN_RETRIES_MAX 250 /* attempts are counted in a byte */
+#define RT_PLAN_THREADS_MAX 65536
+#define RT_PLAN_OUTPUT_MAX  (INT64_C(64) << 20) /* bytes of stdout, and of stderr, per attempt */
 
 /* Reads a plan object. RT_EDAMAGED when it is none, RT_ENEWER for a later format. */
 int rt_plan_new(const struct rt_json *json, struct rt_plan **out, struct rt_err *err);
@@ -72,7 +78,7 @@ uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis);
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index);
 
 /* Seed of a point: the first 32 bits of a hash of the study's seed and the
- * replicate (or the point itself, with seeds "per-trial"). */
+ * replicate (and, with seeds "per-trial", the params). docs/plan.md. */
 uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index);
 
 /* Appends the params of a point: canonical JSON, fixed ones and axes merged. */

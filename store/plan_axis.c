@@ -1,0 +1,182 @@
+#include "store/plan_axis.h"
+
+#include "base/alloc.h"
+#include "base/decimal.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int damaged(const char *key, const char *what, struct rt_err *err)
+{
+    return rt_err_set(err, RT_EDAMAGED, "axis \"%s\" of the plan %s", key, what);
+}
+
+#define KEY_DEPTH_MAX 64
+
+/* A dotted key has no empty part, and not so many that recursion over them would hurt. */
+static bool is_key(const char *key)
+{
+    size_t size = strlen(key);
+    size_t dots = 0;
+
+    for (const char *at = key; (at = strchr(at, '.')) != NULL; at++)
+        dots++;
+    return size > 0 && key[0] != '.' && key[size - 1] != '.' && !strstr(key, "..") &&
+           dots < KEY_DEPTH_MAX;
+}
+
+static int init_list(struct rt_plan_axis *axis, const struct rt_json *values, struct rt_err *err)
+{
+    size_t count = rt_json_count(values);
+
+    if (rt_json_kind(values) != RT_JSON_ARRAY || count == 0)
+        return damaged(axis->key, "has no values", err);
+    axis->values = values;
+    axis->count = count;
+    axis->starts = rt_calloc(count + 1, sizeof *axis->starts);
+    for (size_t i = 0; i < count; i++) {
+        axis->starts[i] = axis->texts.size;
+        rt_json_canonical(rt_json_at(values, i), &axis->texts);
+        rt_buf_put_u8(&axis->texts, 0);
+    }
+    axis->starts[count] = axis->texts.size;
+    return 0;
+}
+
+static struct rt_decimal range_at(const struct rt_plan_axis *axis, uint64_t level)
+{
+    return (struct rt_decimal){axis->from + (int64_t)level * axis->step, axis->exponent};
+}
+
+/* Values run between the first and the last: if these two are good, all are. */
+static int check_ends(const struct rt_plan_axis *axis, struct rt_err *err)
+{
+    int64_t ignored;
+    int64_t last;
+
+    if (axis->count > INT64_MAX ||
+        __builtin_mul_overflow((int64_t)(axis->count - 1), axis->step, &last) ||
+        __builtin_add_overflow(last, axis->from, &last))
+        return damaged(axis->key, "has more levels than can be counted", err);
+    for (int end = 0; end < 2; end++) {
+        struct rt_decimal value = range_at(axis, end ? axis->count - 1 : 0);
+
+        if (axis->real ? !isfinite(rt_decimal_real(value)) : !rt_decimal_to_int(value, &ignored))
+            return damaged(axis->key, "has values that do not fit its kind", err);
+    }
+    return 0;
+}
+
+static int init_range(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err)
+{
+    const char *from_text = rt_json_get_text(json, "from", "");
+    const char *step_text = rt_json_get_text(json, "step", "");
+    const char *kind = rt_json_get_text(json, "kind", "");
+    int64_t count = rt_json_get_int(json, "count", 0);
+    struct rt_decimal from;
+    struct rt_decimal step;
+
+    if (rt_decimal_parse(from_text, &from, err) < 0 || rt_decimal_parse(step_text, &step, err) < 0)
+        return damaged(axis->key, "has no decimal \"from\" and \"step\"", err);
+    if (strcmp(kind, "real") != 0 && strcmp(kind, "int") != 0)
+        return damaged(axis->key, "has no known \"kind\"", err);
+    if (count < 1)
+        return damaged(axis->key, "has no \"count\"", err);
+    if (step.coefficient == 0 && count > 1)
+        return damaged(axis->key, "has a \"step\" of zero", err);
+    if (!rt_decimal_align(&from, &step))
+        return damaged(axis->key, "has a \"from\" and a \"step\" too far apart", err);
+    axis->count = (uint64_t)count;
+    axis->from = from.coefficient;
+    axis->step = step.coefficient;
+    axis->exponent = from.exponent;
+    axis->real = kind[0] == 'r';
+    return check_ends(axis, err);
+}
+
+int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err)
+{
+    const struct rt_json *values = rt_json_get(json, "values");
+    int rc;
+
+    memset(axis, 0, sizeof *axis);
+    axis->key = rt_json_get_text(json, "key", "");
+    if (!is_key(axis->key))
+        return damaged(axis->key, "has no usable key", err);
+    rc = values ? init_list(axis, values, err) : init_range(axis, json, err);
+    if (rc < 0)
+        rt_plan_axis_clear(axis);
+    return rc;
+}
+
+void rt_plan_axis_clear(struct rt_plan_axis *axis)
+{
+    rt_buf_clear(&axis->texts);
+    free(axis->starts);
+    axis->starts = NULL;
+}
+
+static void get_listed(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+{
+    const struct rt_json *json = rt_json_at(axis->values, level);
+    const char *text = (const char *)axis->texts.data + axis->starts[level];
+
+    value->kind = rt_json_kind(json);
+    if (value->kind == RT_JSON_INT || value->kind == RT_JSON_REAL) {
+        value->integer = rt_json_int(json);
+        value->real = rt_json_number(json);
+        snprintf(value->text, sizeof value->text, "%s", text);
+        return;
+    }
+    value->integer = rt_json_bool(json);
+    value->json = text;
+    value->string = rt_json_string(json);
+}
+
+static void get_derived(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+{
+    const int64_t digits15 = INT64_C(1000000000000000);
+    struct rt_decimal decimal = range_at(axis, level);
+
+    if (!axis->real) {
+        value->kind = RT_JSON_INT;
+        rt_decimal_to_int(decimal, &value->integer);
+        value->real = (double)value->integer;
+        snprintf(value->text, sizeof value->text, "%" PRId64, value->integer);
+        return;
+    }
+    value->kind = RT_JSON_REAL;
+    value->real = rt_decimal_real(decimal);
+    /* A decimal of up to 15 digits is the shortest text of its double. */
+    if (decimal.coefficient > -digits15 && decimal.coefficient < digits15 &&
+        fabs(value->real) > DBL_MIN)
+        rt_decimal_text(decimal, true, value->text);
+    else
+        rt_real_text(value->real, value->text);
+}
+
+void rt_plan_axis_get(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+{
+    *value = (struct rt_value){.kind = RT_JSON_NULL};
+    if (axis->values)
+        get_listed(axis, level, value);
+    else
+        get_derived(axis, level, value);
+}
+
+void rt_plan_axis_put(const struct rt_plan_axis *axis, uint64_t level, struct rt_buf *out)
+{
+    struct rt_value value;
+
+    if (axis->values) {
+        size_t start = axis->starts[level];
+
+        rt_buf_put(out, axis->texts.data + start, axis->starts[level + 1] - start - 1);
+        return;
+    }
+    get_derived(axis, level, &value);
+    rt_buf_add(out, value.text);
+}

@@ -1,0 +1,112 @@
+#include "store/plan_params.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+/* A text that neither params nor keys contain, so that holes can be found again. */
+static char *choose_mark(const char *params, const struct rt_plan_axis *axes, size_t count)
+{
+    struct rt_buf mark = RT_BUF_INIT;
+    bool taken = true;
+
+    rt_buf_add(&mark, "hole");
+    while (taken) {
+        rt_buf_put_u8(&mark, '-');
+        taken = strstr(params, rt_buf_text(&mark)) != NULL;
+        for (size_t i = 0; i < count && !taken; i++)
+            taken = strstr(axes[i].key, rt_buf_text(&mark)) != NULL;
+    }
+    return rt_buf_take(&mark);
+}
+
+/* The object that holds the member which a dotted key names; made where it is missing. *key
+ * becomes the last part. NULL if something on the way is no object. */
+static struct rt_json *descend(struct rt_json *object, const char **key)
+{
+    for (const char *dot; object && (dot = strchr(*key, '.')) != NULL; *key = dot + 1) {
+        char *name = rt_strndup(*key, (size_t)(dot - *key));
+
+        if (!rt_json_get(object, name))
+            rt_json_set(object, name, rt_json_new_object());
+        object = rt_json_get(object, name);
+        free(name);
+        if (rt_json_kind(object) != RT_JSON_OBJECT)
+            object = NULL;
+    }
+    return object;
+}
+
+static int set_hole(struct rt_json *params, const char *key, const char *mark, size_t axis,
+                    struct rt_err *err)
+{
+    const char *last = key;
+    struct rt_json *object = descend(params, &last);
+    char *hole;
+
+    if (!object)
+        return rt_err_set(err, RT_EDAMAGED,
+                          "the plan sweeps \"%s\", but what holds \"%s\" is no mapping", key, last);
+    hole = rt_printf("%s%zu", mark, axis);
+    rt_json_set(object, last, rt_json_new_string(hole));
+    free(hole);
+    return 0;
+}
+
+static void split(struct rt_plan_pieces *pieces, const char *mark)
+{
+    char *quoted = rt_printf("\"%s", mark);
+    size_t capacity = 0;
+    const char *at = pieces->text;
+
+    for (;;) {
+        const char *hole = strstr(at, quoted);
+        size_t end = hole ? (size_t)(hole - pieces->text) : strlen(pieces->text);
+        struct rt_plan_piece *piece;
+        char *after = NULL;
+
+        pieces->items = rt_grow(pieces->items, &capacity, pieces->count + 1, sizeof *pieces->items);
+        piece = &pieces->items[pieces->count++];
+        piece->start = (size_t)(at - pieces->text);
+        piece->size = end - piece->start;
+        piece->axis = hole ? strtoull(hole + strlen(quoted), &after, 10) : SIZE_MAX;
+        if (!hole)
+            break;
+        at = after + 1;
+    }
+    free(quoted);
+}
+
+int rt_plan_pieces_init(struct rt_plan_pieces *pieces, const struct rt_json *params,
+                        const struct rt_plan_axis *axes, size_t axis_count, struct rt_err *err)
+{
+    struct rt_json *merged = rt_json_copy(params);
+    char *text = rt_json_text(params);
+    char *mark = choose_mark(text, axes, axis_count);
+    int rc = 0;
+
+    memset(pieces, 0, sizeof *pieces);
+    for (size_t i = 0; i < axis_count && rc == 0; i++)
+        rc = set_hole(merged, axes[i].key, mark, i, err);
+    if (rc == 0) {
+        pieces->text = rt_json_text(merged);
+        split(pieces, mark);
+        if (pieces->count != axis_count + 1)
+            rc = rt_err_set(err, RT_EDAMAGED,
+                            "the plan sweeps a parameter twice, or one that "
+                            "holds another one that it sweeps");
+    }
+    if (rc < 0)
+        rt_plan_pieces_clear(pieces);
+    rt_json_free(merged);
+    free(text);
+    free(mark);
+    return rc;
+}
+
+void rt_plan_pieces_clear(struct rt_plan_pieces *pieces)
+{
+    free(pieces->text);
+    free(pieces->items);
+    *pieces = (struct rt_plan_pieces){NULL, NULL, 0};
+}

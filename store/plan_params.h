@@ -1,0 +1,28 @@
+#ifndef RT_STORE_PLAN_PARAMS_H
+#define RT_STORE_PLAN_PARAMS_H
+/*
+ * The params of all points of a plan: one canonical text with holes, each of
+ * which takes a value of an axis.
+ */
+#include "store/plan_axis.h"
+
+/* A stretch of fixed text, and the axis whose value follows it. */
+struct rt_plan_piece {
+    size_t start; /* in the text */
+    size_t size;
+    size_t axis; /* SIZE_MAX: none, the last piece */
+};
+
+struct rt_plan_pieces {
+    char *text;
+    struct rt_plan_piece *items;
+    size_t count;
+};
+
+/* Merges fixed params and axes. RT_EDAMAGED if two axes claim the same member, or an axis a
+ * member of something that is no object. */
+int rt_plan_pieces_init(struct rt_plan_pieces *pieces, const struct rt_json *params,
+                        const struct rt_plan_axis *axes, size_t axis_count, struct rt_err *err);
+void rt_plan_pieces_clear(struct rt_plan_pieces *pieces);
+
+#endif

@@ -1,0 +1,513 @@
+#include "tests/expect.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "store/plan.h"
+
+/* A plan object with these members in place of the usual ones; `"x": null` leaves nothing. */
+static struct rt_json *plan_object(const char *members)
+{
+    static const char usual[] =
+        "{\"format\":1,\"name\":\"t\","
+        "\"entry\":{\"kind\":\"python\",\"file\":\"m.py\",\"function\":\"f\"},"
+        "\"params\":{},\"axes\":[],\"replicates\":1,\"seed\":0,\"seeds\":\"shared\","
+        "\"objective\":null,\"limits\":{\"timeout_us\":0,\"retries\":0,\"output_bytes\":65536},"
+        "\"each\":{\"threads\":1},\"code\":null,\"root\":\"t\"}";
+    struct rt_json *plan;
+    struct rt_json *changes;
+    struct rt_err err;
+
+    expect_ok(err, rt_json_parse(rt_span_text(usual), &plan, &err));
+    expect_ok(err, rt_json_parse(rt_span_text(members), &changes, &err));
+    for (void *i = rt_json_first(changes); i; i = rt_json_next(changes, i))
+        rt_json_set(plan, rt_json_iter_key(i), rt_json_keep(rt_json_iter_value(i)));
+    rt_json_free(changes);
+    return plan;
+}
+
+static struct rt_plan *plan_with(const char *members)
+{
+    struct rt_json *object = plan_object(members);
+    struct rt_plan *plan;
+    struct rt_err err;
+
+    expect_ok(err, rt_plan_new(object, &plan, &err));
+    rt_json_free(object);
+    return plan;
+}
+
+static void expect_params(const struct rt_plan *plan, uint64_t index, const char *want)
+{
+    struct rt_buf params = RT_BUF_INIT;
+
+    rt_plan_params(plan, index, &params);
+    assert_string_equal(rt_buf_text(&params), want);
+    rt_buf_clear(&params);
+}
+
+#define NOISE "{\"key\":\"noise\",\"from\":\"0\",\"step\":\"0.05\",\"count\":11,\"kind\":\"real\"}"
+
+static void a_range_contains_what_people_typed(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"axes\":[" NOISE "]}");
+    struct rt_value value;
+
+    (void)state;
+    assert_int_equal(rt_plan_count(plan), 11);
+    assert_int_equal(rt_plan_axis_count(plan, 0), 11);
+    assert_string_equal(rt_plan_axis_key(plan, 0), "noise");
+    rt_plan_axis_value(plan, 0, 3, &value);
+    assert_int_equal(value.kind, RT_JSON_REAL);
+    assert_string_equal(value.text, "0.15");
+    assert_true(value.real == 0.15);
+    rt_plan_axis_value(plan, 0, 10, &value);
+    assert_string_equal(value.text, "0.5");
+    expect_params(plan, 0, "{\"noise\":0.0}");
+    rt_plan_free(plan);
+}
+
+static void ranges_of_integers_stay_integers(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"axes\":[{\"key\":\"n\",\"from\":\"1e3\",\"step\":\"-250\","
+                                     "\"count\":9,\"kind\":\"int\"}]}");
+    struct rt_value value;
+
+    (void)state;
+    rt_plan_axis_value(plan, 0, 8, &value);
+    assert_int_equal(value.kind, RT_JSON_INT);
+    assert_int_equal(value.integer, -1000);
+    assert_string_equal(value.text, "-1000");
+    expect_params(plan, 1, "{\"n\":750}");
+    rt_plan_free(plan);
+}
+
+static void a_long_decimal_becomes_the_shortest_text_of_its_double(void **state)
+{
+    struct rt_plan *plan =
+        plan_with("{\"axes\":[{\"key\":\"x\",\"from\":\"0.123456789012345678\",\"step\":\"1\","
+                  "\"count\":2,\"kind\":\"real\"}]}");
+
+    (void)state;
+    expect_params(plan, 0, "{\"x\":0.12345678901234568}");
+    expect_params(plan, 1, "{\"x\":1.1234567890123457}");
+    rt_plan_free(plan);
+}
+
+static void a_plan_without_axes_has_one_level(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"params\":{\"b\":1,\"a\":[1.0]},\"replicates\":3}");
+
+    (void)state;
+    assert_int_equal(rt_plan_count(plan), 3);
+    assert_int_equal(rt_plan_levels(plan), 1);
+    assert_int_equal(rt_plan_replicate(plan, 0), 1);
+    assert_int_equal(rt_plan_replicate(plan, 2), 3);
+    expect_params(plan, 2, "{\"a\":[1.0],\"b\":1}");
+    rt_plan_free(plan);
+}
+
+static void replicates_change_slowest_and_the_last_axis_fastest(void **state)
+{
+    struct rt_plan *plan =
+        plan_with("{\"axes\":[{\"key\":\"b\",\"values\":[1,2]},"
+                  "{\"key\":\"a\",\"values\":[\"x\",null,true]}],\"replicates\":2}");
+
+    (void)state;
+    assert_int_equal(rt_plan_count(plan), 12);
+    expect_params(plan, 0, "{\"a\":\"x\",\"b\":1}");
+    expect_params(plan, 1, "{\"a\":null,\"b\":1}");
+    expect_params(plan, 2, "{\"a\":true,\"b\":1}");
+    expect_params(plan, 3, "{\"a\":\"x\",\"b\":2}");
+    expect_params(plan, 6, "{\"a\":\"x\",\"b\":1}");
+    assert_int_equal(rt_plan_replicate(plan, 5), 1);
+    assert_int_equal(rt_plan_replicate(plan, 6), 2);
+    assert_int_equal(rt_plan_level(plan, 11, 0), 1);
+    assert_int_equal(rt_plan_level(plan, 11, 1), 2);
+    rt_plan_free(plan);
+}
+
+static void listed_values_keep_their_kinds(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"axes\":[{\"key\":\"v\",\"values\":"
+                                     "[1,1.0,\"q\\\"\",false,null,[1,{\"b\":2,\"a\":1}]]}]}");
+    struct rt_value value;
+
+    (void)state;
+    rt_plan_axis_value(plan, 0, 0, &value);
+    assert_int_equal(value.kind, RT_JSON_INT);
+    assert_string_equal(value.text, "1");
+    rt_plan_axis_value(plan, 0, 1, &value);
+    assert_int_equal(value.kind, RT_JSON_REAL);
+    assert_string_equal(value.text, "1.0");
+    rt_plan_axis_value(plan, 0, 2, &value);
+    assert_int_equal(value.kind, RT_JSON_STRING);
+    assert_string_equal(value.string, "q\"");
+    assert_string_equal(value.json, "\"q\\\"\"");
+    rt_plan_axis_value(plan, 0, 3, &value);
+    assert_int_equal(value.kind, RT_JSON_BOOL);
+    assert_int_equal(value.integer, 0);
+    rt_plan_axis_value(plan, 0, 4, &value);
+    assert_int_equal(value.kind, RT_JSON_NULL);
+    assert_string_equal(value.json, "null");
+    rt_plan_axis_value(plan, 0, 5, &value);
+    assert_int_equal(value.kind, RT_JSON_ARRAY);
+    assert_string_equal(value.json, "[1,{\"a\":1,\"b\":2}]");
+    rt_plan_free(plan);
+}
+
+static void dotted_keys_reach_into_objects(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"params\":{\"opt\":{\"name\":\"sgd\",\"lr\":1},\"z\":0},"
+                                     "\"axes\":[{\"key\":\"opt.lr\",\"values\":[0.1,0.2]},"
+                                     "{\"key\":\"a.b.c\",\"values\":[1]}]}");
+
+    (void)state;
+    expect_params(plan, 1,
+                  "{\"a\":{\"b\":{\"c\":1}},\"opt\":{\"lr\":0.2,\"name\":\"sgd\"},\"z\":0}");
+    rt_plan_free(plan);
+}
+
+static void params_that_look_like_holes_are_kept(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"params\":{\"hole-0\":\"hole-0\",\"hole--\":\"hole---1\"},"
+                                     "\"axes\":[{\"key\":\"hole-x\",\"values\":[7]}]}");
+
+    (void)state;
+    expect_params(plan, 0, "{\"hole--\":\"hole---1\",\"hole-0\":\"hole-0\",\"hole-x\":7}");
+    rt_plan_free(plan);
+}
+
+static void a_range_of_ten_million_levels_is_not_unrolled(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"axes\":[{\"key\":\"x\",\"from\":\"0\",\"step\":\"1e-7\","
+                                     "\"count\":10000001,\"kind\":\"real\"}],\"replicates\":90}");
+
+    (void)state;
+    assert_int_equal(rt_plan_count(plan), 900000090);
+    expect_params(plan, 10000000, "{\"x\":1.0}");
+    expect_params(plan, 10000001 + 3, "{\"x\":3e-07}");
+    rt_plan_free(plan);
+}
+
+static void levels_share_seeds_and_replicates_do_not(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"axes\":[" NOISE "],\"replicates\":2}");
+    struct rt_plan *other = plan_with("{\"axes\":[" NOISE "],\"replicates\":2,\"seed\":1}");
+
+    (void)state;
+    for (uint64_t i = 1; i < 11; i++)
+        assert_int_equal(rt_plan_seed(plan, i), rt_plan_seed(plan, 0));
+    assert_int_not_equal(rt_plan_seed(plan, 11), rt_plan_seed(plan, 0));
+    assert_int_equal(rt_plan_seed(plan, 12), rt_plan_seed(plan, 11));
+    assert_int_not_equal(rt_plan_seed(other, 0), rt_plan_seed(plan, 0));
+    rt_plan_free(other);
+    rt_plan_free(plan);
+}
+
+/* The values are those of docs/plan.md, computed with Python's hashlib. */
+static void the_seed_is_the_documented_one(void **state)
+{
+    struct rt_plan *shared = plan_with("{\"seed\":3,\"replicates\":2}");
+    struct rt_plan *own = plan_with("{\"seed\":3,\"replicates\":2,\"seeds\":\"per-trial\","
+                                    "\"params\":{\"lr\":0.1}}");
+
+    (void)state;
+    assert_int_equal(rt_plan_seed(shared, 1), 880166169u);
+    assert_int_equal(rt_plan_seed(own, 1), 2794111834u);
+    rt_plan_free(own);
+    rt_plan_free(shared);
+}
+
+static void seeds_per_trial_differ_and_survive_a_change_of_the_plan(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"seeds\":\"per-trial\",\"axes\":[{\"key\":\"a\","
+                                     "\"values\":[1,2,3]}]}");
+    struct rt_plan *longer = plan_with("{\"seeds\":\"per-trial\",\"axes\":[{\"key\":\"a\","
+                                       "\"values\":[0,1,2,3]}]}");
+
+    (void)state;
+    assert_int_not_equal(rt_plan_seed(plan, 0), rt_plan_seed(plan, 1));
+    assert_int_not_equal(rt_plan_seed(plan, 1), rt_plan_seed(plan, 2));
+    assert_int_equal(rt_plan_seed(plan, 1), rt_plan_seed(longer, 2));
+    rt_plan_free(longer);
+    rt_plan_free(plan);
+}
+
+/* Which components differ between points of two plans, as bits; bit 7 is the key itself. */
+static unsigned key_difference(const char *a_members, uint64_t a_index, const char *b_members,
+                               uint64_t b_index)
+{
+    struct rt_plan *a = plan_with(a_members);
+    struct rt_plan *b = plan_with(b_members);
+    struct rt_hash a_parts[RT_KEY_COMPONENTS];
+    struct rt_hash b_parts[RT_KEY_COMPONENTS];
+    struct rt_hash a_key;
+    struct rt_hash b_key;
+    unsigned bits;
+
+    rt_plan_key(a, a_index, a_parts, &a_key);
+    rt_plan_key(b, b_index, b_parts, &b_key);
+    bits = rt_hash_equal(&a_key, &b_key) ? 0 : 1u << 7;
+    for (unsigned i = 0; i < RT_KEY_COMPONENTS; i++)
+        bits |= rt_hash_equal(&a_parts[i], &b_parts[i]) ? 0 : 1u << i;
+    rt_plan_free(a);
+    rt_plan_free(b);
+    return bits;
+}
+
+#define CODE_A "\"code\":\"00000000000000000000000000000000000000000000000000000000000000aa\""
+
+static void a_key_changes_with_what_a_trial_depends_on_and_nothing_else(void **state)
+{
+    const char *lr = "{\"axes\":[{\"key\":\"lr\",\"values\":[1,2]}]}";
+
+    (void)state;
+    assert_string_equal(rt_key_names[0], "entry");
+    assert_string_equal(rt_key_names[6], "threads");
+    assert_int_equal(key_difference("{}", 0, "{}", 0), 0);
+    assert_int_equal(key_difference("{}", 0, "{\"name\":\"other\"}", 0), 0);
+    assert_int_equal(key_difference("{}", 0, "{\"replicates\":9}", 0), 0);
+    assert_int_equal(key_difference(lr, 1, "{\"params\":{\"lr\":2}}", 0), 0);
+    assert_int_equal(key_difference(lr, 0, lr, 1), 1 << 7 | 1 << 2);
+    assert_int_equal(key_difference("{}", 0, "{\"seed\":1}", 0), 1 << 7 | 1 << 4);
+    assert_int_equal(key_difference("{}", 0, "{" CODE_A "}", 0), 1 << 7 | 1 << 1);
+    assert_int_equal(key_difference("{}", 0, "{\"root\":\"u\"}", 0), 1 << 7 | 1 << 0);
+    assert_int_equal(key_difference("{}", 0, "{\"each\":{\"threads\":2}}", 0), 1 << 7 | 1 << 6);
+}
+
+static void the_numbers_of_a_plan_are_read(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"limits\":{\"timeout_us\":60000000,\"retries\":2,"
+                                     "\"output_bytes\":10},\"each\":{\"threads\":4}}");
+
+    (void)state;
+    assert_int_equal(rt_plan_timeout_us(plan), 60000000);
+    assert_int_equal(rt_plan_retries(plan), 2);
+    assert_int_equal(rt_plan_output_bytes(plan), 10);
+    assert_int_equal(rt_plan_threads(plan), 4);
+    assert_string_equal(rt_plan_name(plan), "t");
+    assert_int_equal(rt_json_get_int(rt_plan_json(plan), "format", 0), 1);
+    rt_plan_free(plan);
+}
+
+static void damaged_plans_are_refused(void **state)
+{
+    static const struct {
+        const char *members;
+        const char *part;
+    } cases[] = {
+        {"{\"format\":null}", "\"format\""},
+        {"{\"format\":0}", "\"format\""},
+        {"{\"name\":7}", "\"name\""},
+        {"{\"name\":\"\"}", "\"name\""},
+        {"{\"entry\":null}", "\"entry\""},
+        {"{\"entry\":{\"kind\":\"cobol\"}}", "\"entry\""},
+        {"{\"entry\":{\"kind\":\"c\",\"file\":\"a.so\"}}", "\"entry\""},
+        {"{\"entry\":{\"kind\":\"command\",\"argv\":[]}}", "\"entry\""},
+        {"{\"entry\":{\"kind\":\"command\",\"argv\":[\"a\",1]}}", "\"entry\""},
+        {"{\"params\":[]}", "\"params\""},
+        {"{\"axes\":null}", "\"axes\""},
+        {"{\"axes\":[1]}", "no usable key"},
+        {"{\"axes\":[{\"key\":\"a..b\",\"values\":[1]}]}", "no usable key"},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[]}]}", "no values"},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"x\",\"step\":\"1\"}]}", "no decimal"},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"1\",\"step\":\"1\",\"count\":2}]}", "\"kind\""},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"1\",\"step\":\"1\",\"kind\":\"int\"}]}",
+         "\"count\""},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"1\",\"step\":\"0\",\"kind\":\"int\",\"count\":2}]}",
+         "zero"},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"1\",\"step\":\"0.5\",\"kind\":\"int\",\"count\":2}]"
+         "}",
+         "do not fit"},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"1e300\",\"step\":\"1e-9\",\"kind\":\"real\","
+         "\"count\":2}]}",
+         "too far apart"},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"1e399\",\"step\":\"1e399\",\"kind\":\"real\","
+         "\"count\":2}]}",
+         "do not fit"},
+        {"{\"axes\":[{\"key\":\"a\",\"from\":\"0\",\"step\":\"9000000000000000001\","
+         "\"kind\":\"int\",\"count\":3}]}",
+         "can be counted"},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[1]},{\"key\":\"a\",\"values\":[2]}]}", "twice"},
+        {"{\"axes\":[{\"key\":\"a.b\",\"values\":[1]},{\"key\":\"a\",\"values\":[2]}]}", "twice"},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[1]},{\"key\":\"a.b\",\"values\":[2]}]}",
+         "no mapping"},
+        {"{\"params\":{\"a\":1},\"axes\":[{\"key\":\"a.b\",\"values\":[2]}]}", "no mapping"},
+        {"{\"replicates\":0}", "\"replicates\""},
+        {"{\"replicates\":-1}", "\"replicates\""},
+        {"{\"replicates\":1000000001}", "more than 1000000000 trials"},
+        {"{\"replicates\":4294967295,\"axes\":[{\"key\":\"a\",\"from\":\"0\",\"step\":\"1\","
+         "\"kind\":\"int\",\"count\":9223372036854775807}]}",
+         "more than 1000000000 trials"},
+        {"{\"seed\":-1}", "\"seed\""},
+        {"{\"seeds\":\"x\"}", "\"seeds\""},
+        {"{\"objective\":{\"goal\":\"maximise\",\"metric\":\"m\"}}", "\"objective\""},
+        {"{\"objective\":{\"goal\":\"minimize\"}}", "\"objective\""},
+        {"{\"limits\":{}}", "\"timeout_us\""},
+        {"{\"limits\":{\"timeout_us\":0,\"retries\":251,\"output_bytes\":0}}", "\"retries\""},
+        {"{\"each\":{\"threads\":0}}", "\"threads\""},
+        {"{\"code\":\"123\"}", "\"code\""},
+        {"{\"root\":1}", "\"root\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rt_json *object = plan_object(cases[i].members);
+        struct rt_plan *plan;
+        struct rt_err err;
+
+        expect_error(err, RT_EDAMAGED, cases[i].part, rt_plan_new(object, &plan, &err));
+        assert_null(plan);
+        rt_json_free(object);
+    }
+}
+
+static void a_later_format_is_not_damage(void **state)
+{
+    struct rt_json *object = plan_object("{\"format\":2,\"params\":[]}");
+    struct rt_plan *plan;
+    struct rt_err err;
+
+    (void)state;
+    expect_error(err, RT_ENEWER, "format 2", rt_plan_new(object, &plan, &err));
+    rt_json_free(object);
+}
+
+/* A small generator of our own: tests must not depend on rand(). */
+static uint64_t draw(uint64_t *seed, uint64_t below)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (*seed >> 33) % below;
+}
+
+static struct rt_json *random_scalar(uint64_t *seed)
+{
+    switch (draw(seed, 6)) {
+    case 0:
+        return rt_json_new_null();
+    case 1:
+        return rt_json_new_bool(draw(seed, 2));
+    case 2:
+        return rt_json_new_int((int64_t)draw(seed, 2000) - 1000);
+    case 3:
+        return rt_json_new_real(((double)draw(seed, 100000) - 50000) / 1024);
+    case 4:
+        return rt_json_new_string(draw(seed, 2) ? "\"\\\n\x01 \xC3\xA9" : "hole-0");
+    default:
+        return rt_json_new_array();
+    }
+}
+
+/* Keys a..e at two depths, so that plans meet one another's keys often. */
+static struct rt_json *random_plan(uint64_t *seed)
+{
+    static const char *const names[] = {"a", "b", "c.d", "c.e", "f.g.h"};
+    struct rt_json *object = plan_object("{}");
+    struct rt_json *params = rt_json_get(object, "params");
+    struct rt_json *axes = rt_json_get(object, "axes");
+
+    rt_json_set_int(object, "replicates", 1 + (int64_t)draw(seed, 3));
+    rt_json_set(params, "z", random_scalar(seed));
+    rt_json_set(params, "b", random_scalar(seed));
+    if (draw(seed, 2)) {
+        rt_json_set(params, "c", rt_json_new_object());
+        rt_json_set(rt_json_get(params, "c"), "c", random_scalar(seed));
+        rt_json_set(rt_json_get(params, "c"), "d", random_scalar(seed));
+    }
+    for (size_t i = draw(seed, 5), step = 1 + draw(seed, 2); i < 5; i += step) {
+        struct rt_json *axis = rt_json_new_object();
+        struct rt_json *values = rt_json_new_array();
+
+        for (uint64_t n = 1 + draw(seed, 4); n; n--)
+            rt_json_append(values, random_scalar(seed));
+        rt_json_set_text(axis, "key", names[i]);
+        rt_json_set(axis, "values", values);
+        rt_json_append(axes, axis);
+    }
+    return object;
+}
+
+static void set_member(struct rt_json *object, const char *key, struct rt_json *value)
+{
+    const char *dot;
+
+    for (; (dot = strchr(key, '.')) != NULL; key = dot + 1) {
+        char *name = rt_strndup(key, (size_t)(dot - key));
+
+        if (!rt_json_get(object, name))
+            rt_json_set(object, name, rt_json_new_object());
+        object = rt_json_get(object, name);
+        free(name);
+    }
+    rt_json_set(object, key, value);
+}
+
+/* The params of a point the slow way. */
+static char *merged_params(const struct rt_plan *plan, uint64_t index)
+{
+    const struct rt_json *object = rt_plan_json(plan);
+    struct rt_json *params = rt_json_copy(rt_json_get(object, "params"));
+    const struct rt_json *axes = rt_json_get(object, "axes");
+    uint64_t rest = index % rt_plan_levels(plan);
+    char *text;
+
+    for (size_t i = rt_json_count(axes); i-- > 0;) {
+        const struct rt_json *axis = rt_json_at(axes, i);
+        const struct rt_json *values = rt_json_get(axis, "values");
+
+        set_member(params, rt_json_get_text(axis, "key", ""),
+                   rt_json_keep(rt_json_at(values, rest % rt_json_count(values))));
+        rest /= rt_json_count(values);
+    }
+    text = rt_json_text(params);
+    rt_json_free(params);
+    return text;
+}
+
+static void params_equal_the_canonical_text_of_the_merged_object(void **state)
+{
+    uint64_t seed = 20;
+
+    (void)state;
+    for (int round = 0; round < 300; round++) {
+        struct rt_json *object = random_plan(&seed);
+        struct rt_plan *plan;
+        struct rt_err err;
+
+        expect_ok(err, rt_plan_new(object, &plan, &err));
+        for (uint64_t i = 0; i < rt_plan_count(plan); i += 1 + draw(&seed, 5)) {
+            char *want = merged_params(plan, i);
+
+            expect_params(plan, i, want);
+            free(want);
+        }
+        rt_plan_free(plan);
+        rt_json_free(object);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_range_contains_what_people_typed),
+        cmocka_unit_test(ranges_of_integers_stay_integers),
+        cmocka_unit_test(a_long_decimal_becomes_the_shortest_text_of_its_double),
+        cmocka_unit_test(a_plan_without_axes_has_one_level),
+        cmocka_unit_test(replicates_change_slowest_and_the_last_axis_fastest),
+        cmocka_unit_test(listed_values_keep_their_kinds),
+        cmocka_unit_test(dotted_keys_reach_into_objects),
+        cmocka_unit_test(params_that_look_like_holes_are_kept),
+        cmocka_unit_test(a_range_of_ten_million_levels_is_not_unrolled),
+        cmocka_unit_test(levels_share_seeds_and_replicates_do_not),
+        cmocka_unit_test(the_seed_is_the_documented_one),
+        cmocka_unit_test(seeds_per_trial_differ_and_survive_a_change_of_the_plan),
+        cmocka_unit_test(a_key_changes_with_what_a_trial_depends_on_and_nothing_else),
+        cmocka_unit_test(the_numbers_of_a_plan_are_read),
+        cmocka_unit_test(damaged_plans_are_refused),
+        cmocka_unit_test(a_later_format_is_not_damage),
+        cmocka_unit_test(params_equal_the_canonical_text_of_the_merged_object),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
