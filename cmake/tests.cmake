@@ -48,6 +48,8 @@ foreach(source IN LISTS fuzz_tests)
   set_tests_properties(fuzz/${short} PROPERTIES LABELS fuzz)
 endforeach()
 
+include(cmake/mpi_tests.cmake)
+
 add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
 
 if(RETRIAL_CHECK)
