@@ -12,6 +12,18 @@
 #define ATTEMPTS_MAX 254u /* of one trial; store/state.h */
 #define RANGE_SIZE   4u   /* bytes of the shortest range: four varints */
 
+/* 0, or a negative enum rt_code. */
+static int32_t get_code(struct rt_reader *reader)
+{
+    int64_t code = rt_read_signed(reader);
+
+    if (code > 0 || code < INT32_MIN) {
+        reader->bad = true;
+        return 0;
+    }
+    return (int32_t)code;
+}
+
 static void put_hello(struct rt_buf *message, const struct rt_wire *wire)
 {
     rt_buf_put_span(message, wire->hello.about);
@@ -65,16 +77,11 @@ static void put_ready(struct rt_buf *message, const struct rt_wire *wire)
 
 static void get_ready(struct rt_reader *reader, struct rt_wire *wire)
 {
-    int64_t code;
-
     wire->ready.study = rt_read_varint32(reader);
-    code = rt_read_signed(reader);
+    wire->ready.code = get_code(reader);
     wire->ready.text = rt_read_span(reader);
-    if (wire->ready.study == 0 || code > 0 || code < INT32_MIN ||
-        wire->ready.text.size > RT_WIRE_TEXT_MAX)
+    if (wire->ready.study == 0 || wire->ready.text.size > RT_WIRE_TEXT_MAX)
         reader->bad = true;
-    else
-        wire->ready.code = (int32_t)code;
 }
 
 static void put_work(struct rt_buf *message, const struct rt_wire *wire)
@@ -166,11 +173,13 @@ static void get_beat(struct rt_reader *reader, struct rt_wire *wire)
 static void put_stop(struct rt_buf *message, const struct rt_wire *wire)
 {
     rt_buf_put_varint(message, wire->stop.grace_us);
+    rt_buf_put_signed(message, wire->stop.code);
 }
 
 static void get_stop(struct rt_reader *reader, struct rt_wire *wire)
 {
     wire->stop.grace_us = rt_read_varint(reader);
+    wire->stop.code = get_code(reader);
 }
 
 static void put_nothing(struct rt_buf *message, const struct rt_wire *wire)
@@ -199,6 +208,8 @@ static const struct kind {
     [RT_WIRE_BEAT] = {"BEAT", put_beat, get_beat},
     [RT_WIRE_STOP] = {"STOP", put_stop, get_stop},
     [RT_WIRE_BYE] = {"BYE", put_nothing, get_nothing},
+    [RT_WIRE_FORGET] = {"FORGET", put_nothing, get_nothing},
+    [RT_WIRE_RETURN] = {"RETURN", put_work, get_work},
 };
 
 static const struct kind *find_kind(unsigned number)
@@ -265,7 +276,7 @@ int rt_wire_get(struct rt_span message, struct rt_wire *wire, struct rt_err *err
 
 void rt_wire_clear(struct rt_wire *wire)
 {
-    if (wire->kind == RT_WIRE_WORK)
+    if (wire->kind == RT_WIRE_WORK || wire->kind == RT_WIRE_RETURN)
         free(wire->work.ranges);
     *wire = (struct rt_wire){0};
 }

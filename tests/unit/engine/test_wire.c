@@ -78,14 +78,13 @@ static void a_ready_keeps_the_reason_of_a_failure(void **state)
     rt_buf_clear(&bytes);
 }
 
-static void work_keeps_its_ranges(void **state)
+static void ranges_come_back(enum rt_wire_kind kind)
 {
     struct rt_wire_range ranges[] = {{1, 0, 500, 1}, {UINT64_MAX - 9, 7, 8, 254}};
-    struct rt_wire wire = {.kind = RT_WIRE_WORK};
+    struct rt_wire wire = {.kind = kind};
     struct rt_buf bytes = RT_BUF_INIT;
     struct rt_wire got;
 
-    (void)state;
     wire.work = (struct rt_wire_work){1, ranges, 2};
     got = there_and_back(&wire, &bytes);
     assert_int_equal(got.work.count, 2);
@@ -98,6 +97,13 @@ static void work_keeps_its_ranges(void **state)
     rt_wire_clear(&got);
     assert_null(got.work.ranges);
     rt_buf_clear(&bytes);
+}
+
+static void work_and_what_is_returned_of_it_keep_their_ranges(void **state)
+{
+    (void)state;
+    ranges_come_back(RT_WIRE_WORK);
+    ranges_come_back(RT_WIRE_RETURN);
 }
 
 static void results_beats_acks_stops_and_byes_come_back(void **state)
@@ -117,9 +123,13 @@ static void results_beats_acks_stops_and_byes_come_back(void **state)
     assert_true(got.beat.queued == 1u << 20 && got.beat.acked == 77);
     wire = (struct rt_wire){.kind = RT_WIRE_ACK, .ack = 12};
     assert_true(there_and_back(&wire, &bytes).ack == 12);
-    wire = (struct rt_wire){.kind = RT_WIRE_STOP, .stop = {30000000}};
-    assert_true(there_and_back(&wire, &bytes).stop.grace_us == 30000000);
+    wire = (struct rt_wire){.kind = RT_WIRE_STOP, .stop = {30000000, RT_EINTERRUPTED}};
+    got = there_and_back(&wire, &bytes);
+    assert_true(got.stop.grace_us == 30000000 && got.stop.code == RT_EINTERRUPTED);
     wire = (struct rt_wire){.kind = RT_WIRE_BYE};
+    there_and_back(&wire, &bytes);
+    assert_int_equal(bytes.size, RT_WIRE_HEADER_SIZE);
+    wire = (struct rt_wire){.kind = RT_WIRE_FORGET};
     there_and_back(&wire, &bytes);
     assert_int_equal(bytes.size, RT_WIRE_HEADER_SIZE);
     rt_buf_clear(&bytes);
@@ -138,6 +148,8 @@ static void values_beyond_their_limits_are_refused(void **state)
     wire = (struct rt_wire){.kind = RT_WIRE_READY, .ready = {1, 1, {NULL, 0}}};
     refuse(&wire);
     wire = (struct rt_wire){.kind = RT_WIRE_READY, .ready = {0, 0, {NULL, 0}}};
+    refuse(&wire);
+    wire = (struct rt_wire){.kind = RT_WIRE_STOP, .stop = {0, 1}};
     refuse(&wire);
     wire = (struct rt_wire){.kind = RT_WIRE_RESULTS, .results = {0, rt_span_text("rows")}};
     refuse(&wire);
@@ -202,8 +214,10 @@ static void every_cut_and_every_extra_byte_is_noticed(void **state)
         {.kind = RT_WIRE_RESULTS, .results = {1, rt_span_text("rows")}},
         {.kind = RT_WIRE_ACK, .ack = 300},
         {.kind = RT_WIRE_BEAT, .beat = {1, 2, 3, 4}},
-        {.kind = RT_WIRE_STOP, .stop = {300}},
+        {.kind = RT_WIRE_STOP, .stop = {300, 0}},
         {.kind = RT_WIRE_BYE},
+        {.kind = RT_WIRE_FORGET},
+        {.kind = RT_WIRE_RETURN, .work = {1, ranges, 2}},
     };
     struct rt_buf bytes = RT_BUF_INIT;
     struct rt_wire got;
@@ -251,7 +265,7 @@ int main(void)
         cmocka_unit_test(a_hello_keeps_what_an_agent_says_of_itself),
         cmocka_unit_test(a_study_keeps_plan_code_and_bundle),
         cmocka_unit_test(a_ready_keeps_the_reason_of_a_failure),
-        cmocka_unit_test(work_keeps_its_ranges),
+        cmocka_unit_test(work_and_what_is_returned_of_it_keep_their_ranges),
         cmocka_unit_test(results_beats_acks_stops_and_byes_come_back),
         cmocka_unit_test(values_beyond_their_limits_are_refused),
         cmocka_unit_test(ranges_that_no_conductor_sends_are_refused),
