@@ -19,3 +19,11 @@ add_custom_target(share ALL DEPENDS
   ${share}/bash-completion/completions/retrial
   ${share}/zsh/site-functions/_retrial
   ${share}/fish/vendor_completions.d/retrial.fish)
+
+# All that is needed to run and install, without the tests.
+add_custom_target(program DEPENDS share)
+foreach(target retrial retrial-comm-mpich retrial-comm-openmpi retrial-python)
+  if(TARGET ${target})
+    add_dependencies(program ${target})
+  endif()
+endforeach()

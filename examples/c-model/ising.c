@@ -21,8 +21,8 @@ static uint64_t next_random(uint64_t *state) /* splitmix64 */
 static int neighbours(const signed char *spins, int size, int row, int column)
 {
     return spins[(row + 1) % size * size + column] +
-           spins[(row + size - 1) % size * size + column] + spins[row * size + (column + 1) % size] +
-           spins[row * size + (column + size - 1) % size];
+           spins[(row + size - 1) % size * size + column] +
+           spins[row * size + (column + 1) % size] + spins[row * size + (column + size - 1) % size];
 }
 
 static void sweep(signed char *spins, int size, const double accept[5], uint64_t *state)
