@@ -19,6 +19,8 @@ enum rt_trial_status {
     RT_TRIAL_RETIRED = 3, /* no longer in the current plan */
 };
 
+#define RT_ORDINALS_MAX (1 << 28) /* trials of one study, over all its plans */
+
 struct rt_trial {
     enum rt_trial_status status;
     enum rt_outcome outcome; /* of the deciding attempt, or of the last one; NONE if none ended */

@@ -1,0 +1,161 @@
+#include "store/moves.h"
+
+/* Bits of a word, from the lowest: 2 status, 3 outcome, 3 lost attempts (7: or more), 8 attempts */
+struct entry {
+    unsigned status;
+    unsigned outcome;
+    unsigned lost;
+    unsigned attempts;
+};
+
+#define LOST_MAX 7
+
+static struct entry unpack(rt_word word)
+{
+    return (struct entry){word & 3u, word >> 2 & 7u, word >> 5 & 7u, word >> 8};
+}
+
+static rt_word pack(struct entry entry)
+{
+    return (rt_word)(entry.status | entry.outcome << 2 | entry.lost << 5 | entry.attempts << 8);
+}
+
+enum rt_trial_status rt_word_status(rt_word word)
+{
+    return (enum rt_trial_status)(word & 3u);
+}
+
+enum rt_outcome rt_word_outcome(rt_word word)
+{
+    return (enum rt_outcome)(word >> 2 & 7u);
+}
+
+uint32_t rt_word_attempts(rt_word word)
+{
+    return word >> 8;
+}
+
+bool rt_outcome_success(enum rt_outcome outcome)
+{
+    return outcome == RT_OUTCOME_OK || outcome == RT_OUTCOME_PRUNED ||
+           outcome == RT_OUTCOME_SKIPPED;
+}
+
+bool rt_word_valid(rt_word word)
+{
+    struct entry entry = unpack(word);
+
+    return entry.status != RT_TRIAL_RETIRED && entry.attempts <= RT_ATTEMPTS_MAX &&
+           entry.lost <= entry.attempts && (entry.status == RT_TRIAL_WAITING || entry.attempts);
+}
+
+/* What can happen to an attempt. */
+enum cause {
+    LEASED,
+    RETURNED,
+    SUCCEEDED,
+    FAILED, /* raised, crashed, timed out */
+    LOST,
+    LATE_SUCCESS, /* its lease had been declared lost before */
+    LATE_FAILURE,
+    CAUSES,
+};
+
+enum move {
+    NEVER = 0, /* the event contradicts the state */
+    STAY,      /* nothing changes; it is only recorded */
+    LEASE,
+    FINISH, /* done, with this outcome */
+    SETTLE, /* done or waiting, as its outcome and retries have it */
+};
+
+/* A trial that is done may still have a lease open, if a late success overtook it. */
+static const enum move moves[3][CAUSES] = {
+    [RT_TRIAL_WAITING] = {[LEASED] = LEASE, [LATE_SUCCESS] = FINISH, [LATE_FAILURE] = STAY},
+    [RT_TRIAL_LEASED] = {[RETURNED] = SETTLE,
+                         [SUCCEEDED] = FINISH,
+                         [FAILED] = SETTLE,
+                         [LOST] = SETTLE,
+                         [LATE_SUCCESS] = FINISH,
+                         [LATE_FAILURE] = STAY},
+    [RT_TRIAL_DONE] = {[LEASED] = LEASE, /* somebody wants to have it tried again */
+                       [RETURNED] = STAY,
+                       [SUCCEEDED] = STAY,
+                       [FAILED] = STAY,
+                       [LOST] = STAY,
+                       [LATE_SUCCESS] = FINISH,
+                       [LATE_FAILURE] = STAY},
+};
+
+static unsigned settled(const struct entry *entry, uint32_t retries)
+{
+    if (rt_outcome_success((enum rt_outcome)entry->outcome))
+        return RT_TRIAL_DONE;
+    if (entry->attempts >= RT_ATTEMPTS_MAX)
+        return RT_TRIAL_DONE;
+    if (entry->outcome == RT_OUTCOME_NONE || entry->outcome == RT_OUTCOME_LOST)
+        return RT_TRIAL_WAITING;
+    return entry->attempts - entry->lost <= retries ? RT_TRIAL_WAITING : RT_TRIAL_DONE;
+}
+
+static enum cause cause_of(enum rt_outcome outcome, bool open)
+{
+    if (rt_outcome_success(outcome))
+        return open ? SUCCEEDED : LATE_SUCCESS;
+    if (!open)
+        return LATE_FAILURE;
+    return outcome == RT_OUTCOME_LOST ? LOST : FAILED;
+}
+
+int rt_move_lease(rt_word *word, uint32_t attempt)
+{
+    struct entry entry = unpack(*word);
+
+    if (moves[entry.status][LEASED] != LEASE || attempt != entry.attempts + 1 ||
+        attempt > RT_ATTEMPTS_MAX || rt_outcome_success((enum rt_outcome)entry.outcome))
+        return -1;
+    entry.status = RT_TRIAL_LEASED;
+    entry.attempts = attempt;
+    *word = pack(entry);
+    return 0;
+}
+
+int rt_move_return(rt_word *word, uint32_t attempt, uint32_t retries)
+{
+    struct entry entry = unpack(*word);
+    enum move move = moves[entry.status][RETURNED];
+
+    if (move == NEVER || attempt != entry.attempts || entry.lost >= entry.attempts)
+        return -1;
+    entry.attempts--;
+    if (move == SETTLE)
+        entry.status = settled(&entry, retries);
+    *word = pack(entry);
+    return 0;
+}
+
+void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, uint32_t retries)
+{
+    struct entry entry = unpack(*word);
+    enum move move = moves[entry.status][cause_of(outcome, open)];
+
+    if (open && outcome == RT_OUTCOME_LOST && entry.lost < LOST_MAX)
+        entry.lost++;
+    if (move == SETTLE || (move == FINISH && !rt_outcome_success((enum rt_outcome)entry.outcome)))
+        entry.outcome = outcome;
+    if (move == FINISH)
+        entry.status = RT_TRIAL_DONE;
+    if (move == SETTLE)
+        entry.status = settled(&entry, retries);
+    *word = pack(entry);
+}
+
+void rt_move_settle(rt_word *word, uint32_t retries)
+{
+    struct entry entry = unpack(*word);
+
+    if (entry.status == RT_TRIAL_LEASED)
+        return;
+    entry.status = settled(&entry, retries);
+    *word = pack(entry);
+}
