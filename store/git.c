@@ -1,0 +1,556 @@
+#include "store/git.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "store/git_url.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <git2.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct rt_git_work {
+    git_repository *repository;
+    char *path;
+};
+
+struct rt_git_store {
+    git_repository *repository;
+    git_odb *odb;
+    git_odb_backend *memory; /* new objects, owned by odb */
+    git_oid *fresh;          /* their ids */
+    size_t fresh_count;
+    size_t fresh_capacity;
+};
+
+/* Extensions of repositories that libgit2 need not understand for what we read. */
+static const char *const harmless[] = {"partialclone", "worktreeconfig", "relativeworktrees"};
+
+static void start_library(void)
+{
+    git_libgit2_init();
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, sizeof harmless / sizeof harmless[0]);
+}
+
+static int fail(struct rt_err *err, int code, const char *doing, const char *what)
+{
+    const git_error *last = git_error_last();
+    const char *text = last && last->message ? last->message : "libgit2 gives no reason";
+
+    return rt_err_set(err, code, "%s \"%s\": %s", doing, what, text);
+}
+
+static void to_id(struct rt_git_id *id, const git_oid *oid)
+{
+    memcpy(id->bytes, oid->id, sizeof id->bytes);
+}
+
+static git_oid to_oid(const struct rt_git_id *id)
+{
+    git_oid oid;
+
+    memcpy(oid.id, id->bytes, sizeof id->bytes);
+    return oid;
+}
+
+int rt_git_work_open(const char *folder, struct rt_git_work **out, struct rt_err *err)
+{
+    struct rt_git_work *work = rt_calloc(1, sizeof *work);
+    int result;
+    int rc = 0;
+
+    start_library();
+    result = git_repository_open_ext(&work->repository, folder, 0, NULL);
+    if (result == GIT_ENOTFOUND)
+        rc = rt_err_set(err, RT_ENOTFOUND, "\"%s\" is in no git repository", folder);
+    else if (result < 0)
+        rc = fail(err, RT_EIO, "opening the git repository of", folder);
+    else if (git_repository_is_bare(work->repository))
+        rc = rt_err_set(err, RT_ENOTFOUND, "\"%s\" is in a git repository without files", folder);
+    if (rc < 0) {
+        rt_git_work_close(work);
+        return rc;
+    }
+    work->path = rt_fs_absolute(git_repository_workdir(work->repository));
+    *out = work;
+    return 0;
+}
+
+void rt_git_work_close(struct rt_git_work *work)
+{
+    if (!work)
+        return;
+    git_repository_free(work->repository);
+    free(work->path);
+    free(work);
+    git_libgit2_shutdown();
+}
+
+const char *rt_git_work_path(const struct rt_git_work *work)
+{
+    return work->path;
+}
+
+bool rt_git_work_ignores(struct rt_git_work *work, const char *path, bool folder)
+{
+    char *name = rt_printf("%s%s", path, folder ? "/" : "");
+    int ignored = 0;
+
+    if (git_ignore_path_is_ignored(&ignored, work->repository, name) < 0)
+        ignored = 0;
+    free(name);
+    return ignored;
+}
+
+int rt_git_work_tracked(struct rt_git_work *work, const char *prefix, struct rt_git_list *list,
+                        struct rt_err *err)
+{
+    size_t length = strlen(prefix);
+    git_index *index = NULL;
+    size_t at = 0;
+    int rc = 0;
+
+    if (git_repository_index(&index, work->repository) < 0) {
+        rc = fail(err, RT_EIO, "reading the git index of", work->path);
+        goto out;
+    }
+    if (length && git_index_find_prefix(&at, index, prefix) < 0)
+        goto out;
+    for (; at < git_index_entrycount(index); at++) {
+        const git_index_entry *entry = git_index_get_byindex(index, at);
+        struct rt_git_id id;
+
+        if (strncmp(entry->path, prefix, length) != 0)
+            break;
+        to_id(&id, &entry->id);
+        rt_git_list_add(list, entry->path + length, entry->mode, &id)->absent =
+            entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE;
+    }
+    rt_git_list_sort(list);
+out:
+    git_index_free(index);
+    return rc;
+}
+
+bool rt_git_work_commit(struct rt_git_work *work, struct rt_git_id *id)
+{
+    git_oid oid;
+
+    if (git_reference_name_to_id(&oid, work->repository, "HEAD") < 0)
+        return false;
+    to_id(id, &oid);
+    return true;
+}
+
+static int add_entry(const char *folder, const git_tree_entry *entry, void *list)
+{
+    struct rt_git_id id;
+    char *path;
+
+    if (git_tree_entry_type(entry) == GIT_OBJECT_TREE)
+        return 0;
+    path = rt_printf("%s%s", folder, git_tree_entry_name(entry));
+    to_id(&id, git_tree_entry_id(entry));
+    rt_git_list_add(list, path, git_tree_entry_filemode(entry), &id);
+    free(path);
+    return 0;
+}
+
+static int list_tree(const git_tree *tree, struct rt_git_list *list)
+{
+    if (git_tree_walk(tree, GIT_TREEWALK_PRE, add_entry, list) < 0)
+        return -1;
+    rt_git_list_sort(list);
+    return 0;
+}
+
+/* Replaces *tree by its folder at prefix; by NULL if there is none. */
+static int descend(git_tree **tree, git_repository *repository, const char *prefix)
+{
+    char *path = rt_strndup(prefix, strlen(prefix) - 1);
+    git_tree_entry *entry = NULL;
+    git_tree *below = NULL;
+    int result = git_tree_entry_bypath(&entry, *tree, path);
+
+    if (result == GIT_ENOTFOUND)
+        result = 0;
+    else if (result == 0 && git_tree_entry_type(entry) == GIT_OBJECT_TREE)
+        result = git_tree_lookup(&below, repository, git_tree_entry_id(entry));
+    git_tree_entry_free(entry);
+    git_tree_free(*tree);
+    *tree = below;
+    free(path);
+    return result;
+}
+
+int rt_git_work_head(struct rt_git_work *work, const char *prefix, struct rt_git_list *list,
+                     struct rt_err *err)
+{
+    git_commit *commit = NULL;
+    git_tree *tree = NULL;
+    struct rt_git_id id;
+    git_oid oid;
+    int rc = 0;
+
+    if (!rt_git_work_commit(work, &id))
+        return 0;
+    oid = to_oid(&id);
+    if (git_commit_lookup(&commit, work->repository, &oid) < 0 ||
+        git_commit_tree(&tree, commit) < 0 ||
+        (prefix[0] && descend(&tree, work->repository, prefix) < 0) ||
+        (tree && list_tree(tree, list) < 0))
+        rc = fail(err, RT_EIO, "reading the HEAD commit of", work->path);
+    git_tree_free(tree);
+    git_commit_free(commit);
+    return rc;
+}
+
+int rt_git_work_hash(struct rt_git_work *work, const char *path, struct rt_git_id *id,
+                     struct rt_err *err)
+{
+    git_oid oid;
+
+    if (git_repository_hashfile(&oid, work->repository, path, GIT_OBJECT_BLOB, NULL) < 0)
+        return fail(err, RT_EIO, "hashing", path);
+    to_id(id, &oid);
+    return 0;
+}
+
+bool rt_git_work_trusts_modes(struct rt_git_work *work)
+{
+    git_config *config = NULL;
+    int trusts = 1;
+
+    if (git_repository_config_snapshot(&config, work->repository) == 0 &&
+        git_config_get_bool(&trusts, config, "core.filemode") < 0)
+        trusts = 1;
+    git_config_free(config);
+    return trusts;
+}
+
+char *rt_git_work_branch(struct rt_git_work *work)
+{
+    static const char heads[] = "refs/heads/";
+    git_reference *head = NULL;
+    const char *target = NULL;
+    char *branch = NULL;
+
+    if (git_reference_lookup(&head, work->repository, "HEAD") == 0)
+        target = git_reference_symbolic_target(head);
+    if (target && strncmp(target, heads, sizeof heads - 1) == 0)
+        branch = rt_strdup(target + sizeof heads - 1);
+    git_reference_free(head);
+    return branch;
+}
+
+char *rt_git_work_remote(struct rt_git_work *work)
+{
+    git_strarray names = {NULL, 0};
+    git_remote *remote = NULL;
+    char *url = NULL;
+
+    if (git_remote_lookup(&remote, work->repository, "origin") < 0 &&
+        git_remote_list(&names, work->repository) == 0 && names.count)
+        git_remote_lookup(&remote, work->repository, names.strings[0]);
+    if (remote && git_remote_url(remote))
+        url = rt_git_clean_url(git_remote_url(remote));
+    git_remote_free(remote);
+    git_strarray_dispose(&names);
+    return url;
+}
+
+/* Syncs what libgit2 does not when it makes a repository. */
+static int sync_new(const char *path, struct rt_err *err)
+{
+    static const char *const parts[] = {"HEAD", "config", "objects", "refs", "."};
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < sizeof parts / sizeof parts[0]; i++) {
+        char *part = rt_fs_join(path, parts[i]);
+        int fd = open(part, O_RDONLY | O_CLOEXEC);
+
+        if (fd < 0)
+            rc = rt_err_errno(err, RT_EIO, "opening \"%s\"", part);
+        else if (fsync(fd) < 0)
+            rc = rt_fs_write_error(err, "syncing", part);
+        if (fd >= 0)
+            close(fd);
+        free(part);
+    }
+    return rc;
+}
+
+/* Under another name first: a repository that is there is whole. */
+static int make_store(const char *path, struct rt_err *err)
+{
+    char *other = rt_printf("%s.%ld.new", path, (long)getpid());
+    char *parent = rt_fs_parent(path);
+    git_repository *repository = NULL;
+    int rc;
+
+    if ((rc = rt_fs_remove(other, err)) < 0 || (rc = rt_fs_mkdirs(other, err)) < 0)
+        goto out;
+    if (git_repository_init(&repository, other, 1) < 0)
+        rc = fail(err, RT_EIO, "making the repository", path);
+    else
+        rc = sync_new(other, err);
+    if (rc == 0 && rename(other, path) < 0)
+        rc = rt_fs_write_error(err, "making the repository", path);
+    if (rc == 0)
+        rc = rt_fs_sync_dir(parent, err);
+out:
+    if (rc < 0)
+        rt_fs_remove(other, NULL);
+    git_repository_free(repository);
+    free(parent);
+    free(other);
+    return rc;
+}
+
+int rt_git_store_open(const char *path, bool make, struct rt_git_store **out, struct rt_err *err)
+{
+    struct rt_git_store *store = rt_calloc(1, sizeof *store);
+    int rc = 0;
+
+    start_library();
+    if (!rt_fs_exists(path)) {
+        rc = make ? make_store(path, err)
+                  : rt_err_set(err, RT_ENOTFOUND, "the store has no code: \"%s\" is missing", path);
+    }
+    if (rc == 0 && (git_repository_open_bare(&store->repository, path) < 0 ||
+                    git_repository_odb(&store->odb, store->repository) < 0 ||
+                    git_mempack_new(&store->memory) < 0 ||
+                    git_odb_add_backend(store->odb, store->memory, 999) < 0))
+        rc = fail(err, RT_EDAMAGED, "opening the repository", path);
+    if (rc < 0) {
+        rt_git_store_close(store);
+        return rc;
+    }
+    *out = store;
+    return 0;
+}
+
+void rt_git_store_close(struct rt_git_store *store)
+{
+    if (!store)
+        return;
+    git_odb_free(store->odb);
+    git_repository_free(store->repository);
+    free(store->fresh);
+    free(store);
+    git_libgit2_shutdown();
+}
+
+/* Notes an object that was just made, if the store did not have it. */
+static void note(struct rt_git_store *store, const git_oid *oid)
+{
+    if (!store->memory->exists(store->memory, oid))
+        return;
+    store->fresh =
+        rt_grow(store->fresh, &store->fresh_capacity, store->fresh_count + 1, sizeof *oid);
+    store->fresh[store->fresh_count++] = *oid;
+}
+
+int rt_git_store_blob(struct rt_git_store *store, struct rt_span data, struct rt_git_id *id,
+                      struct rt_err *err)
+{
+    git_oid oid;
+
+    if (git_odb_write(&oid, store->odb, data.size ? data.data : "", data.size, GIT_OBJECT_BLOB) < 0)
+        return fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
+    note(store, &oid);
+    to_id(id, &oid);
+    return 0;
+}
+
+/* Makes the tree of the entries from *at on that share the first `depth` bytes of their paths. */
+static int make_tree(struct rt_git_store *store, const struct rt_git_list *list, size_t *at,
+                     size_t depth, git_oid *oid)
+{
+    const char *first = list->count ? list->entries[*at].path : "";
+    git_treebuilder *builder = NULL;
+    int result = git_treebuilder_new(&builder, store->repository, NULL);
+
+    while (result == 0 && *at < list->count) {
+        const struct rt_git_entry *entry = &list->entries[*at];
+        const char *name = entry->path + depth;
+        size_t length = strcspn(name, "/");
+        git_oid child = to_oid(&entry->id);
+        uint32_t mode = entry->mode;
+        char *copy;
+
+        if (strncmp(entry->path, first, depth) != 0)
+            break;
+        if (name[length] == '/') {
+            mode = RT_GIT_TREE;
+            result = make_tree(store, list, at, depth + length + 1, &child);
+        } else {
+            ++*at;
+        }
+        copy = rt_strndup(name, length);
+        if (result == 0)
+            result = git_treebuilder_insert(NULL, builder, copy, &child, (git_filemode_t)mode);
+        free(copy);
+    }
+    if (result == 0 && (result = git_treebuilder_write(oid, builder)) == 0)
+        note(store, oid);
+    git_treebuilder_free(builder);
+    return result;
+}
+
+int rt_git_store_tree(struct rt_git_store *store, const struct rt_git_list *list,
+                      struct rt_git_id *id, struct rt_err *err)
+{
+    size_t at = 0;
+    git_oid oid;
+
+    if (make_tree(store, list, &at, 0, &oid) < 0)
+        return fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
+    assert(at == list->count);
+    to_id(id, &oid);
+    return 0;
+}
+
+static int make_commit(struct rt_git_store *store, const git_oid *tree_oid, const char *message,
+                       git_oid *oid)
+{
+    git_signature *author = NULL;
+    git_tree *tree = NULL;
+    int result;
+
+    if ((result = git_signature_new(&author, "retrial", "retrial", time(NULL), 0)) == 0 &&
+        (result = git_tree_lookup(&tree, store->repository, tree_oid)) == 0 &&
+        (result = git_commit_create(oid, store->repository, NULL, author, author, NULL, message,
+                                    tree, 0, NULL)) == 0)
+        note(store, oid);
+    git_tree_free(tree);
+    git_signature_free(author);
+    return result;
+}
+
+static int write_pack(struct rt_git_store *store)
+{
+    git_packbuilder *pack = NULL;
+    int result = git_packbuilder_new(&pack, store->repository);
+
+    for (size_t i = 0; result == 0 && i < store->fresh_count; i++)
+        result = git_packbuilder_insert(pack, &store->fresh[i], NULL);
+    if (result == 0)
+        result = git_packbuilder_write(pack, NULL, 0, NULL, NULL);
+    git_packbuilder_free(pack);
+    return result;
+}
+
+int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct rt_git_id *tree,
+                      const char *message, struct rt_err *err)
+{
+    git_reference *reference = NULL;
+    git_oid tree_oid = to_oid(tree);
+    struct rt_git_id known;
+    git_oid commit;
+    int rc = 0;
+
+    if (rt_git_store_find(store, name, &known, NULL) == 0 && rt_git_id_equal(&known, tree))
+        return 0;
+    if (make_commit(store, &tree_oid, message, &commit) < 0 || write_pack(store) < 0 ||
+        git_reference_create(&reference, store->repository, name, &commit, 1, NULL) < 0)
+        rc = fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
+    git_reference_free(reference);
+    return rc;
+}
+
+int rt_git_store_find(struct rt_git_store *store, const char *name, struct rt_git_id *tree,
+                      struct rt_err *err)
+{
+    git_commit *commit = NULL;
+    git_oid oid;
+    int rc = 0;
+
+    if (git_reference_name_to_id(&oid, store->repository, name) < 0)
+        rc = rt_err_set(err, RT_ENOTFOUND, "the store has no code state \"%s\"", name);
+    else if (git_commit_lookup(&commit, store->repository, &oid) < 0)
+        rc = fail(err, RT_EDAMAGED, "reading the code state", name);
+    else
+        to_id(tree, git_commit_tree_id(commit));
+    git_commit_free(commit);
+    return rc;
+}
+
+int rt_git_store_list(struct rt_git_store *store, const struct rt_git_id *tree,
+                      struct rt_git_list *list, struct rt_err *err)
+{
+    git_oid oid = to_oid(tree);
+    git_tree *object = NULL;
+    int rc = 0;
+
+    if (git_tree_lookup(&object, store->repository, &oid) < 0 || list_tree(object, list) < 0)
+        rc = fail(err, RT_EDAMAGED, "reading code from", git_repository_path(store->repository));
+    git_tree_free(object);
+    return rc;
+}
+
+int rt_git_store_read(struct rt_git_store *store, const struct rt_git_id *id, struct rt_buf *out,
+                      struct rt_err *err)
+{
+    git_oid oid = to_oid(id);
+    git_odb_object *object = NULL;
+    char hex[RT_GIT_HEX];
+
+    if (git_odb_read(&object, store->odb, &oid) < 0)
+        return fail(err, RT_EDAMAGED, "reading the stored file", rt_git_hex(id, hex));
+    rt_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
+    git_odb_object_free(object);
+    return 0;
+}
+
+static int put_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
+                    const git_diff_line *line, void *out)
+{
+    (void)delta;
+    (void)hunk;
+    if (line->origin == '+' || line->origin == '-' || line->origin == ' ')
+        rt_buf_put_u8(out, (uint8_t)line->origin);
+    rt_buf_put(out, line->content, line->content_len);
+    return 0;
+}
+
+static int put_name(const git_diff_delta *delta, float progress, void *out)
+{
+    char status = git_diff_status_char(delta->status);
+
+    (void)progress;
+    rt_buf_printf(out, "%c %s\n", status,
+                  status == 'A' ? delta->new_file.path : delta->old_file.path);
+    return 0;
+}
+
+int rt_git_store_diff(struct rt_git_store *store, const struct rt_git_id *a,
+                      const struct rt_git_id *b, bool patch, struct rt_buf *out, struct rt_err *err)
+{
+    git_oid old_oid = to_oid(a);
+    git_oid new_oid = to_oid(b);
+    git_tree *old_tree = NULL;
+    git_tree *new_tree = NULL;
+    git_diff *diff = NULL;
+    int rc = 0;
+
+    if (git_tree_lookup(&old_tree, store->repository, &old_oid) < 0 ||
+        git_tree_lookup(&new_tree, store->repository, &new_oid) < 0 ||
+        git_diff_tree_to_tree(&diff, store->repository, old_tree, new_tree, NULL) < 0 ||
+        (patch ? git_diff_print(diff, GIT_DIFF_FORMAT_PATCH, put_line, out)
+               : git_diff_foreach(diff, put_name, NULL, NULL, NULL, out)) < 0)
+        rc = fail(err, RT_EDAMAGED, "comparing code in", git_repository_path(store->repository));
+    git_diff_free(diff);
+    git_tree_free(new_tree);
+    git_tree_free(old_tree);
+    return rc;
+}
