@@ -7,11 +7,13 @@
  * a reason and never stops a run.
  *
  * A code state is known by the SHA-256 over its files (root, path, mode and
- * SHA-256 of the content), never by a commit id. It is kept as one git tree with one folder per
- * root, under refs/retrial/<hex>. Left out: .git, stores (.retrial), study
- * files given by the caller, notebooks, __pycache__, what git ignores, files
- * that look like secrets (.env, *.pem, id_*, *token*, .netrc), and files over
- * 10 MiB that are not tracked; those three last kinds are named in the record.
+ * SHA-256 of the content), never by a commit id. It is kept as one git tree
+ * with one folder per root, under refs/retrial/<hex>.
+ *
+ * Not stored, but named in the record: what git ignores, environments, data
+ * (untracked files over 10 MiB, large folders), and files that look like
+ * secrets. Not even named: .git, stores, study files given by the caller,
+ * notebooks, byte code. docs/code-state.md has every rule and the formats.
  */
 #include "base/buf.h"
 #include "base/err.h"
@@ -27,7 +29,8 @@ struct rt_code_request {
 };
 
 /*
- * Takes a snapshot. *record (yours) is the body of a CODE event:
+ * Takes a snapshot, durable on return. RT_EUSAGE if a root is no folder that can be read; a root
+ * given twice counts once. *record (yours) is the body of a CODE event:
  *   {"code": hex,
  *    "roots": [{"name": "noise", "path": "/abs/noise", "files": n, "bytes": n,
  *               "repository": path|null, "commit": hex|null, "branch": text|null,
@@ -54,5 +57,9 @@ int rt_code_file(const char *repository, const struct rt_hash *code, const char 
 /* Appends for people which files differ between two states: "M noise/model.py" lines. */
 int rt_code_diff(const char *repository, const struct rt_hash *a, const struct rt_hash *b,
                  struct rt_buf *out, struct rt_err *err);
+
+/* Appends the same as a unified diff. */
+int rt_code_patch(const char *repository, const struct rt_hash *a, const struct rt_hash *b,
+                  struct rt_buf *out, struct rt_err *err);
 
 #endif

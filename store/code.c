@@ -1,0 +1,314 @@
+#include "store/code.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "store/beneath.h"
+#include "store/code_hash.h"
+#include "store/code_near.h"
+#include "store/code_rules.h"
+#include "store/code_walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct root {
+    char *name;
+    struct rt_code_walk walk;
+    struct rt_git_list stored; /* paths relative to the root */
+    uint64_t bytes;
+};
+
+struct file {
+    char *path; /* root's name and the file's path */
+    struct rt_hash content;
+};
+
+/* A snapshot in the making. */
+struct snapshot {
+    struct rt_git_store *store;
+    struct root *roots;
+    size_t count;
+    struct rt_git_list tree; /* all files, as in a file's `path` */
+    struct file *files;      /* in the order of the tree, once sorted */
+    size_t file_count;
+    size_t file_capacity;
+};
+
+static void clear(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        free(snapshot->roots[i].name);
+        rt_code_walk_clear(&snapshot->roots[i].walk);
+        rt_git_list_clear(&snapshot->roots[i].stored);
+    }
+    for (size_t i = 0; i < snapshot->file_count; i++)
+        free(snapshot->files[i].path);
+    free(snapshot->roots);
+    free(snapshot->files);
+    rt_git_list_clear(&snapshot->tree);
+    rt_git_store_close(snapshot->store);
+}
+
+static bool name_is_taken(const struct snapshot *snapshot, const char *name)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (strcmp(snapshot->roots[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The folder's own name, or with -2, -3 behind it when another root has that. */
+static char *root_name(const struct snapshot *snapshot, const char *path)
+{
+    const char *last = strrchr(path, '/') + 1;
+    struct rt_json *clean = rt_json_new_string(last[0] ? last : "root"); /* names are UTF-8 */
+    const char *base = rt_json_string(clean);
+    char *name = rt_strdup(base);
+
+    for (unsigned i = 2; name_is_taken(snapshot, name); i++) {
+        free(name);
+        name = rt_printf("%s-%u", base, i);
+    }
+    rt_json_free(clean);
+    return name;
+}
+
+static bool is_root(const struct snapshot *snapshot, const char *path)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (strcmp(snapshot->roots[i].walk.root, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Absolute paths that no root's walk enters: study files, and the store itself. */
+static void names_left_out(const struct rt_code_request *request, struct rt_code_names *names)
+{
+    char *repository = rt_fs_absolute(request->repository);
+    char *store = rt_fs_parent(repository);
+
+    rt_code_names_add(names, repository);
+    if (strcmp(strrchr(repository, '/'), "/code.git") == 0)
+        rt_code_names_add(names, store);
+    for (size_t i = 0; i < request->leave_out_count; i++) {
+        char *path = rt_fs_absolute(request->leave_out[i]);
+
+        rt_code_names_add(names, request->leave_out[i]);
+        rt_code_names_add(names, path);
+        free(path);
+    }
+    free(store);
+    free(repository);
+}
+
+static int walk_roots(struct snapshot *snapshot, const struct rt_code_request *request,
+                      struct rt_err *err)
+{
+    struct rt_code_names leave_out = {NULL, 0, 0};
+    int rc = 0;
+
+    names_left_out(request, &leave_out);
+    snapshot->roots = rt_calloc(request->count, sizeof *snapshot->roots);
+    for (size_t i = 0; rc == 0 && i < request->count; i++) {
+        char *path = rt_fs_absolute(request->roots[i]);
+
+        if (!is_root(snapshot, path)) {
+            struct root *root = &snapshot->roots[snapshot->count];
+
+            root->name = root_name(snapshot, path);
+            snapshot->count++;
+            rc = rt_code_walk(&root->walk, path, &leave_out, err);
+        }
+        free(path);
+    }
+    rt_code_names_clear(&leave_out);
+    return rc;
+}
+
+static int read_link(int root, const char *path, struct rt_buf *out)
+{
+    const char *name;
+    int folder = rt_beneath_parent(root, path, 0, &name);
+    ssize_t length;
+
+    if (folder < 0)
+        return -1;
+    length = readlinkat(folder, name, rt_buf_extend(out, PATH_MAX), PATH_MAX);
+    out->size = length < 0 ? 0 : (size_t)length;
+    close(folder);
+    return length < 0 ? -1 : 0;
+}
+
+/* Reads a regular file that may have changed since the walk; too large now is EFBIG. */
+static int read_file(int root, const struct rt_code_file *file, struct rt_buf *out)
+{
+    size_t limit = file->tracked ? RT_CODE_TRACKED_MAX : RT_CODE_UNTRACKED_MAX;
+    int fd = rt_beneath_open(root, file->path, O_RDONLY | O_NONBLOCK, 0);
+    struct stat info;
+    ssize_t got = 1;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
+        close(fd);
+        errno = EINVAL;
+        return -1;
+    }
+    while (got > 0 && out->size <= limit) {
+        size_t piece = file->size > 4095 ? 1 << 16 : 4096;
+
+        rt_buf_reserve(out, piece);
+        got = read(fd, out->data + out->size, piece);
+        out->size += got > 0 ? (size_t)got : 0;
+        if (got < 0 && errno == EINTR)
+            got = 1;
+    }
+    close(fd);
+    if (got > 0)
+        errno = EFBIG;
+    return got == 0 ? 0 : -1;
+}
+
+static int store_file(struct snapshot *snapshot, struct root *root, const struct rt_code_file *file,
+                      struct rt_buf *content, struct rt_err *err)
+{
+    char *path = NULL;
+    struct rt_git_id id;
+    int rc;
+
+    rt_buf_reset(content);
+    if ((file->mode == RT_GIT_LINK ? read_link(root->walk.fd, file->path, content)
+                                   : read_file(root->walk.fd, file, content)) < 0) {
+        if (errno == ENOENT)
+            return 0; /* gone since the walk: it is as if it had been gone then */
+        rt_code_walk_trouble(&root->walk, "reading", file->path);
+        rt_code_names_add(&root->walk.linked, file->path);
+        return 0;
+    }
+    if ((rc = rt_git_store_blob(snapshot->store, rt_buf_span(content), &id, err)) < 0)
+        return rc;
+    path = rt_printf("%s/%s", root->name, file->path);
+    rt_git_list_add(&root->stored, file->path, file->mode, &id);
+    rt_git_list_add(&snapshot->tree, path, file->mode, &id);
+    snapshot->files = rt_grow(snapshot->files, &snapshot->file_capacity, snapshot->file_count + 1,
+                              sizeof *snapshot->files);
+    snapshot->files[snapshot->file_count++] = (struct file){path, rt_hash(rt_buf_span(content))};
+    root->bytes += content->size;
+    return 0;
+}
+
+static int store_roots(struct snapshot *snapshot, struct rt_err *err)
+{
+    struct rt_buf content = RT_BUF_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        struct root *root = &snapshot->roots[i];
+
+        for (size_t k = 0; rc == 0 && k < root->walk.count; k++)
+            rc = store_file(snapshot, root, &root->walk.files[k], &content, err);
+        rt_git_list_sort(&root->stored);
+        rt_code_names_sort(&root->walk.linked);
+    }
+    rt_buf_clear(&content);
+    return rc;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
+}
+
+static struct rt_hash hash_files(struct snapshot *snapshot)
+{
+    struct rt_hasher *hasher = rt_code_hash_new();
+
+    rt_git_list_sort(&snapshot->tree);
+    if (snapshot->file_count)
+        qsort(snapshot->files, snapshot->file_count, sizeof *snapshot->files, by_path);
+    for (size_t i = 0; i < snapshot->file_count; i++)
+        rt_code_hash_add(hasher, snapshot->files[i].path, snapshot->tree.entries[i].mode,
+                         &snapshot->files[i].content);
+    return rt_hasher_end(hasher);
+}
+
+static int keep(struct snapshot *snapshot, const struct rt_hash *code, struct rt_err *err)
+{
+    char hex[RT_HASH_HEX];
+    char *name = rt_printf("refs/retrial/%s", rt_hash_hex(code, hex));
+    char *message = rt_printf("code state %s\n", hex);
+    struct rt_git_id tree;
+    int rc = rt_git_store_tree(snapshot->store, &snapshot->tree, &tree, err);
+
+    if (rc == 0)
+        rc = rt_git_store_keep(snapshot->store, name, &tree, message, err);
+    free(message);
+    free(name);
+    return rc;
+}
+
+/* Names as many as a record may hold, and says how many more there are. */
+static void set_names(struct rt_json *record, const char *key, const struct rt_code_names *names)
+{
+    struct rt_json *list = rt_json_new_array();
+
+    for (size_t i = 0; i < names->count && i < RT_CODE_NAMED; i++)
+        rt_json_append(list, rt_json_new_string(names->names[i]));
+    rt_json_set(record, key, list);
+    if (names->count > RT_CODE_NAMED) {
+        char *more = rt_printf("%s_more", key);
+
+        rt_json_set_int(record, more, (int64_t)(names->count - RT_CODE_NAMED));
+        free(more);
+    }
+}
+
+static struct rt_json *record_of(const struct snapshot *snapshot, const struct rt_hash *code)
+{
+    struct rt_json *record = rt_json_new_object();
+    struct rt_json *list = rt_json_new_array();
+    char hex[RT_HASH_HEX];
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct root *root = &snapshot->roots[i];
+        struct rt_json *object = rt_json_new_object();
+
+        rt_json_set_text(object, "name", root->name);
+        rt_json_set_text(object, "path", root->walk.root);
+        rt_json_set_int(object, "files", (int64_t)root->stored.count);
+        rt_json_set_int(object, "bytes", (int64_t)root->bytes);
+        rt_code_near(&root->walk, &root->stored, object);
+        set_names(object, "linked", &root->walk.linked);
+        set_names(object, "left_out", &root->walk.left_out);
+        rt_json_append(list, object);
+    }
+    rt_json_set_text(record, "code", rt_hash_hex(code, hex));
+    rt_json_set(record, "roots", list);
+    return record;
+}
+
+int rt_code_snapshot(const struct rt_code_request *request, struct rt_hash *code,
+                     struct rt_json **record, struct rt_err *err)
+{
+    struct snapshot snapshot = {.store = NULL};
+    int rc;
+
+    if ((rc = walk_roots(&snapshot, request, err)) < 0 ||
+        (rc = rt_git_store_open(request->repository, true, &snapshot.store, err)) < 0 ||
+        (rc = store_roots(&snapshot, err)) < 0)
+        goto out;
+    *code = hash_files(&snapshot);
+    if ((rc = keep(&snapshot, code, err)) < 0)
+        goto out;
+    *record = record_of(&snapshot, code);
+out:
+    clear(&snapshot);
+    return rc < 0 ? rt_err_while(err, "taking a snapshot of the code") : 0;
+}
