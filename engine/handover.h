@@ -1,0 +1,46 @@
+#ifndef RT_ENGINE_HANDOVER_H
+#define RT_ENGINE_HANDOVER_H
+/*
+ * The handover: ended attempts on their way from an agent to the conductor.
+ *
+ * Attempts gather in an open batch; a closed batch gets a number and is kept
+ * until the conductor has said that it is durable.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/span.h"
+#include "store/event.h"
+
+struct rt_batch {
+    uint64_t number;
+    struct rt_buf rows; /* body of an ATTEMPTS event */
+};
+
+struct rt_handover {
+    struct rt_buf open; /* packed attempts */
+    uint64_t open_count;
+    uint64_t open_since_us;   /* monotonic; of the first one */
+    uint64_t number;          /* of the last batch closed */
+    struct rt_batch *batches; /* closed, not acknowledged, in order */
+    size_t count;
+    size_t capacity;
+};
+
+void rt_handover_init(struct rt_handover *handover);
+void rt_handover_clear(struct rt_handover *handover);
+
+void rt_handover_put(struct rt_handover *handover, const struct rt_attempt *attempt,
+                     uint64_t mono_us);
+bool rt_handover_full(const struct rt_handover *handover);
+/* True if the open batch should go now; `quiet`: there is little behind it to wait for. */
+bool rt_handover_due(const struct rt_handover *handover, uint64_t mono_us, bool quiet);
+/* Closes the open batch. The rows are borrowed until it is acknowledged. */
+struct rt_span rt_handover_close(struct rt_handover *handover, uint64_t *number);
+void rt_handover_ack(struct rt_handover *handover, uint64_t number);
+/* True if nothing is open and all has been acknowledged. */
+bool rt_handover_empty(const struct rt_handover *handover);
+uint64_t rt_handover_wait_us(const struct rt_handover *handover, uint64_t mono_us);
+
+#endif
