@@ -4,7 +4,15 @@ if(RETRIAL_CHECK)
 endif()
 pkg_check_modules(CMOCKA ${required} IMPORTED_TARGET cmocka>=1.1)
 
-# tests/unit/LAYER/test_NAME.c is one test program, linked with its layer and those below.
+# tests/unit/LAYER/test_NAME.c is one test program, linked with its layer, those below, and what
+# tests/unit/LAYER/support holds.
+foreach(layer base store engine query replay cli)
+  file(GLOB support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${layer}/support/*.c)
+  if(support)
+    add_library(support-${layer} STATIC ${support})
+    target_link_libraries(support-${layer} PUBLIC rt_${layer} PkgConfig::CMOCKA)
+  endif()
+endforeach()
 file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/*/test_*.c)
 if(NOT CMOCKA_FOUND)
   message(STATUS "No cmocka: the unit tests are left out")
@@ -15,6 +23,9 @@ foreach(source IN LISTS unit_tests)
   cmake_path(GET folder FILENAME layer)
   cmake_path(GET source STEM name)
   add_executable(${layer}-${name} ${source})
+  if(TARGET support-${layer})
+    target_link_libraries(${layer}-${name} PRIVATE support-${layer})
+  endif()
   target_link_libraries(${layer}-${name} PRIVATE rt_${layer} PkgConfig::CMOCKA)
   set_target_properties(${layer}-${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/unit)
