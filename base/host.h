@@ -1,0 +1,20 @@
+#ifndef RT_BASE_HOST_H
+#define RT_BASE_HOST_H
+/*
+ * This host and this process. Whoever needs to know whether a process of
+ * another time still lives compares host, boot, pid and start: a pid alone
+ * is used again.
+ */
+#include <stdint.h>
+#include <sys/types.h>
+
+char *rt_host_name(void);          /* yours */
+char *rt_host_boot(void);          /* yours; Linux's random id of this boot, or "" */
+char *rt_host_system(void);        /* yours; "Linux 6.1.0-18-amd64 x86_64" */
+char *rt_host_cpu(void);           /* yours; the model of the first CPU, or "" */
+char *rt_host_user(void);          /* yours; of the effective user, "uid 1000" if without name */
+unsigned rt_host_cores(void);      /* that this process may run on */
+uint64_t rt_host_memory_kib(void); /* of the host; 0 if unknown */
+uint64_t rt_host_start(pid_t pid); /* clock ticks from boot to the process; 0 if there is none */
+
+#endif
