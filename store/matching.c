@@ -21,6 +21,26 @@ struct table {
     struct rt_buf params;
 };
 
+static bool same_member(const struct rt_plan *a, const struct rt_plan *b, const char *key)
+{
+    const struct rt_json *x = rt_json_get(rt_plan_json(a), key);
+    const struct rt_json *y = rt_json_get(rt_plan_json(b), key);
+
+    return x && y ? rt_json_equal(x, y) : x == y;
+}
+
+/* Equal params are the same trial only if the same code runs with the same seeds. */
+static bool comparable(const struct rt_plan *a, const struct rt_plan *b)
+{
+    static const char *const members[] = {"entry", "code", "root", "seed", "seeds", "each"};
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (!same_member(a, b, members[i]))
+            return false;
+    }
+    return true;
+}
+
 static void key_of(struct table *table, const struct rt_plan *plan, uint64_t level, uint64_t key[2])
 {
     struct rt_hash hash;
@@ -62,17 +82,22 @@ static void add_level(struct table *table, const struct rt_study_inner *study, s
 }
 
 /* Oldest first and last level first: each chain then starts with the newest revision. */
-static void fill_table(struct table *table, const struct rt_study_inner *study)
+static void fill_table(struct table *table, const struct rt_study_inner *study,
+                       const struct rt_plan *plan)
 {
     uint64_t levels = 0;
 
-    for (size_t i = 0; i < study->revision_count; i++)
-        levels += rt_plan_levels(study->revisions[i].plan);
+    for (size_t i = 0; i < study->revision_count; i++) {
+        if (comparable(study->revisions[i].plan, plan))
+            levels += rt_plan_levels(study->revisions[i].plan);
+    }
     table->bucket_count = 16;
     while (table->bucket_count < 2 * levels)
         table->bucket_count *= 2;
     table->buckets = rt_calloc(table->bucket_count, sizeof *table->buckets);
     for (size_t i = 0; i < study->revision_count; i++) {
+        if (!comparable(study->revisions[i].plan, plan))
+            continue;
         for (uint64_t level = rt_plan_levels(study->revisions[i].plan); level-- > 0;)
             add_level(table, study, i, level);
     }
@@ -126,7 +151,7 @@ static void match_by_params(const struct rt_study_inner *study, const struct rt_
     uint8_t *taken = rt_calloc((size_t)(study->is.ordinals / 8 + 1), 1);
     size_t *heads = rt_calloc((size_t)levels, sizeof *heads);
 
-    fill_table(&table, study);
+    fill_table(&table, study, plan);
     for (uint64_t level = 0; level < levels; level++) {
         uint64_t key[2];
 
@@ -141,14 +166,6 @@ static void match_by_params(const struct rt_study_inner *study, const struct rt_
     clear_table(&table);
     free(taken);
     free(heads);
-}
-
-static bool same_member(const struct rt_plan *a, const struct rt_plan *b, const char *key)
-{
-    const struct rt_json *x = rt_json_get(rt_plan_json(a), key);
-    const struct rt_json *y = rt_json_get(rt_plan_json(b), key);
-
-    return x && y ? rt_json_equal(x, y) : x == y;
 }
 
 static bool same_levels(const struct rt_plan *a, const struct rt_plan *b)
@@ -173,11 +190,15 @@ static void copy_segments(const struct rt_segments *from, uint64_t count, struct
 }
 
 /* Replicates change slowest: with equal levels, equal points have equal numbers. */
-static void match_by_number(const struct rt_study_inner *study, uint64_t count,
+static void match_by_number(const struct rt_study_inner *study, const struct rt_plan *plan,
                             struct rt_segments *map)
 {
-    for (size_t i = study->revision_count; i-- > 0;)
-        copy_segments(&study->revisions[i].map, count, map);
+    uint64_t count = rt_plan_count(plan);
+
+    for (size_t i = study->revision_count; i-- > 0;) {
+        if (comparable(study->revisions[i].plan, plan))
+            copy_segments(&study->revisions[i].map, count, map);
+    }
     if (map->total < count)
         rt_segments_add(map, count - map->total, study->is.ordinals + 1);
 }
@@ -186,10 +207,11 @@ void rt_match_points(const struct rt_study_inner *study, const struct rt_plan *p
                      struct rt_segments *map)
 {
     for (size_t i = 0; i < study->revision_count; i++) {
-        if (!same_levels(study->revisions[i].plan, plan)) {
+        if (comparable(study->revisions[i].plan, plan) &&
+            !same_levels(study->revisions[i].plan, plan)) {
             match_by_params(study, plan, map);
             return;
         }
     }
-    match_by_number(study, rt_plan_count(plan), map);
+    match_by_number(study, plan, map);
 }

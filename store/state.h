@@ -97,10 +97,10 @@ void rt_state_lost_leases(const struct rt_state *state, rt_open_lease_fn *each, 
 void rt_state_save(const struct rt_state *state, struct rt_buf *out);
 int rt_state_load(struct rt_span bytes, struct rt_state **out, struct rt_err *err);
 
-/* Body of a PLAN event that gives `study` a plan. Points equal (params and replicate) to
- * points of the current plan keep their ordinals; new points get new ordinals behind all others;
- * the others are retired. Pass the source file's text and path for the record (may be NULL).
- * Appends canonical JSON to *body. */
+/* Body of a PLAN event that gives `study` a plan. Points equal (params and replicate) to points of
+ * an earlier plan with the same entry, code, seeds and threads get their ordinals; new points get
+ * new ordinals behind all others; the others are retired. Pass the source file's text and path for
+ * the record (may be NULL). Appends canonical JSON to *body. */
 int rt_state_plan_event(const struct rt_study *study, const struct rt_plan *plan,
                         const char *source, const char *source_path, struct rt_buf *body,
                         struct rt_err *err);

@@ -431,6 +431,40 @@ static void what_failed_can_be_leased_again_and_what_succeeded_cannot(void **sta
     end(&story);
 }
 
+static struct rt_plan *with_code(struct rt_plan *plan, const char *code)
+{
+    struct rt_json *json = rt_json_copy(rt_plan_json(plan));
+    struct rt_plan *changed;
+    struct rt_err err;
+
+    rt_json_set_text(json, "code", code);
+    expect_ok(err, rt_plan_new(json, &changed, &err));
+    rt_json_free(json);
+    rt_plan_free(plan);
+    return changed;
+}
+
+static void other_code_makes_other_trials_and_the_first_code_finds_its_own(void **state)
+{
+    static const char *const other =
+        "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b";
+    struct story story;
+
+    (void)state;
+    begin(&story, 3, 2, 0);
+    expect_ok(story.err, say_plan(&story, with_code(story_plan(3, 2, 0), other)));
+    assert_int_equal(rt_study_ordinal(study_of(&story), 0), 7);
+    assert_trial(&story, 1, RT_TRIAL_RETIRED, RT_OUTCOME_NONE, 0);
+    expect_ok(story.err, say_plan(&story, with_code(story_plan(4, 2, 0), other)));
+    assert_int_equal(rt_study_ordinal(study_of(&story), 0), 7);
+    assert_int_equal(study_of(&story)->ordinals, 14);
+    expect_ok(story.err, say_plan(&story, story_plan(3, 3, 0)));
+    assert_int_equal(rt_study_ordinal(study_of(&story), 0), 1);
+    assert_int_equal(rt_study_ordinal(study_of(&story), 6), 15);
+    assert_counts(&story);
+    end(&story);
+}
+
 static void json_that_is_none_is_damage(void **state)
 {
     struct story story;
@@ -593,6 +627,7 @@ int main(void)
         cmocka_unit_test(a_batch_with_one_contradiction_changes_nothing),
         cmocka_unit_test(an_attempt_that_is_told_twice_is_refused_unless_it_is_late),
         cmocka_unit_test(what_failed_can_be_leased_again_and_what_succeeded_cannot),
+        cmocka_unit_test(other_code_makes_other_trials_and_the_first_code_finds_its_own),
         cmocka_unit_test(json_that_is_none_is_damage),
         cmocka_unit_test(studies_are_found_by_number_name_and_id),
         cmocka_unit_test(a_checkpoint_holds_all_and_is_itself_again),
