@@ -111,7 +111,7 @@ static bool reads_back(const struct rt_digits *number, double value, char text[R
 const char *rt_real_text(double value, char text[RT_REAL_TEXT])
 {
     struct rt_digits number;
-    char digits[24];
+    char digits[24] = "0";
     int unused;
     /* Up to 15 digits survive in every normal double, so that shorter ones need not be tried. */
     int count = fabs(value) < DBL_MIN ? 1 : 15;

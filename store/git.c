@@ -382,14 +382,16 @@ static int make_tree(struct rt_git_store *store, const struct rt_git_list *list,
 
     while (result == 0 && *at < list->count) {
         const struct rt_git_entry *entry = &list->entries[*at];
-        const char *name = entry->path + depth;
-        size_t length = strcspn(name, "/");
         git_oid child = to_oid(&entry->id);
         uint32_t mode = entry->mode;
+        const char *name;
+        size_t length;
         char *copy;
 
         if (strncmp(entry->path, first, depth) != 0)
             break;
+        name = entry->path + depth;
+        length = strcspn(name, "/");
         if (name[length] == '/') {
             mode = RT_GIT_TREE;
             result = make_tree(store, list, at, depth + length + 1, &child);

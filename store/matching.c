@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* A level of an earlier revision, known by its params. */
@@ -131,6 +132,7 @@ static uint64_t earlier(const struct table *table, const struct rt_study_inner *
         uint64_t levels = rt_plan_levels(revision->plan);
         uint64_t ordinal;
 
+        assert(levels > 0);
         if (replicate >= rt_plan_count(revision->plan) / levels)
             continue;
         ordinal = rt_segments_ordinal(&revision->map, replicate * levels + item->level);
@@ -151,6 +153,7 @@ static void match_by_params(const struct rt_study_inner *study, const struct rt_
     uint8_t *taken = rt_calloc((size_t)(study->is.ordinals / 8 + 1), 1);
     size_t *heads = rt_calloc((size_t)levels, sizeof *heads);
 
+    assert(levels > 0);
     fill_table(&table, study, plan);
     for (uint64_t level = 0; level < levels; level++) {
         uint64_t key[2];

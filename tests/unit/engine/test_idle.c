@@ -4,6 +4,7 @@
 #include "engine/idle.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -101,10 +102,18 @@ static void a_signal_ends_the_wait_without_an_error(void **state)
 
 static void too_many_descriptors_are_an_error(void **state)
 {
+    struct pollfd fds[64] = {{0}};
+    struct rlimit usual;
+    struct rlimit few;
     struct rt_err err;
 
     (void)state;
-    expect_error(err, RT_EINTERNAL, "cannot poll", rt_idle_wait(NULL, (size_t)1 << 30, 0, &err));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    few = usual;
+    few.rlim_cur = 63;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    expect_error(err, RT_EINTERNAL, "cannot poll", rt_idle_wait(fds, 64, 0, &err));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
 }
 
 int main(void)

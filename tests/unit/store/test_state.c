@@ -129,6 +129,7 @@ static void the_first_event_is_the_birth_of_the_store(void **state)
     expect_error(story.err, RT_EDAMAGED, "is not the birth",
                  say_text(&story, RT_EVENT_LAUNCH, "{\"launch\":1}"));
     rt_state_free(story.state);
+    rt_buf_clear(&story.body);
     begin(&story, 3, 1, 0);
     assert_int_equal(rt_state_seq(story.state), 4);
     assert_memory_equal(rt_state_uuid(story.state), uuid, 16);
