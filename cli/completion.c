@@ -177,7 +177,8 @@ static void fish_command(const struct rt_cmd *cmd)
 
 static void print_fish(void)
 {
-    puts("# fish completion for retrial");
+    puts("# fish completion for retrial\n"
+         "complete -c retrial -n __fish_use_subcommand -f");
     rt_options_each(rt_global_options, fish_option, NULL);
     each_visible(fish_command);
 }
