@@ -147,6 +147,8 @@ struct rt_lease {
 void rt_lease_put(struct rt_buf *body, const struct rt_lease *lease);
 int rt_lease_get(struct rt_span body, struct rt_lease *lease, struct rt_err *err);
 
+#define RT_EVENT_BODY_MAX (1u << 30) /* bytes */
+
 /* The record around a body: version, kind, number, time, store and checksum. */
 void rt_event_put(struct rt_buf *record, const struct rt_event *event, const uint8_t store[16]);
 /* Checks everything and fills *event, which borrows from record. RT_EDAMAGED or RT_ENEWER. */

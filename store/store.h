@@ -28,6 +28,8 @@ enum rt_store_mode {
     RT_STORE_CREATE, /* as WRITE, and makes the store if there is none */
 };
 
+/* RT_ENOTFOUND; RT_ELOCKED; RT_ENEWER; RT_EDAMAGED; RT_EIO. Open it after all forks: neither a
+ * store nor what it has open may be used in a child. A process opens a store once at a time. */
 int rt_store_open(const char *path, enum rt_store_mode mode, struct rt_store **out,
                   struct rt_err *err);
 /* Writers: commits, checkpoints, waits until the index is level, gives the lock back. */
@@ -51,8 +53,15 @@ int rt_store_append(struct rt_store *store, enum rt_event_kind kind, struct rt_s
 int rt_store_commit(struct rt_store *store, struct rt_err *err);
 uint64_t rt_store_durable(const struct rt_store *store); /* number of the last durable event */
 
-/* Reads events from..: calls each() until it returns non-zero (which is then returned) or the
- * end. Reads at most 1 s under one snapshot. */
+/* Shows others that this writer lives; commit does it, too. Call it every few seconds; cheap. */
+void rt_store_beat(struct rt_store *store);
+
+/* A state of your own, as it was after event `seq`. */
+int rt_store_state_at(struct rt_store *store, uint64_t seq, struct rt_state **out,
+                      struct rt_err *err);
+
+/* Reads durable events from..: calls each() until it returns non-zero (which is then returned) or
+ * the end. No snapshot is held while each() runs. */
 typedef int rt_store_event_fn(void *context, const struct rt_event *event, struct rt_err *err);
 int rt_store_read(struct rt_store *store, uint64_t from, rt_store_event_fn *each, void *context,
                   struct rt_err *err);

@@ -1,0 +1,15 @@
+#ifndef RT_STORE_BIRTH_H
+#define RT_STORE_BIRTH_H
+/* How a store comes to be, and the file `format` that says that a folder is one. */
+#include <stdint.h>
+#include "base/err.h"
+#include "store/io.h"
+
+/* Makes a store at a path where there is none, or an empty folder. It appears there whole, by
+ * rename; if somebody else made one meanwhile, that one stays. */
+int rt_birth_make(const char *path, const struct rt_io *io, struct rt_err *err);
+
+/* Reads `format`. RT_ENOTFOUND if the folder is no store, RT_ENEWER, RT_EDAMAGED. */
+int rt_birth_read(const char *path, uint8_t uuid[16], struct rt_err *err);
+
+#endif

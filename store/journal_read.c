@@ -1,0 +1,175 @@
+/* Reading a journal, and the checkpoints kept in it. */
+#include "store/journal_inner.h"
+
+#include "base/alloc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define CHECKPOINTS_KEPT 2
+#define READ_BYTES       (4u << 20) /* one snapshot is read for so much at most */
+#define UNGUARDED_TRIES  5
+
+/* Records copied out of a snapshot. */
+struct copies {
+    struct rt_buf bytes;
+    size_t *ends;
+    size_t count;
+    size_t capacity;
+    uint64_t first; /* number of the first one */
+};
+
+static int copy(void *context, uint64_t key, struct rt_span record, struct rt_err *err)
+{
+    struct copies *copies = context;
+
+    if (key != copies->first + copies->count)
+        return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " is missing from the journal",
+                          copies->first + copies->count);
+    rt_buf_put(&copies->bytes, record.data, record.size);
+    copies->ends =
+        rt_grow(copies->ends, &copies->capacity, copies->count + 1, sizeof *copies->ends);
+    copies->ends[copies->count++] = copies->bytes.size;
+    return copies->bytes.size >= READ_BYTES;
+}
+
+static int copy_records(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
+{
+    struct copies *copies = context;
+    int rc;
+
+    rt_buf_reset(&copies->bytes);
+    copies->count = 0;
+    rc = rt_lmdb_each(txn, EVENTS, copies->first, copy, copies, err);
+    return rc < 0 ? rc : 0;
+}
+
+/* Where record i of the copies starts. */
+static struct rt_span copied(const struct copies *copies, size_t i)
+{
+    size_t start = i ? copies->ends[i - 1] : 0;
+
+    return rt_span(copies->bytes.data + start, copies->ends[i] - start);
+}
+
+static int check_copies(struct rt_journal *journal, const struct copies *copies, struct rt_err *err)
+{
+    struct rt_event event;
+    int rc = 0;
+
+    for (size_t i = 0; i < copies->count && rc == 0; i++)
+        rc = rt_journal_check(journal, copies->first + i, copied(copies, i), &event, err);
+    return rc;
+}
+
+/* A reader that the writer does not know of may see pages that are just being written: it tries
+ * again. */
+static int next_records(struct rt_journal *journal, struct copies *copies, struct rt_err *err)
+{
+    int rc = RT_EDAMAGED;
+
+    if (!rt_lmdb_unguarded(journal->lmdb))
+        return rt_lmdb_read(journal->lmdb, copy_records, copies, err);
+    for (int i = 0; i < UNGUARDED_TRIES && rc == RT_EDAMAGED; i++) {
+        rc = rt_lmdb_read(journal->lmdb, copy_records, copies, err);
+        if (rc == 0)
+            rc = check_copies(journal, copies, err);
+    }
+    return rc;
+}
+
+static int tell(struct rt_journal *journal, const struct copies *copies, rt_journal_event_fn *each,
+                void *context, struct rt_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < copies->count && rc == 0; i++) {
+        struct rt_event event;
+
+        rc = rt_journal_check(journal, copies->first + i, copied(copies, i), &event, err);
+        if (rc == 0)
+            rc = each(context, &event, err);
+    }
+    return rc;
+}
+
+int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_fn *each,
+                    void *context, struct rt_err *err)
+{
+    struct copies copies = {RT_BUF_INIT, NULL, 0, 0, from ? from : 1};
+    int rc;
+
+    do {
+        if ((rc = next_records(journal, &copies, err)) < 0)
+            break;
+        if (!journal->write && copies.count && copies.first + copies.count > journal->last + 1) {
+            journal->last = copies.first + copies.count - 1;
+            atomic_store(&journal->durable, journal->last);
+        }
+        rc = tell(journal, &copies, each, context, err);
+        copies.first += copies.count;
+    } while (rc == 0 && copies.count > 0);
+    rt_buf_clear(&copies.bytes);
+    free(copies.ends);
+    return rc;
+}
+
+struct checkpoint {
+    struct rt_journal *journal;
+    uint64_t seq;
+    struct rt_span bytes;
+    struct rt_buf *out;
+};
+
+static int put_checkpoint(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
+{
+    const struct checkpoint *checkpoint = context;
+    uint64_t key = checkpoint->seq;
+    struct rt_span value;
+    int rc;
+
+    if ((rc = rt_journal_check_fence(txn, checkpoint->journal, err)) < 0 ||
+        (rc = rt_lmdb_put(txn, CHECKPOINTS, key, checkpoint->bytes, false, err)) < 0)
+        return rc;
+    for (int kept = 1;; kept++) {
+        if (key == 0)
+            return 0;
+        key--;
+        if ((rc = rt_lmdb_last(txn, CHECKPOINTS, &key, &value, err)) <= 0)
+            return rc;
+        if (kept >= CHECKPOINTS_KEPT && (rc = rt_lmdb_remove(txn, CHECKPOINTS, key, err)) < 0)
+            return rc;
+    }
+}
+
+int rt_journal_put_checkpoint(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
+                              struct rt_err *err)
+{
+    struct checkpoint checkpoint = {journal, seq, bytes, NULL};
+
+    if (journal->latched.code)
+        return rt_journal_failed(journal, err);
+    return rt_journal_latch(journal, rt_lmdb_write(journal->lmdb, put_checkpoint, &checkpoint, err),
+                            err);
+}
+
+static int get_checkpoint(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
+{
+    struct checkpoint *checkpoint = context;
+    struct rt_span value;
+    int rc = rt_lmdb_last(txn, CHECKPOINTS, &checkpoint->seq, &value, err);
+
+    if (rc == 1)
+        rt_buf_put(checkpoint->out, value.data, value.size);
+    return rc;
+}
+
+int rt_journal_checkpoint(struct rt_journal *journal, uint64_t *seq, struct rt_buf *out,
+                          struct rt_err *err)
+{
+    struct checkpoint checkpoint = {.journal = journal, .seq = *seq, .out = out};
+    int rc = rt_lmdb_read(journal->lmdb, get_checkpoint, &checkpoint, err);
+
+    *seq = checkpoint.seq;
+    return rc;
+}

@@ -1,0 +1,150 @@
+#include "store/objects.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNFINISHED "new." /* how files begin that are not yet under their name */
+
+struct rt_objects {
+    char *folder;
+    const struct rt_io *io;
+    uint64_t made;    /* files begun, for their names */
+    bool synced[256]; /* folders 00..ff whose entries this process has synced */
+};
+
+static int remove_unfinished(const struct rt_objects *objects, struct rt_err *err)
+{
+    DIR *dir = opendir(objects->folder);
+    struct dirent *entry;
+    int rc = 0;
+
+    if (!dir)
+        return rt_err_errno(err, RT_EIO, "reading the folder \"%s\"", objects->folder);
+    while (rc == 0 && (entry = readdir(dir)) != NULL) {
+        if (strncmp(entry->d_name, UNFINISHED, strlen(UNFINISHED)) == 0) {
+            char *path = rt_fs_join(objects->folder, entry->d_name);
+
+            rc = rt_io_remove(objects->io, path, err);
+            free(path);
+        }
+    }
+    closedir(dir);
+    return rc;
+}
+
+int rt_objects_open(const char *folder, bool write, const struct rt_io *io, struct rt_objects **out,
+                    struct rt_err *err)
+{
+    struct rt_objects *objects = rt_calloc(1, sizeof *objects);
+    int rc = 0;
+
+    *out = NULL;
+    objects->folder = rt_strdup(folder);
+    objects->io = io;
+    if (write &&
+        ((rc = rt_io_mkdir(io, folder, err)) < 0 || (rc = remove_unfinished(objects, err)) < 0)) {
+        rt_objects_close(objects);
+        return rc;
+    }
+    *out = objects;
+    return 0;
+}
+
+void rt_objects_close(struct rt_objects *objects)
+{
+    if (!objects)
+        return;
+    free(objects->folder);
+    free(objects);
+}
+
+static bool has_size(const char *path, size_t size)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size == size;
+}
+
+static int write_object(struct rt_objects *objects, const char *path, struct rt_span data,
+                        struct rt_err *err)
+{
+    char *other = rt_printf("%s/" UNFINISHED "%ld.%llu", objects->folder, (long)getpid(),
+                            (unsigned long long)objects->made++);
+    int rc = rt_io_create(objects->io, other, data, NULL, err);
+
+    if (rc == 1)
+        rc = rt_err_set(err, RT_ELOCKED, "somebody else is writing \"%s\"", other);
+    else if (rc == 0 && (rc = rt_io_rename(objects->io, other, path, err)) < 0)
+        unlink(other);
+    free(other);
+    return rc;
+}
+
+/* Makes sure that the object's entry, and that of its folder, outlive a loss of power. */
+static int sync_folder(struct rt_objects *objects, const struct rt_hash *hash, const char *folder,
+                       bool fresh, struct rt_err *err)
+{
+    bool *synced = &objects->synced[hash->bytes[0]];
+    int rc = 0;
+
+    if (fresh || !*synced)
+        rc = rt_io_sync_dir(objects->io, folder, err);
+    if (rc == 0 && !*synced)
+        rc = rt_io_sync_dir(objects->io, objects->folder, err);
+    *synced = rc == 0;
+    return rc;
+}
+
+int rt_objects_put(struct rt_objects *objects, struct rt_span data, struct rt_hash *hash,
+                   struct rt_err *err)
+{
+    char hex[RT_HASH_HEX];
+    char *folder;
+    char *path;
+    bool fresh;
+    int rc = 0;
+
+    *hash = rt_hash(data);
+    rt_hash_hex(hash, hex);
+    folder = rt_printf("%s/%.2s", objects->folder, hex);
+    path = rt_printf("%s/%s", folder, hex + 2);
+    fresh = !has_size(path, data.size);
+    if (fresh && ((rc = rt_io_mkdir(objects->io, folder, err)) < 0 ||
+                  (rc = write_object(objects, path, data, err)) < 0))
+        goto out;
+    rc = sync_folder(objects, hash, folder, fresh, err);
+out:
+    free(folder);
+    free(path);
+    return rc;
+}
+
+int rt_objects_get(const struct rt_objects *objects, const struct rt_hash *hash, struct rt_buf *out,
+                   struct rt_err *err)
+{
+    size_t start = out->size;
+    char hex[RT_HASH_HEX];
+    struct rt_hash found;
+    char *path;
+    int rc;
+
+    rt_hash_hex(hash, hex);
+    path = rt_printf("%s/%.2s/%s", objects->folder, hex, hex + 2);
+    rc = rt_fs_read(path, out, err);
+    free(path);
+    if (rc == RT_ENOTFOUND)
+        return rt_err_set(err, RT_ENOTFOUND, "the object %s is not in the store", hex);
+    if (rc < 0)
+        return rc;
+    found = rt_hash(rt_span(out->data + start, out->size - start));
+    if (rt_hash_equal(&found, hash))
+        return 0;
+    out->size = start;
+    return rt_err_set(err, RT_EDAMAGED, "the object %s does not match its hash", hex);
+}

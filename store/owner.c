@@ -1,0 +1,109 @@
+#include "store/owner.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SILENT_US 60000000u /* after a reboot, a heartbeat this old is nobody's */
+
+/* Start of a process in clock ticks since boot, field 22 of /proc/PID/stat; 0 if there is none. */
+static uint64_t start_of(int64_t pid)
+{
+    char *path = rt_printf("/proc/%lld/stat", (long long)pid);
+    struct rt_buf stat = RT_BUF_INIT;
+    uint64_t start = 0;
+    const char *at = NULL;
+
+    if (rt_fs_read(path, &stat, NULL) == 0)
+        at = strrchr(rt_buf_text(&stat), ')'); /* the name before it may hold anything */
+    for (int field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    if (at)
+        start = strtoull(at + 1, NULL, 10);
+    rt_buf_clear(&stat);
+    free(path);
+    return start;
+}
+
+static int read_boot(char boot[37], struct rt_err *err)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    int rc = rt_fs_read("/proc/sys/kernel/random/boot_id", &text, err);
+
+    if (rc == 0)
+        snprintf(boot, 37, "%.36s", rt_buf_text(&text));
+    rt_buf_clear(&text);
+    return rc;
+}
+
+int rt_owner_self(struct rt_lock_owner *owner, struct rt_err *err)
+{
+    ssize_t size;
+    int rc;
+
+    memset(owner, 0, sizeof *owner);
+    if (gethostname(owner->host, sizeof owner->host - 1) < 0)
+        return rt_err_errno(err, RT_EIO, "asking for the name of this host");
+    if ((rc = read_boot(owner->boot, err)) < 0)
+        return rc;
+    size = readlink("/proc/self/ns/pid", owner->namespace, sizeof owner->namespace - 1);
+    if (size < 0)
+        owner->namespace[0] = '\0';
+    owner->pid = getpid();
+    owner->start = start_of(owner->pid);
+    owner->since_us = rt_wall_us();
+    owner->heartbeat_us = owner->since_us;
+    return 0;
+}
+
+bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
+{
+    if (strcmp(owner->host, self->host) != 0)
+        return true;
+    if (strcmp(owner->boot, self->boot) != 0) /* or another host of the same name */
+        return owner->heartbeat_us + SILENT_US > self->since_us;
+    if (strcmp(owner->namespace, self->namespace) != 0)
+        return true;
+    return start_of(owner->pid) == owner->start;
+}
+
+void rt_owner_put(struct rt_buf *out, const struct rt_lock_owner *owner)
+{
+    struct rt_json *object = rt_json_new_object();
+
+    rt_json_set_text(object, "host", owner->host);
+    rt_json_set_text(object, "boot", owner->boot);
+    rt_json_set_text(object, "namespace", owner->namespace);
+    rt_json_set_int(object, "pid", owner->pid);
+    rt_json_set_int(object, "start", (int64_t)owner->start);
+    rt_json_set_int(object, "since_us", (int64_t)owner->since_us);
+    rt_json_set_int(object, "fence", (int64_t)owner->fence);
+    rt_json_canonical(object, out);
+    rt_buf_add(out, "\n");
+    rt_json_free(object);
+}
+
+int rt_owner_get(struct rt_span text, struct rt_lock_owner *owner)
+{
+    struct rt_json *object;
+
+    memset(owner, 0, sizeof *owner);
+    if (rt_json_parse(text, &object, NULL) < 0)
+        return -1;
+    snprintf(owner->host, sizeof owner->host, "%s", rt_json_get_text(object, "host", ""));
+    snprintf(owner->boot, sizeof owner->boot, "%s", rt_json_get_text(object, "boot", ""));
+    snprintf(owner->namespace, sizeof owner->namespace, "%s",
+             rt_json_get_text(object, "namespace", ""));
+    owner->pid = rt_json_get_int(object, "pid", 0);
+    owner->start = (uint64_t)rt_json_get_int(object, "start", 0);
+    owner->since_us = (uint64_t)rt_json_get_int(object, "since_us", 0);
+    owner->fence = (uint64_t)rt_json_get_int(object, "fence", 0);
+    rt_json_free(object);
+    return owner->pid > 0 && owner->host[0] ? 0 : -1;
+}

@@ -1,0 +1,13 @@
+#ifndef RT_STORE_OWNER_H
+#define RT_STORE_OWNER_H
+/* Owners of locks: who this process is, whether another one lives, and their JSON form. */
+#include "base/buf.h"
+#include "store/lock.h"
+
+int rt_owner_self(struct rt_lock_owner *owner, struct rt_err *err);
+/* False only if it is certain that the owner is gone. `self`: from rt_owner_self(). */
+bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owner *self);
+void rt_owner_put(struct rt_buf *out, const struct rt_lock_owner *owner);
+int rt_owner_get(struct rt_span text, struct rt_lock_owner *owner); /* 0, or -1 if it is none */
+
+#endif
