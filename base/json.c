@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/utf8.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -92,32 +93,6 @@ struct rt_json *rt_json_new_real(double value)
     return special;
 }
 
-/* The length of the valid UTF-8 character at text, or 0 if there is none. */
-static size_t character(const unsigned char *text, size_t left)
-{
-    static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = text[0] < 0x80             ? 1
-                  : (text[0] & 0xE0) == 0xC0 ? 2
-                  : (text[0] & 0xF0) == 0xE0 ? 3
-                  : (text[0] & 0xF8) == 0xF0 ? 4
-                                             : 0;
-    uint32_t point;
-
-    if (size == 0 || size > left || text[0] == 0)
-        return 0;
-    if (size == 1)
-        return 1;
-    point = text[0] & (0xFFu >> (size + 1));
-    for (size_t i = 1; i < size; i++) {
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-        point = point << 6 | (text[i] & 0x3F);
-    }
-    if (point < lowest[size] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
-        return 0;
-    return size;
-}
-
 struct rt_json *rt_json_new_string_span(struct rt_span text)
 {
     struct rt_buf clean = RT_BUF_INIT;
@@ -126,9 +101,10 @@ struct rt_json *rt_json_new_string_span(struct rt_span text)
     json_t *json;
 
     while (left) {
-        size_t size = character(at, left);
+        uint32_t character;
+        size_t size = rt_utf8_next(rt_span(at, left), &character);
 
-        if (size)
+        if (size && character)
             rt_buf_put(&clean, at, size);
         else
             rt_buf_add(&clean, "\xEF\xBF\xBD");
