@@ -135,7 +135,8 @@ int rt_decimal_add(struct rt_decimal a, struct rt_decimal b, struct rt_decimal *
 {
     *out = (struct rt_decimal){0, 0};
     if (!rt_decimal_align(&a, &b) ||
-        __builtin_add_overflow(a.coefficient, b.coefficient, &a.coefficient))
+        __builtin_add_overflow(a.coefficient, b.coefficient, &a.coefficient) ||
+        a.coefficient == INT64_MIN)
         return too_long(err);
     *out = rt_decimal_reduce(a);
     return 0;
@@ -146,7 +147,8 @@ int rt_decimal_sub(struct rt_decimal a, struct rt_decimal b, struct rt_decimal *
 {
     *out = (struct rt_decimal){0, 0};
     if (!rt_decimal_align(&a, &b) ||
-        __builtin_sub_overflow(a.coefficient, b.coefficient, &a.coefficient))
+        __builtin_sub_overflow(a.coefficient, b.coefficient, &a.coefficient) ||
+        a.coefficient == INT64_MIN)
         return too_long(err);
     *out = rt_decimal_reduce(a);
     return 0;
@@ -156,7 +158,8 @@ int rt_decimal_times(struct rt_decimal a, int64_t factor, struct rt_decimal *out
                      struct rt_err *err)
 {
     *out = (struct rt_decimal){0, 0};
-    if (__builtin_mul_overflow(a.coefficient, factor, &a.coefficient))
+    if (__builtin_mul_overflow(a.coefficient, factor, &a.coefficient) ||
+        a.coefficient == INT64_MIN)
         return too_long(err);
     *out = rt_decimal_reduce(a);
     return 0;

@@ -22,7 +22,8 @@ struct rt_decimal {
 int rt_decimal_parse(const char *text, struct rt_decimal *out, struct rt_err *err);
 struct rt_decimal rt_decimal_int(int64_t value);
 
-/* RT_EUSAGE when the exact result does not fit. */
+/* RT_EUSAGE when the exact result does not fit. The results are never INT64_MIN, so that they can
+ * be negated and divided. */
 int rt_decimal_add(struct rt_decimal a, struct rt_decimal b, struct rt_decimal *out,
                    struct rt_err *err);
 int rt_decimal_sub(struct rt_decimal a, struct rt_decimal b, struct rt_decimal *out,

@@ -23,13 +23,19 @@ struct rt_study_file {
 /* Reads a study file. RT_EUSAGE with "file:line:column: what is wrong; what to do". */
 int rt_study_file_read(const char *path, struct rt_study_file *out, struct rt_err *err);
 
-/* The same from memory, for tests and fuzzers; path only labels errors. */
+/* The same from memory, for tests and fuzzers; no file is looked at, so
+ * that what the study names need not be there. */
 int rt_study_file_parse(struct rt_span text, const char *path, struct rt_study_file *out,
                         struct rt_err *err);
+
+/* A study of one entry, "train.py:train", as if a file in the current folder said no more. */
+int rt_study_file_from_entry(const char *entry, struct rt_study_file *out, struct rt_err *err);
+
 void rt_study_file_clear(struct rt_study_file *file);
 
 /* Applies one `-S` setting of the command line to a plan object: "key=value", "key=a,b,c",
- * "key=0:0.5:0.05" (ends included). RT_EUSAGE names the setting. */
+ * "key=0:0.5:0.05" (ends included). One value is a fixed parameter, also of a key that was swept;
+ * several are an axis. RT_EUSAGE names the setting. */
 int rt_study_set(struct rt_json *plan, const char *setting, struct rt_err *err);
 
 #endif

@@ -160,7 +160,7 @@ static int read_axes(struct rt_plan *plan, struct rt_err *err)
     }
     if (__builtin_mul_overflow(plan->levels, plan->replicates, &points) ||
         points > RT_PLAN_POINTS_MAX)
-        return rt_err_set(err, RT_EDAMAGED, "the plan has more than %llu trials",
+        return rt_err_set(err, RT_EDAMAGED, "the plan has more than %llu trials; plan fewer",
                           (unsigned long long)RT_PLAN_POINTS_MAX);
     return 0;
 }

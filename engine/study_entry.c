@@ -1,0 +1,283 @@
+#include "engine/study_own.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "base/utf8.h"
+#include "engine/path.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int add_root(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                    struct rt_err *err)
+{
+    struct rt_study_file *file = reader->file;
+    char clip[RT_UTF8_CLIP];
+    struct stat info;
+    char *root;
+    int rc = rt_study_expect(reader, node, RT_JSON_STRING, "a folder such as ../src", err);
+
+    if (rc < 0)
+        return rc;
+    root = rt_path_resolve(file->folder, node->text);
+    rt_utf8_clip(node->text, clip);
+    file->roots = rt_realloc(file->roots, (file->root_count + 1) * sizeof *file->roots);
+    file->roots[file->root_count++] = root;
+    if (!node->text[0])
+        return rt_yaml_error(reader->yaml, node->offset, err, "the name of the folder is empty");
+    if (strcmp(root, "/") == 0)
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "the code of a study cannot be all of \"/\"; name its folder");
+    if (reader->on_disk && (stat(root, &info) < 0 || !S_ISDIR(info.st_mode)))
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "there is no folder \"%s\"; paths start at the study file", clip);
+    for (size_t i = 0; i + 1 < file->root_count; i++) {
+        if (rt_path_below(root, file->roots[i]) || rt_path_below(file->roots[i], root))
+            return rt_yaml_error(reader->yaml, node->offset, err,
+                                 "folder \"%s\" overlaps with one before it; name the outer one "
+                                 "only",
+                                 clip);
+    }
+    return 0;
+}
+
+static int read_roots(struct rt_study_reader *reader, struct rt_err *err)
+{
+    const struct rt_yaml_node *code = reader->code;
+    int rc = 0;
+
+    if (!code) {
+        reader->file->roots = rt_alloc(sizeof *reader->file->roots);
+        reader->file->roots[0] = rt_strdup(reader->file->folder);
+        reader->file->root_count = 1;
+        return 0;
+    }
+    if (code->kind == RT_JSON_STRING)
+        return add_root(reader, code, err);
+    if (code->kind != RT_JSON_ARRAY)
+        return rt_study_mismatch(reader, code, "a folder, or a list of folders", err);
+    if (code->count == 0)
+        return rt_yaml_error(reader->yaml, code->offset, err,
+                             "the list is empty; name a folder, or remove the key");
+    for (size_t i = 0; i < code->count && rc == 0; i++)
+        rc = add_root(reader, code->items[i], err);
+    return rc;
+}
+
+/* The root that holds a path, moved to the front; NULL if none does. */
+static const char *choose_root(struct rt_study_file *file, const char *path)
+{
+    for (size_t i = 0; i < file->root_count; i++) {
+        char *root = file->roots[i];
+
+        if (!rt_path_below(path, root))
+            continue;
+        memmove(file->roots + 1, file->roots, i * sizeof *file->roots);
+        file->roots[0] = root;
+        return root;
+    }
+    return NULL;
+}
+
+static char *last_part(const char *path)
+{
+    return rt_strdup(strrchr(path, '/') + 1);
+}
+
+/* "root" of the plan: `folder`, which is in `root`, as a path inside the bundle. */
+static void set_root(struct rt_study_reader *reader, const char *root, const char *folder)
+{
+    char *name = last_part(root);
+    const char *rest = folder + strlen(root);
+    char *path = rt_printf("%s%s", name, rest);
+
+    rt_json_set_text(reader->plan, "root", path);
+    free(path);
+    free(name);
+}
+
+static struct rt_json *new_entry(struct rt_study_reader *reader, const char *kind)
+{
+    struct rt_json *entry = rt_json_new_object();
+
+    rt_json_set_text(entry, "kind", kind);
+    rt_json_set(reader->plan, "entry", entry);
+    return entry;
+}
+
+static int outside_roots(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         const char *what, struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+
+    return rt_yaml_error(reader->yaml, node->offset, err,
+                         "\"%s\" is outside of the code of the study; add its folder to \"code\"",
+                         rt_utf8_clip(what, clip));
+}
+
+static int check_file(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                      const char *path, const char *name, struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+    struct stat info;
+
+    if (reader->on_disk && (stat(path, &info) < 0 || !S_ISREG(info.st_mode)))
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "there is no file \"%s\"; paths start at the study file",
+                             rt_utf8_clip(name, clip));
+    return 0;
+}
+
+static int set_function(struct rt_study_reader *reader, const char *file, const char *function,
+                        const char *kind, struct rt_err *err)
+{
+    const char *folder = reader->file->folder;
+    char *path = rt_path_resolve(folder, file);
+    const char *root = choose_root(reader->file, path);
+    int rc;
+
+    if (!root) {
+        rc = outside_roots(reader, reader->entry, file, err);
+    } else if ((rc = check_file(reader, reader->entry, path, file, err)) == 0) {
+        const char *start =
+            rt_path_below(folder, root) && rt_path_below(path, folder) ? folder : root;
+        struct rt_json *entry = new_entry(reader, kind);
+
+        set_root(reader, root, start);
+        rt_json_set_text(entry, "file", path + strlen(start) + 1);
+        rt_json_set_text(entry, "function", function);
+    }
+    free(path);
+    return rc;
+}
+
+/* Letters, digits and underscores; Python also knows other letters. */
+static bool is_function(const char *name, bool python)
+{
+    if (!name[0] || (name[0] >= '0' && name[0] <= '9'))
+        return false;
+    for (; *name; name++) {
+        bool word = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
+                    (*name >= '0' && *name <= '9') || *name == '_';
+
+        if (!word && !(python && (unsigned char)*name >= 0x80))
+            return false;
+    }
+    return true;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text);
+
+    return size > strlen(end) && strcmp(text + size - strlen(end), end) == 0;
+}
+
+static int read_function(struct rt_study_reader *reader, struct rt_err *err)
+{
+    const struct rt_yaml_node *node = reader->entry;
+    const char *colon = strrchr(node->text, ':');
+    char *file =
+        colon ? rt_strndup(node->text, (size_t)(colon - node->text)) : rt_strdup(node->text);
+    bool python = ends_with(file, ".py");
+    char clip[RT_UTF8_CLIP];
+    int rc;
+
+    rt_utf8_clip(node->text, clip);
+    if (!python && !ends_with(file, ".so"))
+        rc = rt_yaml_error(reader->yaml, node->offset, err,
+                           "entry \"%s\" is neither FILE.py:FUNCTION nor FILE.so:FUNCTION; for a "
+                           "program write {command: [PROGRAM, ARGUMENT, ...]}",
+                           clip);
+    else if (!colon)
+        rc = rt_yaml_error(reader->yaml, node->offset, err,
+                           "entry \"%s\" names no function; write \"%s:FUNCTION\"", clip, clip);
+    else if (!is_function(colon + 1, python))
+        rc = rt_yaml_error(reader->yaml, node->offset, err,
+                           "entry \"%s\" ends with what is no name of a function", clip);
+    else
+        rc = set_function(reader, file, colon + 1, python ? "python" : "c", err);
+    free(file);
+    return rc;
+}
+
+/* Programs without a slash are looked up where they run. */
+static int check_program(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         struct rt_err *err)
+{
+    const char *program = node->text;
+    char clip[RT_UTF8_CLIP];
+    char *path;
+    int rc;
+
+    if (!strchr(program, '/') || program[0] == '/')
+        return 0;
+    path = rt_path_resolve(reader->file->folder, program);
+    if (!choose_root(reader->file, path))
+        rc = outside_roots(reader, node, program, err);
+    else if ((rc = check_file(reader, node, path, program, err)) == 0 && reader->on_disk &&
+             access(path, X_OK) < 0)
+        rc = rt_yaml_error(reader->yaml, node->offset, err,
+                           "\"%s\" is not executable; run chmod +x on it",
+                           rt_utf8_clip(program, clip));
+    free(path);
+    return rc;
+}
+
+static int read_argv(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                     struct rt_json *argv, struct rt_err *err)
+{
+    if (node->kind != RT_JSON_ARRAY || node->count == 0)
+        return rt_study_mismatch(reader, node, "a list such as [./train.sh, --lr, \"{lr}\"]", err);
+    for (size_t i = 0; i < node->count; i++) {
+        const struct rt_yaml_node *item = node->items[i];
+
+        if (!item->text)
+            return rt_study_mismatch(reader, item,
+                                     "a text; for a parameter, write \"{name}\" in quotes", err);
+        rt_json_append(argv, rt_json_new_string(item->text));
+    }
+    if (!node->items[0]->text[0])
+        return rt_yaml_error(reader->yaml, node->items[0]->offset, err, "the program is empty");
+    return check_program(reader, node->items[0], err);
+}
+
+static int read_command(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                        struct rt_err *err)
+{
+    struct rt_study_file *file = reader->file;
+    struct rt_json *argv = rt_json_new_array();
+    const char *root;
+    int rc = read_argv(reader, node, argv, err);
+
+    if (rc < 0) {
+        rt_json_free(argv);
+        return rc;
+    }
+    rt_json_set(new_entry(reader, "command"), "argv", argv);
+    root = choose_root(file, file->folder);
+    if (root)
+        set_root(reader, root, file->folder);
+    else
+        set_root(reader, file->roots[0], file->roots[0]);
+    return 0;
+}
+
+int rt_study_read_entry(struct rt_study_reader *reader, struct rt_err *err)
+{
+    static const struct rt_study_field fields[] = {{"command", read_command}, {NULL, NULL}};
+    const struct rt_yaml_node *entry = reader->entry;
+    int rc = read_roots(reader, err);
+
+    if (rc < 0)
+        return rc;
+    if (entry->kind == RT_JSON_STRING)
+        return read_function(reader, err);
+    if (entry->kind != RT_JSON_OBJECT || entry->count == 0)
+        return rt_study_mismatch(reader, entry,
+                                 "a function such as model.py:train, or a mapping such as "
+                                 "{command: [./train.sh]}",
+                                 err);
+    return rt_study_fields(reader, entry, fields, err);
+}

@@ -1,0 +1,179 @@
+#include "engine/study_own.h"
+
+#include "base/alloc.h"
+#include "base/suggest.h"
+#include "base/utf8.h"
+#include "store/plan.h"
+
+#include <stdlib.h>
+
+static int unknown_key(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       const struct rt_study_field *fields, struct rt_err *err)
+{
+    const char *known[24];
+    struct rt_buf list = RT_BUF_INIT;
+    char clip[RT_UTF8_CLIP];
+    const char *nearest;
+    size_t count = 0;
+    int rc;
+
+    for (; fields[count].name && count < 23; count++) {
+        known[count] = fields[count].name;
+        rt_buf_printf(&list, "%s%s", count ? ", " : "", fields[count].name);
+    }
+    known[count] = NULL;
+    nearest = rt_suggest(node->key, known);
+    rt_utf8_clip(node->key, clip);
+    if (nearest)
+        rc = rt_yaml_error(reader->yaml, node->key_offset, err,
+                           "unknown key \"%s\"; did you mean \"%s\"?", clip, nearest);
+    else
+        rc = rt_yaml_error(reader->yaml, node->key_offset, err,
+                           "unknown key \"%s\"; the keys here are %s", clip, rt_buf_text(&list));
+    rt_buf_clear(&list);
+    return rc;
+}
+
+int rt_study_fields(struct rt_study_reader *reader, const struct rt_yaml_node *mapping,
+                    const struct rt_study_field *fields, struct rt_err *err)
+{
+    for (size_t i = 0; i < mapping->count; i++) {
+        const struct rt_yaml_node *node = mapping->items[i];
+        const struct rt_study_field *field = fields;
+        int rc;
+
+        while (field->name && strcmp(field->name, node->key) != 0)
+            field++;
+        if (!field->name)
+            return unknown_key(reader, node, fields, err);
+        if ((rc = field->read(reader, node, err)) < 0)
+            return rc;
+    }
+    return 0;
+}
+
+int rt_study_mismatch(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                      const char *expected, struct rt_err *err)
+{
+    const char *kind = rt_json_kind_name(node->kind);
+    char clip[RT_UTF8_CLIP];
+
+    if (node->kind == RT_JSON_NULL)
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "expected %s, found nothing; give a value, or remove the key",
+                             expected);
+    if (!node->text)
+        return rt_yaml_error(reader->yaml, node->offset, err, "expected %s, found %s%s", expected,
+                             kind, node->count ? "" : " without anything in it");
+    return rt_yaml_error(reader->yaml, node->offset, err, "expected %s, found %s: %s", expected,
+                         kind, rt_utf8_clip(node->text, clip));
+}
+
+int rt_study_expect(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                    enum rt_json_kind kind, const char *expected, struct rt_err *err)
+{
+    return node->kind == kind ? 0 : rt_study_mismatch(reader, node, expected, err);
+}
+
+int rt_study_integer(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                     int64_t min, int64_t max, int64_t *value, struct rt_err *err)
+{
+    char *expected = rt_printf("an integer from %lld to %lld", (long long)min, (long long)max);
+    int rc = 0;
+
+    *value = node->kind == RT_JSON_INT ? rt_json_int(node->value) : min - 1;
+    if (*value < min || *value > max)
+        rc = rt_study_mismatch(reader, node, expected, err);
+    free(expected);
+    return rc;
+}
+
+static bool has_control(const char *text)
+{
+    struct rt_span rest = rt_span_text(text);
+    uint32_t c;
+
+    for (size_t size; (size = rt_utf8_next(rest, &c)) > 0;
+         rest = rt_span((const char *)rest.data + size, rest.size - size)) {
+        bool bidi = c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+                    (c >= 0x2066 && c <= 0x2069);
+
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || bidi)
+            return true;
+    }
+    return rest.size > 0;
+}
+
+/* A study's name is a view in the index, and part of file names. */
+int rt_study_check_name(const char *name, struct rt_err *err)
+{
+    size_t size = strlen(name);
+    char clip[RT_UTF8_CLIP];
+    const char *why = NULL;
+
+    rt_utf8_clip(name, clip);
+    if (size == 0)
+        return rt_err_set(err, RT_EUSAGE, "the name of the study is empty");
+    if (has_control(name))
+        return rt_err_set(err, RT_EUSAGE, "the name of the study contains control characters");
+    if (size > 100)
+        why = "is longer than 100 bytes";
+    else if (strpbrk(name, "/\\\"'`*?<>|:"))
+        why = "contains one of / \\ \" ' ` * ? < > | :";
+    else if (strchr(".- ", name[0]) || name[size - 1] == ' ')
+        why = "starts with a dot, a dash or a space, or ends with a space";
+    else if (strncasecmp(name, "sqlite_", 7) == 0)
+        why = "starts with sqlite_";
+    if (why)
+        return rt_err_set(err, RT_EUSAGE, "the name \"%s\" %s; choose another one", clip, why);
+    return 0;
+}
+
+int rt_study_check_key(const char *key, struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+
+    if (!key[0])
+        return rt_err_set(err, RT_EUSAGE, "the name of the parameter is empty");
+    if (has_control(key))
+        return rt_err_set(err, RT_EUSAGE, "the name of the parameter contains control characters");
+    rt_utf8_clip(key, clip);
+    if (strlen(key) > 200)
+        return rt_err_set(err, RT_EUSAGE, "the name \"%s\" is longer than 200 bytes", clip);
+    if (strcmp(key, "$float") == 0)
+        return rt_err_set(err, RT_EUSAGE,
+                          "the name \"$float\" stands for NaN and infinities; "
+                          "choose another one");
+    return 0;
+}
+
+int rt_study_check_path(const char *path, struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+    size_t parts = 0;
+    int rc = 0;
+
+    for (const char *part = path; part && rc == 0; parts++) {
+        const char *dot = strchr(part, '.');
+        char *name = rt_strndup(part, dot ? (size_t)(dot - part) : strlen(part));
+
+        rc = rt_study_check_key(name, err);
+        part = dot ? dot + 1 : NULL;
+        free(name);
+    }
+    if (rc == 0 && parts > RT_YAML_DEPTH_MAX)
+        rc = rt_err_set(err, RT_EUSAGE, "the name \"%s\" has too many dots",
+                        rt_utf8_clip(path, clip));
+    return rc;
+}
+
+int rt_study_check_plan(const struct rt_json *json, struct rt_err *err)
+{
+    struct rt_plan *plan;
+    int rc = rt_plan_new(json, &plan, err);
+
+    rt_plan_free(plan);
+    if (rc < 0 && err)
+        err->code = RT_EUSAGE;
+    return rc < 0 ? RT_EUSAGE : 0;
+}

@@ -1,0 +1,269 @@
+#include "engine/study_own.h"
+
+#include "base/alloc.h"
+#include "base/suggest.h"
+#include "base/utf8.h"
+#include "engine/range.h"
+#include "engine/scalar.h"
+#include "store/plan.h"
+
+#include <stdlib.h>
+
+/* Every key below a parameter is a name without dots: with dots, `a.b` could be two things. */
+static int check_keys(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                      struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+    int rc = 0;
+
+    for (size_t i = 0; i < node->count && rc == 0; i++) {
+        const struct rt_yaml_node *item = node->items[i];
+
+        if (item->key && rt_study_check_key(item->key, err) < 0)
+            return rt_yaml_error_at(reader->yaml, item->key_offset, err);
+        if (item->key && strchr(item->key, '.'))
+            return rt_yaml_error(reader->yaml, item->key_offset, err,
+                                 "the name \"%s\" has a dot; write a mapping inside a mapping",
+                                 rt_utf8_clip(item->key, clip));
+        rc = check_keys(reader, item, err);
+    }
+    return rc;
+}
+
+int rt_study_value(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                   struct rt_json **value, struct rt_err *err)
+{
+    int rc = check_keys(reader, node, err);
+
+    *value = rc == 0 ? rt_yaml_json(node) : NULL;
+    return rc;
+}
+
+int rt_study_read_params(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         struct rt_err *err)
+{
+    struct rt_json *params = NULL;
+    int rc;
+
+    if ((rc = rt_study_expect(reader, node, RT_JSON_OBJECT, "a mapping such as {epochs: 40}",
+                              err)) < 0 ||
+        (rc = rt_study_value(reader, node, &params, err)) < 0)
+        return rc;
+    rt_json_set(reader->plan, "params", params);
+    return 0;
+}
+
+static bool all_numbers_one_real(const struct rt_yaml_node *list)
+{
+    bool real = false;
+
+    for (size_t i = 0; i < list->count; i++) {
+        enum rt_json_kind kind = list->items[i]->kind;
+
+        if (kind != RT_JSON_INT && kind != RT_JSON_REAL)
+            return false;
+        real |= kind == RT_JSON_REAL;
+    }
+    return real;
+}
+
+static int make_real(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                     struct rt_json **value, struct rt_err *err)
+{
+    const int64_t exact_max = INT64_C(1) << 53;
+    int64_t integer = rt_json_int(*value); /* 0 if it is a real already */
+    double real = rt_json_number(*value);
+
+    if (integer > exact_max || integer < -exact_max)
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "%s is too large to stand among real numbers; write all values as "
+                             "integers",
+                             node->text);
+    rt_json_free(*value);
+    *value = rt_json_new_real(real);
+    return 0;
+}
+
+struct seen {
+    char *text;
+    size_t offset;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    const struct seen *left = a;
+    const struct seen *right = b;
+    int order = strcmp(left->text, right->text);
+
+    return order ? order : left->offset > right->offset ? 1 : -1;
+}
+
+/* Two equal levels would be the same trial. */
+static int check_distinct(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
+                          const struct rt_json *values, struct rt_err *err)
+{
+    struct seen *seen = rt_calloc(list->count, sizeof *seen);
+    char clip[RT_UTF8_CLIP];
+    int rc = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        seen[i] = (struct seen){rt_json_text(rt_json_at(values, i)), list->items[i]->offset};
+    qsort(seen, list->count, sizeof *seen, by_text);
+    for (size_t i = 1; i < list->count && rc == 0; i++) {
+        if (strcmp(seen[i - 1].text, seen[i].text) == 0)
+            rc = rt_yaml_error(reader->yaml, seen[i].offset, err,
+                               "%s is listed twice; to repeat trials, use \"replicates\"",
+                               rt_utf8_clip(seen[i].text, clip));
+    }
+    for (size_t i = 0; i < list->count; i++)
+        free(seen[i].text);
+    free(seen);
+    return rc;
+}
+
+int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
+                  struct rt_json **axis, struct rt_err *err)
+{
+    bool reals = all_numbers_one_real(list);
+    struct rt_json *values = rt_json_new_array();
+    int rc = 0;
+
+    *axis = NULL;
+    if (list->count == 0)
+        rc = rt_yaml_error(reader->yaml, list->offset, err,
+                           "the list is empty; give at least one value, or remove the key");
+    for (size_t i = 0; i < list->count && rc == 0; i++) {
+        struct rt_json *value = NULL;
+
+        rc = rt_study_value(reader, list->items[i], &value, err);
+        if (rc == 0 && reals)
+            rc = make_real(reader, list->items[i], &value, err);
+        if (rc == 0)
+            rt_json_append(values, value);
+        else
+            rt_json_free(value);
+    }
+    if (rc == 0)
+        rc = check_distinct(reader, list, values, err);
+    if (rc < 0) {
+        rt_json_free(values);
+        return rc;
+    }
+    *axis = rt_json_new_object();
+    rt_json_set(*axis, "values", values);
+    return 0;
+}
+
+static int read_number(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       struct rt_decimal *number, bool *real, struct rt_err *err)
+{
+    if (node->kind != RT_JSON_INT && node->kind != RT_JSON_REAL)
+        return rt_study_mismatch(reader, node, "a number", err);
+    *real |= node->kind == RT_JSON_REAL;
+    if (rt_scalar_decimal(node->text, number, err) < 0)
+        return rt_yaml_error_at(reader->yaml, node->offset, err);
+    return 0;
+}
+
+static int read_range(struct rt_study_reader *reader, const struct rt_yaml_node *mapping,
+                      struct rt_range *range, struct rt_err *err)
+{
+    const struct rt_yaml_node *from = rt_yaml_get(mapping, "from");
+    const struct rt_yaml_node *to = rt_yaml_get(mapping, "to");
+    const struct rt_yaml_node *step = rt_yaml_get(mapping, "step");
+    const struct rt_yaml_node *count = rt_yaml_get(mapping, "count");
+    int rc;
+
+    memset(range, 0, sizeof *range);
+    if (!from || !to || !step == !count)
+        return rt_yaml_error(reader->yaml, mapping->offset, err,
+                             "a range has \"from\", \"to\" and either \"step\" or \"count\"");
+    if ((rc = read_number(reader, from, &range->from, &range->real, err)) < 0 ||
+        (rc = read_number(reader, to, &range->to, &range->real, err)) < 0)
+        return rc;
+    if (step)
+        return read_number(reader, step, &range->step, &range->real, err);
+    return rt_study_integer(reader, count, 1, RT_PLAN_POINTS_MAX, &range->count, err);
+}
+
+static int check_range_keys(const struct rt_study_reader *reader,
+                            const struct rt_yaml_node *mapping, struct rt_err *err)
+{
+    static const char *const known[] = {"from", "to", "step", "count", NULL};
+    char clip[RT_UTF8_CLIP];
+    char member[RT_UTF8_CLIP];
+
+    for (size_t i = 0; i < mapping->count; i++) {
+        const struct rt_yaml_node *node = mapping->items[i];
+        const char *const *name = known;
+        const char *nearest;
+
+        while (*name && strcmp(*name, node->key) != 0)
+            name++;
+        if (*name)
+            continue;
+        nearest = rt_suggest(node->key, known);
+        rt_utf8_clip(node->key, clip);
+        if (nearest)
+            return rt_yaml_error(reader->yaml, node->key_offset, err,
+                                 "unknown key \"%s\"; did you mean \"%s\"?", clip, nearest);
+        return rt_yaml_error(reader->yaml, node->key_offset, err,
+                             "unknown key \"%s\"; a range has from, to, and step or count, and "
+                             "to sweep a member, write \"%s.%s\"",
+                             clip, rt_utf8_clip(mapping->key, member), clip);
+    }
+    return 0;
+}
+
+/* Ranges complain where the step or the count is: it is what people will change. */
+static size_t where_to_complain(const struct rt_yaml_node *node)
+{
+    const struct rt_yaml_node *step = rt_yaml_get(node, "step");
+    const struct rt_yaml_node *count = rt_yaml_get(node, "count");
+
+    return step ? step->offset : count ? count->offset : node->offset;
+}
+
+static int read_axis(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                     struct rt_json **axis, struct rt_err *err)
+{
+    static const char expected[] = "a list such as [0.1, 0.2], a range such as {from: 0, to: 0.5, "
+                                   "step: 0.05}, or \"0:0.5:0.05\"";
+    struct rt_range range;
+    int rc;
+
+    *axis = NULL;
+    if (node->kind == RT_JSON_ARRAY)
+        return rt_study_list(reader, node, axis, err);
+    if (node->kind == RT_JSON_OBJECT) {
+        if ((rc = check_range_keys(reader, node, err)) < 0 ||
+            (rc = read_range(reader, node, &range, err)) < 0)
+            return rc;
+    } else if (node->kind != RT_JSON_STRING || !rt_range_parse(node->text, &range)) {
+        return rt_study_mismatch(reader, node, expected, err);
+    }
+    if (rt_range_axis(&range, axis, err) < 0)
+        return rt_yaml_error_at(reader->yaml, where_to_complain(node), err);
+    return 0;
+}
+
+int rt_study_read_sweep(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                        struct rt_err *err)
+{
+    struct rt_json *axes = rt_json_get(reader->plan, "axes");
+    int rc =
+        rt_study_expect(reader, node, RT_JSON_OBJECT, "a mapping such as {lr: [0.1, 0.2]}", err);
+
+    for (size_t i = 0; rc == 0 && i < node->count; i++) {
+        const struct rt_yaml_node *item = node->items[i];
+        struct rt_json *axis;
+
+        if (rt_study_check_path(item->key, err) < 0)
+            return rt_yaml_error_at(reader->yaml, item->key_offset, err);
+        if ((rc = read_axis(reader, item, &axis, err)) < 0)
+            return rc;
+        rt_json_set_text(axis, "key", item->key);
+        rt_json_append(axes, axis);
+    }
+    return rc;
+}

@@ -1,0 +1,125 @@
+#include "engine/yaml_tree.h"
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+#define BOM "\xEF\xBB\xBF"
+
+int rt_yaml_error_at(const struct rt_yaml *yaml, size_t offset, struct rt_err *err)
+{
+    const char *text = yaml->text.data;
+    size_t size = yaml->text.size;
+    size_t line = 1;
+    size_t column = 1;
+    size_t i = size >= 3 && memcmp(text, BOM, 3) == 0 ? 3 : 0;
+
+    for (; i < offset && i < size; i++) {
+        if (text[i] == '\n' || (text[i] == '\r' && i + 1 < size && text[i + 1] != '\n')) {
+            line++;
+            column = 1;
+        } else if (((unsigned char)text[i] & 0xC0) != 0x80) {
+            column++;
+        }
+    }
+    if (err)
+        err->code = RT_EUSAGE;
+    if (yaml->label)
+        rt_err_while(err, "%s:%zu:%zu", yaml->label, line, column);
+    return RT_EUSAGE;
+}
+
+int rt_yaml_error(const struct rt_yaml *yaml, size_t offset, struct rt_err *err, const char *format,
+                  ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    rt_err_vset(err, RT_EUSAGE, format, args);
+    va_end(args);
+    return rt_yaml_error_at(yaml, offset, err);
+}
+
+int rt_yaml_check_text(const struct rt_yaml *yaml, struct rt_err *err)
+{
+    const char *text = yaml->text.data;
+    size_t size = yaml->text.size;
+    size_t bad;
+
+    if (size > RT_YAML_BYTES_MAX)
+        return rt_yaml_error(yaml, 0, err,
+                             "the file has %zu bytes, and %zu are allowed; sweep a "
+                             "range instead of listing its values",
+                             size, RT_YAML_BYTES_MAX);
+    if (size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+        return rt_yaml_error(yaml, 0, err, "the file is UTF-16; save it as UTF-8");
+    if (!rt_utf8_valid(yaml->text, &bad))
+        return rt_yaml_error(yaml, bad, err, "byte 0x%02X is not UTF-8; save the file as UTF-8",
+                             (unsigned char)text[bad]);
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c == 0)
+            return rt_yaml_error(yaml, i, err, "a NUL byte is not allowed; remove it");
+        if ((c < 0x20 && !strchr("\t\n\r", c)) || c == 0x7F)
+            return rt_yaml_error(yaml, i, err,
+                                 "control character U+%04X is not allowed; remove it, or write "
+                                 "\"\\x%02X\" in double quotes",
+                                 c, c);
+    }
+    return 0;
+}
+
+static void free_node(struct rt_yaml_node *node)
+{
+    if (!node)
+        return;
+    for (size_t i = 0; i < node->count; i++)
+        free_node(node->items[i]);
+    free(node->items);
+    free(node->text);
+    free(node->key);
+    rt_json_free(node->value);
+    free(node);
+}
+
+void rt_yaml_free(struct rt_yaml *yaml)
+{
+    if (!yaml)
+        return;
+    free_node(yaml->root);
+    free(yaml);
+}
+
+const struct rt_yaml_node *rt_yaml_root(const struct rt_yaml *yaml)
+{
+    return yaml->root;
+}
+
+const struct rt_yaml_node *rt_yaml_get(const struct rt_yaml_node *mapping, const char *key)
+{
+    for (size_t i = 0; i < mapping->count; i++) {
+        if (mapping->items[i]->key && strcmp(mapping->items[i]->key, key) == 0)
+            return mapping->items[i];
+    }
+    return NULL;
+}
+
+struct rt_json *rt_yaml_json(const struct rt_yaml_node *node)
+{
+    struct rt_json *json;
+
+    if (node->value)
+        return rt_json_keep(node->value);
+    json = node->kind == RT_JSON_OBJECT ? rt_json_new_object() : rt_json_new_array();
+    for (size_t i = 0; i < node->count; i++) {
+        struct rt_json *item = rt_yaml_json(node->items[i]);
+
+        if (node->kind == RT_JSON_OBJECT)
+            rt_json_set(json, node->items[i]->key, item);
+        else
+            rt_json_append(json, item);
+    }
+    return json;
+}

@@ -1,0 +1,305 @@
+#include "tests/expect.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "engine/study.h"
+
+#define FOLDER "/nowhere/demo"
+
+static char *plan_of(const char *text, const char *path)
+{
+    struct rt_study_file file;
+    struct rt_err err;
+    char *plan;
+
+    expect_ok(err, rt_study_file_parse(rt_span_text(text), path, &file, &err));
+    plan = rt_json_text(file.plan);
+    rt_study_file_clear(&file);
+    return plan;
+}
+
+/* The plan must contain this piece of canonical JSON. */
+static void expect_piece(const char *text, const char *piece)
+{
+    char *plan = plan_of(text, FOLDER "/noise.yaml");
+
+    if (!strstr(plan, piece))
+        fail_msg("%s\nlacks %s", plan, piece);
+    free(plan);
+}
+
+static void an_entry_alone_is_a_study(void **state)
+{
+    char *plan = plan_of("entry: model.py:train\n", FOLDER "/noise.yaml");
+
+    (void)state;
+    assert_string_equal(
+        plan, "{\"axes\":[],\"code\":null,\"each\":{\"threads\":1},"
+              "\"entry\":{\"file\":\"model.py\",\"function\":\"train\",\"kind\":\"python\"},"
+              "\"format\":1,\"limits\":{\"output_bytes\":65536,\"retries\":0,\"timeout_us\":0},"
+              "\"name\":\"noise\",\"objective\":null,\"params\":{},\"replicates\":1,"
+              "\"root\":\"demo\",\"seed\":0,\"seeds\":\"shared\"}");
+    free(plan);
+}
+
+static const char full[] = "name: noise # of labels\n"
+                           "entry: model.py:train\n"
+                           "params: {epochs: 40, hidden: [20]}\n"
+                           "sweep:\n"
+                           "  label_noise: {from: 0, to: 0.5, step: 0.05}\n"
+                           "replicates: 20\n"
+                           "objective: {maximize: val_acc}\n"
+                           "limits: {timeout: 60s, retries: 1}\n";
+
+static void the_example_becomes_a_plan(void **state)
+{
+    char *plan = plan_of(full, FOLDER "/noise.yaml");
+
+    (void)state;
+    assert_string_equal(
+        plan, "{\"axes\":[{\"count\":11,\"from\":\"0\",\"key\":\"label_noise\",\"kind\":\"real\","
+              "\"step\":\"0.05\"}],\"code\":null,\"each\":{\"threads\":1},"
+              "\"entry\":{\"file\":\"model.py\",\"function\":\"train\",\"kind\":\"python\"},"
+              "\"format\":1,\"limits\":{\"output_bytes\":65536,\"retries\":1,"
+              "\"timeout_us\":60000000},\"name\":\"noise\","
+              "\"objective\":{\"goal\":\"maximize\",\"metric\":\"val_acc\"},"
+              "\"params\":{\"epochs\":40,\"hidden\":[20]},\"replicates\":20,"
+              "\"root\":\"demo\",\"seed\":0,\"seeds\":\"shared\"}");
+    free(plan);
+}
+
+static void json_gives_the_same_plan(void **state)
+{
+    const char *json = "{\"name\": \"noise\", \"entry\": \"model.py:train\",\n"
+                       "\t\"params\": {\"epochs\": 40, \"hidden\": [20]},\n"
+                       "\"sweep\": {\"label_noise\": \"0:0.5:0.05\"}, \"replicates\": 20,\n"
+                       "\"objective\": {\"maximize\": \"val_acc\"},\n"
+                       "\"limits\": {\"timeout\": 60, \"retries\": 1}}\n";
+    char *from_yaml = plan_of(full, FOLDER "/noise.yaml");
+    char *from_json = plan_of(json, FOLDER "/noise.json");
+
+    (void)state;
+    assert_string_equal(from_yaml, from_json);
+    free(from_yaml);
+    free(from_json);
+}
+
+static void windows_files_and_byte_order_marks_are_read(void **state)
+{
+    (void)state;
+    expect_piece("\xEF\xBB\xBF"
+                 "name: a\r\nentry: m.py:f\r\nparams: {x: \"\xC3\xA9\"}\r\n",
+                 "\"params\":{\"x\":\"\xC3\xA9\"}");
+}
+
+static void scalars_follow_the_core_schema(void **state)
+{
+    (void)state;
+    expect_piece("entry: m.py:f\nparams: {a: no, b: true, c: ~, d: 010, e: 1e-4, f: 0x1F, g: '1',\n"
+                 " h: 1.0, i: \"\\U0001F600\", j: 0o17, k: .5, l: 2026-01-01, m: 12:30}\n",
+                 "\"params\":{\"a\":\"no\",\"b\":true,\"c\":null,\"d\":10,\"e\":0.0001,\"f\":31,"
+                 "\"g\":\"1\",\"h\":1.0,\"i\":\"\xF0\x9F\x98\x80\",\"j\":15,\"k\":0.5,"
+                 "\"l\":\"2026-01-01\",\"m\":\"12:30\"}");
+}
+
+static void sweeps_are_crossed_in_the_order_of_the_file(void **state)
+{
+    (void)state;
+    expect_piece("entry: m.py:f\nparams: {z: 1}\nsweep:\n  z: [1, 2]\n  opt.lr: [a, null, [3]]\n"
+                 "  n: {from: 1, to: 9, count: 5}\n",
+                 "\"axes\":[{\"key\":\"z\",\"values\":[1,2]},"
+                 "{\"key\":\"opt.lr\",\"values\":[\"a\",null,[3]]},"
+                 "{\"count\":5,\"from\":\"1\",\"key\":\"n\",\"kind\":\"int\",\"step\":\"2\"}]");
+}
+
+static void one_real_makes_a_list_of_numbers_real(void **state)
+{
+    (void)state;
+    expect_piece("entry: m.py:f\nsweep: {x: [0, 0.5, 1]}\n", "\"values\":[0.0,0.5,1.0]");
+    expect_piece("entry: m.py:f\nsweep: {x: [0, 0.5, a]}\n", "\"values\":[0,0.5,\"a\"]");
+}
+
+static void seeds_come_in_three_forms(void **state)
+{
+    (void)state;
+    expect_piece("entry: m.py:f\nseed: 7\n", "\"seed\":7,\"seeds\":\"shared\"");
+    expect_piece("entry: m.py:f\nseed: per-trial\n", "\"seed\":0,\"seeds\":\"per-trial\"");
+    expect_piece("entry: m.py:f\nseed: {base: 3, per: trial}\n",
+                 "\"seed\":3,\"seeds\":\"per-trial\"");
+    expect_piece("entry: m.py:f\nseed: {base: 3, per: replicate}\n",
+                 "\"seed\":3,\"seeds\":\"shared\"");
+}
+
+static void expect_timeout(const char *timeout, const char *us)
+{
+    char *text = rt_printf("entry: m.py:f\nlimits: {timeout: %s}\n", timeout);
+    char *piece = rt_printf("\"timeout_us\":%s}", us);
+
+    expect_piece(text, piece);
+    free(text);
+    free(piece);
+}
+
+static void durations_have_units(void **state)
+{
+    (void)state;
+    expect_timeout("60s", "60000000");
+    expect_timeout("2min", "120000000");
+    expect_timeout("1.5h", "5400000000");
+    expect_timeout("250ms", "250000");
+    expect_timeout("1 d", "86400000000");
+    expect_timeout("90", "90000000");
+    expect_timeout("0.5", "500000");
+    expect_timeout("1e3", "1000000000");
+}
+
+static void expect_output(const char *size, const char *bytes)
+{
+    char *text = rt_printf("entry: m.py:f\nlimits: {output: %s}\n", size);
+    char *piece = rt_printf("\"output_bytes\":%s,", bytes);
+
+    expect_piece(text, piece);
+    free(text);
+    free(piece);
+}
+
+static void sizes_have_units(void **state)
+{
+    (void)state;
+    expect_output("64KiB", "65536");
+    expect_output("1.5 MiB", "1572864");
+    expect_output("10kB", "10000");
+    expect_output("0", "0");
+    expect_output("100", "100");
+    expect_output("7B", "7");
+}
+
+static void entries_are_of_three_kinds(void **state)
+{
+    (void)state;
+    expect_piece("entry: ./libmodel.so:train\n",
+                 "\"entry\":{\"file\":\"libmodel.so\",\"function\":\"train\",\"kind\":\"c\"}");
+    expect_piece("entry: pkg/../pkg/m.py:f_1\n", "{\"file\":\"pkg/m.py\",\"function\":\"f_1\"");
+    expect_piece("entry: {command: [./t.sh, --lr, \"{lr}\", 3, 0.10, true]}\n",
+                 "\"entry\":{\"argv\":[\"./t.sh\",\"--lr\",\"{lr}\",\"3\",\"0.10\",\"true\"],"
+                 "\"kind\":\"command\"}");
+}
+
+static void roots_hold_the_entry(void **state)
+{
+    struct rt_study_file file;
+    struct rt_err err;
+    const char *text = "entry: ../src/m.py:f\ncode: [../lib, ../src]\n";
+
+    (void)state;
+    expect_ok(err, rt_study_file_parse(rt_span_text(text), FOLDER "/s.yaml", &file, &err));
+    assert_int_equal(file.root_count, 2);
+    assert_string_equal(file.roots[0], "/nowhere/src");
+    assert_string_equal(file.roots[1], "/nowhere/lib");
+    assert_string_equal(file.path, FOLDER "/s.yaml");
+    assert_string_equal(file.folder, FOLDER);
+    assert_string_equal(file.text, text);
+    assert_string_equal(rt_json_get_text(file.plan, "root", ""), "src");
+    assert_string_equal(rt_json_get_text(rt_json_get(file.plan, "entry"), "file", ""), "m.py");
+    rt_study_file_clear(&file);
+}
+
+static void an_entry_beside_the_study_starts_at_its_folder(void **state)
+{
+    (void)state;
+    expect_piece("entry: m.py:f\ncode: ..\n", "\"root\":\"nowhere/demo\"");
+    expect_piece("entry: m.py:f\ncode: ..\n", "\"file\":\"m.py\"");
+    expect_piece("entry: ../m.py:f\ncode: ..\n", "\"root\":\"nowhere\"");
+    expect_piece("entry: {command: [./t.sh]}\ncode: ..\n", "\"root\":\"nowhere/demo\"");
+    expect_piece("entry: {command: [python3, t.py]}\ncode: /else/where\n", "\"root\":\"where\"");
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char *path = rt_fs_join(folder, name);
+    struct rt_err err;
+
+    expect_ok(err, rt_fs_replace(path, rt_span_text(text), 0600, &err));
+    free(path);
+}
+
+static void what_a_file_names_must_be_there(void **state)
+{
+    char folder[] = "/tmp/rt-study-XXXXXX";
+    struct rt_study_file file;
+    struct rt_err err;
+    char *path;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    path = rt_fs_join(folder, "s.yaml");
+    expect_error(err, RT_EUSAGE, "No such file", rt_study_file_read(path, &file, &err));
+    expect_error(err, RT_EUSAGE, "is a folder", rt_study_file_read(folder, &file, &err));
+    expect_error(err, RT_EUSAGE, "not a regular file",
+                 rt_study_file_read("/dev/zero", &file, &err));
+    write_file(folder, "s.yaml", "entry: m.py:f\n");
+    expect_error(err, RT_EUSAGE, "s.yaml:1:8: there is no file \"m.py\"",
+                 rt_study_file_read(path, &file, &err));
+    write_file(folder, "m.py", "");
+    expect_ok(err, rt_study_file_read(path, &file, &err));
+    rt_study_file_clear(&file);
+    write_file(folder, "s.yaml", "entry: {command: [./m.py]}\n");
+    expect_error(err, RT_EUSAGE, "s.yaml:1:19: \"./m.py\" is not executable",
+                 rt_study_file_read(path, &file, &err));
+    write_file(folder, "s.yaml", "entry: m.py:f\ncode: [., lib]\n");
+    expect_error(err, RT_EUSAGE, "s.yaml:2:11: there is no folder \"lib\"",
+                 rt_study_file_read(path, &file, &err));
+    assert_null(file.plan);
+    expect_ok(err, rt_fs_remove(folder, &err));
+    free(path);
+}
+
+static void an_entry_of_the_command_line_is_a_study(void **state)
+{
+    char folder[] = "/tmp/rt-study-XXXXXX";
+    struct rt_study_file file;
+    struct rt_err err;
+    char *before = rt_fs_absolute(".");
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    write_file(folder, "train.py", "");
+    assert_int_equal(chdir(folder), 0);
+    expect_error(err, RT_EUSAGE, "command line:1:8: there is no file \"no.py\"",
+                 rt_study_file_from_entry("no.py:f", &file, &err));
+    expect_error(err, RT_EUSAGE, "names no function",
+                 rt_study_file_from_entry("train.py", &file, &err));
+    expect_ok(err, rt_study_file_from_entry("train.py:train", &file, &err));
+    assert_string_equal(rt_json_get_text(file.plan, "name", ""), "train");
+    rt_study_file_clear(&file);
+    assert_int_equal(chdir(before), 0);
+    expect_ok(err, rt_fs_remove(folder, &err));
+    free(before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_entry_alone_is_a_study),
+        cmocka_unit_test(the_example_becomes_a_plan),
+        cmocka_unit_test(json_gives_the_same_plan),
+        cmocka_unit_test(windows_files_and_byte_order_marks_are_read),
+        cmocka_unit_test(scalars_follow_the_core_schema),
+        cmocka_unit_test(sweeps_are_crossed_in_the_order_of_the_file),
+        cmocka_unit_test(one_real_makes_a_list_of_numbers_real),
+        cmocka_unit_test(seeds_come_in_three_forms),
+        cmocka_unit_test(durations_have_units),
+        cmocka_unit_test(sizes_have_units),
+        cmocka_unit_test(entries_are_of_three_kinds),
+        cmocka_unit_test(roots_hold_the_entry),
+        cmocka_unit_test(an_entry_beside_the_study_starts_at_its_folder),
+        cmocka_unit_test(what_a_file_names_must_be_there),
+        cmocka_unit_test(an_entry_of_the_command_line_is_a_study),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
