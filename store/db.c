@@ -1,0 +1,415 @@
+#include "store/db.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUSY_MS  2000 /* readers of the index come and go; its writer is one */
+#define LEAVE_MS 20   /* for readers to leave the WAL */
+
+struct rt_db {
+    sqlite3 *handle;
+    char *path;
+    rt_db_allow_fn *allow;
+    void *context;
+};
+
+struct rt_stmt {
+    sqlite3_stmt *handle;
+    struct rt_db *db;
+    int bind_failure; /* first SQLite code of a bind since the last reset */
+};
+
+static int code_of(int sqlite_code)
+{
+    switch (sqlite_code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CONSTRAINT:
+        return RT_EDAMAGED;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return RT_ELOCKED;
+    case SQLITE_INTERRUPT:
+        return RT_EINTERRUPTED;
+    case SQLITE_ERROR:
+    case SQLITE_AUTH:
+    case SQLITE_TOOBIG:
+    case SQLITE_NOMEM:
+        return RT_EUSAGE;
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+    case SQLITE_MISMATCH:
+        return RT_EINTERNAL;
+    default:
+        return RT_EIO;
+    }
+}
+
+/* Reports the last failure of the connection, which happened while `doing`. */
+static int fail(struct rt_db *db, int sqlite_code, const char *doing, struct rt_err *err)
+{
+    int code = code_of(sqlite_code);
+
+    if (sqlite_code == SQLITE_FULL || (sqlite_code & 0xff) == SQLITE_IOERR) {
+        errno = sqlite_code == SQLITE_FULL ? ENOSPC : sqlite3_system_errno(db->handle);
+        return rt_fs_write_error(err, doing, db->path);
+    }
+    if (code == RT_EUSAGE)
+        return rt_err_set(err, code, "%s",
+                          sqlite_code == SQLITE_NOMEM ? "more memory needed than a query may have"
+                                                      : sqlite3_errmsg(db->handle));
+    return rt_err_set(err, code, "%s \"%s\": %s", doing, db->path, sqlite3_errmsg(db->handle));
+}
+
+/* SQLite makes files with mode 0644 less the umask; this one is the owner's alone, and its WAL
+ * takes the mode of the database. */
+static int create_private(const char *path, struct rt_err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0 && errno != EEXIST)
+        return rt_fs_write_error(err, "creating", path);
+    if (fd >= 0)
+        close(fd);
+    return 0;
+}
+
+static int connect_to(struct rt_db *db, const char *name, int flags)
+{
+    int rc = sqlite3_open_v2(name, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+    sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db->handle, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    return rc;
+}
+
+/* A database in WAL mode on a read-only file system opens only as one that never changes. */
+static int connect_immutable(struct rt_db *db)
+{
+    char *name = sqlite3_mprintf("file:%s?immutable=1", db->path);
+    int rc;
+
+    if (!name || strpbrk(db->path, "?#%")) {
+        sqlite3_free(name);
+        return SQLITE_CANTOPEN;
+    }
+    sqlite3_close_v2(db->handle);
+    rc = connect_to(db, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    sqlite3_free(name);
+    return rc;
+}
+
+static int open_to_read(struct rt_db *db, struct rt_err *err)
+{
+    char *wal = rt_printf("%s-wal", db->path);
+    int rc = connect_to(db, db->path, SQLITE_OPEN_READONLY);
+
+    if (((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY) && !rt_fs_exists(wal))
+        rc = connect_immutable(db);
+    free(wal);
+    return rc == SQLITE_OK ? 0 : fail(db, rc, "opening", err);
+}
+
+static int open_to_write(struct rt_db *db, struct rt_err *err)
+{
+    int rc;
+
+    if ((rc = create_private(db->path, err)) < 0)
+        return rc;
+    rc = connect_to(db, db->path, SQLITE_OPEN_READWRITE);
+    if (rc != SQLITE_OK)
+        return fail(db, rc, "opening", err);
+    if ((rc = rt_db_exec(db, "PRAGMA page_size = 16384", err)) < 0 ||
+        (rc = rt_db_exec(db, "PRAGMA journal_mode = WAL", err)) < 0 ||
+        (rc = rt_db_exec(db, "PRAGMA synchronous = NORMAL", err)) < 0 ||
+        (rc = rt_db_exec(db, "PRAGMA wal_autocheckpoint = 0", err)) < 0)
+        return rc;
+    return rt_db_exec(db, "PRAGMA cache_size = -65536", err);
+}
+
+int rt_db_open(const char *path, enum rt_db_mode mode, struct rt_db **out, struct rt_err *err)
+{
+    struct rt_db *db;
+    int rc;
+
+    *out = NULL;
+    if (mode == RT_DB_READ && !rt_fs_exists(path))
+        return rt_err_set(err, RT_ENOTFOUND, "there is no \"%s\"", path);
+    db = rt_calloc(1, sizeof *db);
+    db->path = rt_strdup(path);
+    rc = mode == RT_DB_READ ? open_to_read(db, err) : open_to_write(db, err);
+    if (rc < 0) {
+        rt_db_close(db);
+        return rc;
+    }
+    *out = db;
+    return 0;
+}
+
+void rt_db_close(struct rt_db *db)
+{
+    if (!db)
+        return;
+    sqlite3_close_v2(db->handle);
+    free(db->path);
+    free(db);
+}
+
+const char *rt_db_path(const struct rt_db *db)
+{
+    return db->path;
+}
+
+int rt_db_exec(struct rt_db *db, const char *sql, struct rt_err *err)
+{
+    int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? 0 : fail(db, rc, "writing", err);
+}
+
+int rt_db_number(struct rt_db *db, const char *sql, int64_t *value, struct rt_err *err)
+{
+    struct rt_stmt *stmt;
+    int rc;
+
+    if ((rc = rt_db_prepare(db, sql, &stmt, NULL, err)) < 0)
+        return rc;
+    rc = rt_stmt_step(stmt, err);
+    if (rc == 1)
+        *value = rt_stmt_get_int(stmt, 0);
+    else if (rc == 0)
+        rc = rt_err_set(err, RT_EDAMAGED, "\"%s\": no row where one must be", db->path);
+    rt_stmt_free(stmt);
+    return rc < 0 ? rc : 0;
+}
+
+int64_t rt_db_changes(struct rt_db *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
+int rt_db_checkpoint(struct rt_db *db, bool restart, int64_t *wal_pages, struct rt_err *err)
+{
+    int mode = restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    int held = 0;
+    int moved = 0;
+    int rc;
+
+    sqlite3_busy_timeout(db->handle, LEAVE_MS);
+    rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &held, &moved);
+    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    *wal_pages = held > 0 ? held : 0;
+    if (rc == SQLITE_BUSY || (rc == SQLITE_OK && moved < held))
+        return 1;
+    return rc == SQLITE_OK ? 0 : fail(db, rc, "writing", err);
+}
+
+static int authorize(void *context, int action, const char *first, const char *second,
+                     const char *database, const char *trigger)
+{
+    struct rt_db *db = context;
+    enum rt_db_action asked = RT_DB_OTHER;
+    const char *name = first;
+
+    (void)database;
+    (void)trigger;
+    if (action == SQLITE_SELECT || action == SQLITE_RECURSIVE)
+        asked = RT_DB_SELECT;
+    else if (action == SQLITE_READ)
+        asked = RT_DB_COLUMN;
+    else if (action == SQLITE_FUNCTION) {
+        asked = RT_DB_FUNCTION;
+        name = second;
+    }
+    return db->allow(db->context, asked, name ? name : "") ? SQLITE_OK : SQLITE_DENY;
+}
+
+void rt_db_restrict(struct rt_db *db, const struct rt_db_limits *limits)
+{
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, limits->text_bytes);
+    sqlite3_limit(db->handle, SQLITE_LIMIT_SQL_LENGTH, limits->sql_bytes);
+    sqlite3_limit(db->handle, SQLITE_LIMIT_WORKER_THREADS, 0);
+    sqlite3_hard_heap_limit64(limits->heap_bytes);
+    db->allow = limits->allow;
+    db->context = limits->context;
+    sqlite3_set_authorizer(db->handle, authorize, db);
+}
+
+int rt_db_prepare(struct rt_db *db, const char *sql, struct rt_stmt **out, const char **rest,
+                  struct rt_err *err)
+{
+    sqlite3_stmt *handle;
+    const char *tail;
+    int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, &tail);
+
+    *out = NULL;
+    if (rc != SQLITE_OK)
+        return fail(db, rc, "reading", err);
+    if (!handle)
+        return rt_err_set(err, RT_EUSAGE, "there is no statement in \"%.80s\"", sql);
+    *out = rt_calloc(1, sizeof **out);
+    (*out)->handle = handle;
+    (*out)->db = db;
+    if (rest)
+        *rest = tail;
+    return 0;
+}
+
+void rt_stmt_free(struct rt_stmt *stmt)
+{
+    if (!stmt)
+        return;
+    sqlite3_finalize(stmt->handle);
+    free(stmt);
+}
+
+static void bound(struct rt_stmt *stmt, int rc)
+{
+    if (rc != SQLITE_OK && stmt->bind_failure == SQLITE_OK)
+        stmt->bind_failure = rc;
+}
+
+int rt_stmt_param(struct rt_stmt *stmt, const char *name)
+{
+    return sqlite3_bind_parameter_index(stmt->handle, name);
+}
+
+void rt_stmt_int(struct rt_stmt *stmt, const char *name, int64_t value)
+{
+    int number = rt_stmt_param(stmt, name);
+
+    if (number)
+        rt_stmt_int_at(stmt, number, value);
+}
+
+void rt_stmt_text(struct rt_stmt *stmt, const char *name, const char *value)
+{
+    int number = rt_stmt_param(stmt, name);
+
+    if (number && value)
+        rt_stmt_text_at(stmt, number, rt_span_text(value));
+    else if (number)
+        bound(stmt, sqlite3_bind_null(stmt->handle, number));
+}
+
+void rt_stmt_int_at(struct rt_stmt *stmt, int number, int64_t value)
+{
+    bound(stmt, sqlite3_bind_int64(stmt->handle, number, value));
+}
+
+void rt_stmt_real_at(struct rt_stmt *stmt, int number, double value)
+{
+    bound(stmt, sqlite3_bind_double(stmt->handle, number, value));
+}
+
+void rt_stmt_text_at(struct rt_stmt *stmt, int number, struct rt_span value)
+{
+    bound(stmt, sqlite3_bind_text64(stmt->handle, number, value.size ? value.data : "", value.size,
+                                    SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void rt_stmt_unbind(struct rt_stmt *stmt)
+{
+    sqlite3_clear_bindings(stmt->handle);
+}
+
+int rt_stmt_step(struct rt_stmt *stmt, struct rt_err *err)
+{
+    int rc = stmt->bind_failure;
+
+    if (rc != SQLITE_OK) {
+        rt_stmt_reset(stmt);
+        return rt_err_set(err, RT_EINTERNAL, "binding a value: %s", sqlite3_errstr(rc));
+    }
+    rc = sqlite3_step(stmt->handle);
+    if (rc == SQLITE_ROW)
+        return 1;
+    if (rc == SQLITE_DONE) {
+        rt_stmt_reset(stmt);
+        return 0;
+    }
+    rc = fail(stmt->db, rc, sqlite3_stmt_readonly(stmt->handle) ? "reading" : "writing", err);
+    rt_stmt_reset(stmt);
+    return rc;
+}
+
+void rt_stmt_reset(struct rt_stmt *stmt)
+{
+    if (!stmt)
+        return;
+    sqlite3_reset(stmt->handle);
+    stmt->bind_failure = SQLITE_OK;
+}
+
+int rt_stmt_run(struct rt_stmt *stmt, struct rt_err *err)
+{
+    int rc;
+
+    do {
+        rc = rt_stmt_step(stmt, err);
+    } while (rc > 0);
+    return rc;
+}
+
+int rt_stmt_columns(struct rt_stmt *stmt)
+{
+    return sqlite3_column_count(stmt->handle);
+}
+
+const char *rt_stmt_name(struct rt_stmt *stmt, int column)
+{
+    return sqlite3_column_name(stmt->handle, column);
+}
+
+enum rt_cell_kind rt_stmt_kind(struct rt_stmt *stmt, int column)
+{
+    switch (sqlite3_column_type(stmt->handle, column)) {
+    case SQLITE_INTEGER:
+        return RT_CELL_INT;
+    case SQLITE_FLOAT:
+        return RT_CELL_REAL;
+    case SQLITE_TEXT:
+        return RT_CELL_TEXT;
+    case SQLITE_BLOB:
+        return RT_CELL_BLOB;
+    default:
+        return RT_CELL_NULL;
+    }
+}
+
+int64_t rt_stmt_get_int(struct rt_stmt *stmt, int column)
+{
+    return sqlite3_column_int64(stmt->handle, column);
+}
+
+double rt_stmt_get_real(struct rt_stmt *stmt, int column)
+{
+    return sqlite3_column_double(stmt->handle, column);
+}
+
+struct rt_span rt_stmt_get_span(struct rt_stmt *stmt, int column)
+{
+    const void *data = sqlite3_column_blob(stmt->handle, column);
+
+    return rt_span(data, (size_t)sqlite3_column_bytes(stmt->handle, column));
+}
+
+const char *rt_stmt_get_text(struct rt_stmt *stmt, int column)
+{
+    return (const char *)sqlite3_column_text(stmt->handle, column);
+}
