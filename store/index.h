@@ -22,9 +22,24 @@ void rt_index_close(struct rt_index *index); /* what was not committed is droppe
 
 uint64_t rt_index_position(const struct rt_index *index); /* last event included; 0 if none */
 
-/* Adds the rows of one event. `state` has just had the event applied. */
+/* How the index gets at payloads that are known by hash: appends the bytes to *out. Without it,
+ * metrics that are kept so are left out. */
+typedef int rt_index_payload_fn(void *context, const struct rt_payload *payload, struct rt_buf *out,
+                                struct rt_err *err);
+void rt_index_set_payload(struct rt_index *index, rt_index_payload_fn *payload, void *context);
+
+/* Adds the rows of one event, the next after the position. `state` has just had the event
+ * applied, and stays until the commit. */
 int rt_index_apply(struct rt_index *index, const struct rt_state *state,
                    const struct rt_event *event, struct rt_err *err);
 int rt_index_commit(struct rt_index *index, struct rt_err *err);
+
+/* Moves what was committed from the WAL into the database. Returns 1 if a reader stands in the
+ * way and the WAL has grown over RT_INDEX_WAL_MAX: commit no more until it returns 0. */
+#define RT_INDEX_WAL_MAX (64u << 20) /* bytes */
+int rt_index_tidy(struct rt_index *index, struct rt_err *err);
+
+/* Forgets an index: removes the files at path. */
+int rt_index_remove(const char *path, struct rt_err *err);
 
 #endif

@@ -1,0 +1,13 @@
+-- Every plan that a study has had.
+CREATE TABLE plan (
+  study INTEGER NOT NULL,
+  revision INTEGER NOT NULL, -- 1, 2, ...
+  accepted TEXT NOT NULL, -- UTC
+  trials INTEGER NOT NULL,
+  code TEXT, -- code state that it runs, see table code
+  plan TEXT NOT NULL, -- JSON
+  source TEXT, -- the study file as it was read
+  source_path TEXT,
+  event INTEGER NOT NULL, -- number in the journal
+  PRIMARY KEY (study, revision)
+) WITHOUT ROWID

@@ -1,0 +1,1 @@
+DELETE FROM axis_value WHERE study = :study

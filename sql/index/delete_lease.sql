@@ -1,0 +1,1 @@
+DELETE FROM lease WHERE study = :study AND attempt = :attempt AND first = :first

@@ -1,0 +1,1 @@
+DELETE FROM pending WHERE study = :study AND first = :first

@@ -1,0 +1,1 @@
+INSERT INTO axis_value (study, axis, level, value) VALUES (:study, :axis, :level, :value)

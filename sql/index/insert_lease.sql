@@ -1,0 +1,2 @@
+INSERT OR REPLACE INTO lease (study, attempt, first, count, launch, rank)
+VALUES (:study, :attempt, :first, :count, :launch, :rank)

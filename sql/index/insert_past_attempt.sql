@@ -1,0 +1,8 @@
+INSERT INTO past_attempt (
+  study, ordinal, attempt, outcome, exit_status, late, launch, rank, worker, position, pid,
+  start_us, duration_us, user_us, sys_us, max_rss_kib, seed, reason, event, event_row
+) VALUES (
+  :study, :ordinal, :attempt, :outcome, :exit_status, :late, :launch, :rank, :worker, :position,
+  :pid, :start_us, :duration_us, :user_us, :sys_us, :max_rss_kib, :seed, :reason, :event,
+  :event_row
+)

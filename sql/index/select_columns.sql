@@ -1,0 +1,4 @@
+SELECT number, kind, name, type, view_column, table_column, state_column, axis, value
+FROM study_column
+WHERE study = :study
+ORDER BY number

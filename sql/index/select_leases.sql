@@ -1,0 +1,1 @@
+SELECT study, attempt, first, count, launch, rank FROM lease

@@ -1,0 +1,1 @@
+SELECT store, position FROM meta

@@ -1,0 +1,1 @@
+SELECT id, name, view FROM study WHERE study = :study

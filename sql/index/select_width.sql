@@ -1,0 +1,2 @@
+-- How many columns a table has.
+SELECT count(*) FROM pragma_table_info(:trials)

@@ -1,0 +1,2 @@
+UPDATE pending SET point = point + :first - first, first = :first
+WHERE study = :study AND first = :was

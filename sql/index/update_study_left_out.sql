@@ -1,0 +1,1 @@
+UPDATE study SET left_out = left_out + 1 WHERE study = :study

@@ -1,0 +1,1 @@
+UPDATE study SET revision = :revision, trials = :trials WHERE study = :study

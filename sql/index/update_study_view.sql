@@ -1,0 +1,1 @@
+UPDATE study SET view = :view WHERE study = :study

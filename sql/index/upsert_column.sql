@@ -1,0 +1,5 @@
+INSERT OR REPLACE INTO study_column (
+  study, number, kind, name, type, view_column, table_column, state_column, axis, value
+) VALUES (
+  :study, :number, :kind, :name, :type, :view_column, :table_column, :state_column, :axis, :value
+)

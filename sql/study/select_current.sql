@@ -1,0 +1,2 @@
+SELECT ordinal, again FROM {trials}
+WHERE ordinal BETWEEN :first AND :last AND retired IS NULL

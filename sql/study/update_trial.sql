@@ -1,0 +1,1 @@
+UPDATE {trials} SET retired = :retired, again = :again WHERE ordinal = :ordinal

@@ -1,0 +1,414 @@
+#include "store/index_inside.h"
+
+#include "base/alloc.h"
+#include "store/index_ddl.h"
+#include "store/moves.h"
+
+#include <stdlib.h>
+#include "sql.h"
+
+#define REASON_MAX 300 /* bytes of the line that a row keeps */
+
+/* An attempt on its way into a row. */
+struct row {
+    const struct rt_attempt *attempt;
+    uint64_t event;
+    uint64_t event_row;
+    bool bare; /* nothing but who had it is known: its agent vanished */
+    struct rt_span reason;
+    const struct rt_study *study;
+    struct rt_index_table *table;
+};
+
+static void bind_int(const struct rt_index_insert *insert, enum rt_index_field field,
+                     uint64_t value)
+{
+    if (insert->params[field])
+        rt_stmt_int_at(insert->stmt, insert->params[field], (int64_t)value);
+}
+
+static void bind_text(const struct rt_index_insert *insert, enum rt_index_field field,
+                      struct rt_span value)
+{
+    if (insert->params[field])
+        rt_stmt_text_at(insert->stmt, insert->params[field], value);
+}
+
+static void bind_measured(const struct rt_index_insert *insert, const struct row *row)
+{
+    const struct rt_attempt *attempt = row->attempt;
+
+    if (attempt->outcome != RT_OUTCOME_OK)
+        rt_stmt_int_at(insert->stmt, insert->params[RT_FIELD_EXIT_STATUS], attempt->status);
+    if (attempt->flags & RT_ATTEMPT_LATE)
+        bind_int(insert, RT_FIELD_LATE, 1);
+    bind_int(insert, RT_FIELD_WORKER, attempt->worker);
+    bind_int(insert, RT_FIELD_POSITION, attempt->position);
+    bind_int(insert, RT_FIELD_PID, (uint64_t)attempt->pid);
+    bind_int(insert, RT_FIELD_START, attempt->start_us);
+    bind_int(insert, RT_FIELD_DURATION, attempt->duration_us);
+    bind_int(insert, RT_FIELD_USER, attempt->user_us);
+    bind_int(insert, RT_FIELD_SYS, attempt->sys_us);
+    bind_int(insert, RT_FIELD_MAX_RSS, attempt->max_rss_kib);
+    bind_int(insert, RT_FIELD_SEED, attempt->seed);
+}
+
+static void bind_attempt(const struct rt_index_insert *insert, const struct row *row)
+{
+    const struct rt_attempt *attempt = row->attempt;
+
+    bind_int(insert, RT_FIELD_STUDY, attempt->study);
+    bind_int(insert, RT_FIELD_ORDINAL, attempt->ordinal);
+    bind_int(insert, RT_FIELD_ATTEMPT, attempt->attempt);
+    bind_text(insert, RT_FIELD_OUTCOME, rt_span_text(rt_outcome_name(attempt->outcome)));
+    bind_int(insert, RT_FIELD_LAUNCH, attempt->launch);
+    bind_int(insert, RT_FIELD_RANK, attempt->rank);
+    bind_int(insert, RT_FIELD_EVENT, row->event);
+    bind_int(insert, RT_FIELD_EVENT_ROW, row->event_row);
+    if (!row->bare)
+        bind_measured(insert, row);
+    if (row->reason.size)
+        bind_text(insert, RT_FIELD_REASON, row->reason);
+}
+
+static void bind_params(const struct row *row, uint64_t point)
+{
+    const struct rt_index_insert *insert = &row->table->insert;
+
+    for (size_t i = 0; i < row->table->count; i++) {
+        const struct rt_index_column *column = &row->table->columns[i];
+        struct rt_value value;
+        struct rt_datum datum;
+
+        if (column->metric || !column->param)
+            continue;
+        if (column->axis >= 0) {
+            size_t axis = (size_t)column->axis;
+
+            rt_plan_axis_value(row->study->plan, axis, rt_plan_level(row->study->plan, point, axis),
+                               &value);
+            datum = rt_datum_from_value(&value);
+            rt_datum_bind(insert->stmt, column->param, &datum);
+        } else if (column->fixed) {
+            rt_datum_bind(insert->stmt, column->param, &column->value);
+        }
+    }
+}
+
+static void bind_trial(const struct row *row)
+{
+    const struct rt_index_insert *insert = &row->table->insert;
+    uint64_t ordinal = row->attempt->ordinal;
+    uint64_t point = rt_study_index(row->study, ordinal);
+    enum rt_trial_status status = rt_state_trial(row->study, ordinal).status;
+
+    if (status == RT_TRIAL_WAITING || status == RT_TRIAL_LEASED)
+        bind_int(insert, RT_FIELD_AGAIN, 1);
+    if (point == UINT64_MAX) {
+        bind_int(insert, RT_FIELD_RETIRED, 1);
+        return;
+    }
+    bind_int(insert, RT_FIELD_REPLICATE, rt_plan_replicate(row->study->plan, point));
+    bind_params(row, point);
+}
+
+/* Makes sure that a metric's column exists and can hold the value. */
+static int fit_metric(struct rt_index_table *table, struct rt_metric *metric, struct rt_err *err)
+{
+    struct rt_index_column *column = rt_index_table_find(table, true, metric->name);
+    struct rt_datum *value = &metric->value;
+    int rc;
+
+    if (value->text.size > RT_INDEX_TEXT_MAX)
+        *value = (struct rt_datum){.type = RT_COLUMN_TEXT, .state = "too long"};
+    if (!column && (rc = rt_index_table_add(table, true, metric->name, &column, err)) < 0)
+        return rc;
+    if (!column || value->type == RT_COLUMN_NONE)
+        return 0;
+    if ((value->type != column->type || !column->table_column) &&
+        (rc = rt_index_table_widen(table, column, value->type, err)) < 0)
+        return rc;
+    if (value->state && !column->state_column)
+        return rt_index_table_add_state(table, column, err);
+    return 0;
+}
+
+static void bind_metrics(const struct row *row, const struct rt_metrics *metrics)
+{
+    const struct rt_index_insert *insert = &row->table->insert;
+
+    for (size_t i = 0; i < metrics->count; i++) {
+        const struct rt_metric *metric = &metrics->items[i];
+        struct rt_index_column *column = rt_index_table_find(row->table, true, metric->name);
+
+        if (!column || !column->param)
+            continue;
+        rt_datum_bind(insert->stmt, column->param, &metric->value);
+        if (metric->value.state)
+            rt_stmt_text_at(insert->stmt, column->state_param, rt_span_text(metric->value.state));
+    }
+}
+
+/* The bytes of a payload; those known by hash are appended to *out, which is emptied before. */
+static int payload(struct rt_index *index, const struct rt_payload *in, struct rt_buf *out,
+                   struct rt_span *bytes, struct rt_err *err)
+{
+    int rc = 0;
+
+    *bytes = in->data;
+    if (!in->by_hash)
+        return 0;
+    rt_buf_reset(out);
+    if (index->payload)
+        rc = index->payload(index->payload_context, in, out, err);
+    *bytes = rt_buf_span(out);
+    return rc;
+}
+
+static int read_metrics(struct rt_index *index, const struct row *row, struct rt_err *err)
+{
+    struct rt_span result;
+    int rc;
+
+    if ((rc = payload(index, &row->attempt->result, &index->result, &result, err)) < 0)
+        return rc;
+    rt_metrics_read(&index->metrics, result);
+    for (size_t i = 0; rc == 0 && i < index->metrics.count; i++)
+        rc = fit_metric(row->table, &index->metrics.items[i], err);
+    return rc;
+}
+
+static bool blank(char c)
+{
+    return c == '\n' || c == '\r' || c == ' ' || c == '\t';
+}
+
+/* The line that says most: the last one of a traceback, else the first. */
+static struct rt_span telling_line(struct rt_span reason)
+{
+    static const char mark[] = "Traceback (most recent call last)";
+    const char *start = reason.data;
+    const char *end = start + reason.size;
+    bool last = memmem(reason.data, reason.size, mark, sizeof mark - 1) != NULL;
+    const char *line;
+
+    while (end > start && blank(end[-1]))
+        end--;
+    while (start < end && blank(*start))
+        start++;
+    if (last && (line = memrchr(start, '\n', (size_t)(end - start))) != NULL)
+        start = line + 1;
+    else if (!last && (line = memchr(start, '\n', (size_t)(end - start))) != NULL)
+        end = line;
+    if (end - start > REASON_MAX) {
+        end = start + REASON_MAX;
+        while (end > start && ((unsigned char)*end & 0xC0) == 0x80)
+            end--;
+    }
+    return rt_span(start, (size_t)(end - start));
+}
+
+static int read_reason(struct rt_index *index, struct row *row, struct rt_err *err)
+{
+    int rc = 0;
+
+    if (row->attempt->reason.size == 0)
+        return 0;
+    if ((rc = payload(index, &row->attempt->reason, &index->reason, &row->reason, err)) == 0 &&
+        row->reason.size)
+        row->reason = telling_line(row->reason);
+    return rc;
+}
+
+static int insert_row(struct rt_index *index, const struct row *row, struct rt_err *err)
+{
+    struct rt_index_insert *insert;
+    int rc;
+
+    if ((rc = rt_index_table_insert(row->table, &insert, err)) < 0)
+        return rc;
+    rt_stmt_unbind(insert->stmt);
+    bind_attempt(insert, row);
+    bind_trial(row);
+    bind_metrics(row, &index->metrics);
+    return rt_stmt_run(insert->stmt, err);
+}
+
+static int insert_past(struct rt_index *index, const struct row *row, struct rt_err *err)
+{
+    int rc = 0;
+
+    if (!index->past.stmt)
+        rc =
+            rt_index_insert_prepare(&index->past, index->db, rt_sql_index_insert_past_attempt, err);
+    if (rc < 0)
+        return rc;
+    rt_stmt_unbind(index->past.stmt);
+    bind_attempt(&index->past, row);
+    return rt_stmt_run(index->past.stmt, err);
+}
+
+static int run_on_trial(const struct row *row, const char *template, struct rt_err *err)
+{
+    struct rt_stmt *stmt;
+    int rc;
+
+    if ((rc = rt_index_table_prepare(row->table, template, &stmt, err)) < 0)
+        return rc;
+    rt_stmt_int(stmt, ":study", row->attempt->study);
+    rt_stmt_int(stmt, ":ordinal", (int64_t)row->attempt->ordinal);
+    rc = rt_stmt_run(stmt, err);
+    rt_stmt_free(stmt);
+    return rc;
+}
+
+/* Whether the attempt in the row, which there is, has succeeded. */
+static int has_succeeded(const struct row *row, bool *succeeded, struct rt_err *err)
+{
+    enum rt_outcome outcome = RT_OUTCOME_NONE;
+    struct rt_stmt *stmt;
+    int rc;
+
+    if ((rc = rt_index_table_prepare(row->table, rt_sql_study_select_trial, &stmt, err)) < 0)
+        return rc;
+    rt_stmt_int(stmt, ":ordinal", (int64_t)row->attempt->ordinal);
+    if ((rc = rt_stmt_step(stmt, err)) > 0)
+        rt_outcome_from_name(rt_stmt_get_text(stmt, 0), &outcome);
+    rt_stmt_free(stmt);
+    *succeeded = rt_outcome_success(outcome);
+    return rc < 0 ? rc : 0;
+}
+
+/* The trial has a row: the attempt takes its place as it does in the state (store/moves.c), or
+ * goes to the past attempts itself. */
+static int insert_beside(struct rt_index *index, const struct row *row, struct rt_err *err)
+{
+    bool late = row->attempt->flags & RT_ATTEMPT_LATE;
+    bool succeeded;
+    int rc;
+
+    if ((rc = has_succeeded(row, &succeeded, err)) < 0)
+        return rc;
+    if (succeeded || (late && !rt_outcome_success(row->attempt->outcome)))
+        return insert_past(index, row, err);
+    if ((rc = run_on_trial(row, rt_sql_study_move_trial, err)) < 0 ||
+        (rc = run_on_trial(row, rt_sql_study_delete_trial, err)) < 0)
+        return rc;
+    return insert_row(index, row, err);
+}
+
+static int add(struct rt_index *index, struct row *row, struct rt_err *err)
+{
+    const struct rt_attempt *attempt = row->attempt;
+    int rc;
+
+    row->study = rt_state_study(index->state, attempt->study);
+    if (!row->study || !row->study->plan)
+        return rt_err_set(err, RT_EDAMAGED, "an attempt of study %u, which has no plan",
+                          (unsigned)attempt->study);
+    if ((rc = rt_index_table_of(index, attempt->study, &row->table, err)) < 0 ||
+        (rc = read_reason(index, row, err)) < 0 || (rc = read_metrics(index, row, err)) < 0 ||
+        (rc = insert_row(index, row, err)) < 0)
+        return rc;
+    row->table->touched = true;
+    return rt_db_changes(index->db) == 0 ? insert_beside(index, row, err) : 0;
+}
+
+int rt_index_apply_attempts(struct rt_index *index, const struct rt_event *event,
+                            struct rt_err *err)
+{
+    struct rt_attempts_reader reader;
+    struct rt_attempt attempt;
+    uint64_t at = 0;
+    int rc;
+
+    if ((rc = rt_attempts_open(&reader, event->body, err)) < 0)
+        return rc;
+    while ((rc = rt_attempts_next(&reader, &attempt, err)) > 0) {
+        struct row row = {.attempt = &attempt, .event = event->seq, .event_row = at++};
+
+        if ((rc = add(index, &row, err)) < 0)
+            return rc;
+    }
+    return rc;
+}
+
+struct lost {
+    struct rt_index *index;
+    uint64_t event;
+    uint64_t count;
+    int rc;
+    struct rt_err *err;
+};
+
+static void add_lost(void *context, uint32_t study, uint64_t ordinal, uint32_t attempt,
+                     uint32_t launch, uint32_t rank)
+{
+    static const char why[] = "its launch ended before it did";
+    struct lost *lost = context;
+    struct rt_attempt vanished = {
+        .study = study,
+        .ordinal = ordinal,
+        .attempt = attempt,
+        .launch = launch,
+        .rank = rank,
+        .outcome = RT_OUTCOME_LOST,
+        .reason = {.data = rt_span(why, sizeof why - 1), .size = sizeof why - 1}};
+    struct row row = {
+        .attempt = &vanished, .event = lost->event, .event_row = lost->count++, .bare = true};
+
+    if (lost->rc == 0)
+        lost->rc = add(lost->index, &row, lost->err);
+}
+
+int rt_index_apply_lost(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
+{
+    struct lost lost = {.index = index, .event = event->seq, .err = err};
+
+    rt_state_lost_leases(index->state, add_lost, &lost);
+    return lost.rc;
+}
+
+static int refresh_row(struct rt_index_table *table, const struct rt_study *study,
+                       struct rt_stmt *update, uint64_t ordinal, bool again, struct rt_err *err)
+{
+    enum rt_trial_status status = rt_state_trial(study, ordinal).status;
+    bool again_now = status == RT_TRIAL_WAITING || status == RT_TRIAL_LEASED;
+
+    if (again_now == again && status != RT_TRIAL_RETIRED)
+        return 0;
+    rt_stmt_unbind(update);
+    rt_stmt_int(update, ":ordinal", (int64_t)ordinal);
+    if (again_now)
+        rt_stmt_int(update, ":again", 1);
+    if (status == RT_TRIAL_RETIRED)
+        rt_stmt_int(update, ":retired", 1);
+    table->touched = true;
+    return rt_stmt_run(update, err);
+}
+
+int rt_index_refresh_rows(struct rt_index *index, struct rt_index_table *table, uint64_t first,
+                          uint64_t last, struct rt_err *err)
+{
+    const struct rt_study *study = rt_state_study(index->state, table->study);
+    struct rt_stmt *select = NULL;
+    struct rt_stmt *update = NULL;
+    int rc;
+
+    if ((rc = rt_index_table_prepare(table, rt_sql_study_select_current, &select, err)) < 0 ||
+        (rc = rt_index_table_prepare(table, rt_sql_study_update_trial, &update, err)) < 0)
+        goto out;
+    rt_stmt_int(select, ":first", (int64_t)first);
+    rt_stmt_int(select, ":last", (int64_t)last);
+    while ((rc = rt_stmt_step(select, err)) > 0) {
+        uint64_t ordinal = (uint64_t)rt_stmt_get_int(select, 0);
+
+        rc = refresh_row(table, study, update, ordinal, rt_stmt_get_int(select, 1) != 0, err);
+        if (rc < 0)
+            break;
+    }
+out:
+    rt_stmt_free(select);
+    rt_stmt_free(update);
+    return rc;
+}

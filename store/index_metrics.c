@@ -1,0 +1,273 @@
+#include "store/index_metrics.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define NUMBER_MAX 40 /* characters of a number read in place */
+
+static const char *const type_names[] = {
+    [RT_COLUMN_NONE] = "none",   [RT_COLUMN_BOOLEAN] = "boolean", [RT_COLUMN_INTEGER] = "integer",
+    [RT_COLUMN_REAL] = "real",   [RT_COLUMN_TEXT] = "text",       [RT_COLUMN_JSON] = "json",
+    [RT_COLUMN_MIXED] = "mixed",
+};
+
+const char *rt_column_type_name(enum rt_column_type type)
+{
+    return type_names[type];
+}
+
+enum rt_column_type rt_column_type_from_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof type_names / sizeof type_names[0]; i++) {
+        if (strcmp(type_names[i], name) == 0)
+            return (enum rt_column_type)i;
+    }
+    return RT_COLUMN_MIXED;
+}
+
+static bool numeric(enum rt_column_type type)
+{
+    return type == RT_COLUMN_BOOLEAN || type == RT_COLUMN_INTEGER || type == RT_COLUMN_REAL;
+}
+
+enum rt_column_type rt_column_type_widen(enum rt_column_type a, enum rt_column_type b)
+{
+    enum rt_column_type high = a > b ? a : b;
+
+    if (a == b || a == RT_COLUMN_NONE || b == RT_COLUMN_NONE)
+        return high;
+    if (numeric(a) && numeric(b))
+        return high;
+    if (high == RT_COLUMN_JSON && !numeric(a) && !numeric(b))
+        return RT_COLUMN_TEXT;
+    return RT_COLUMN_MIXED;
+}
+
+static struct rt_metric *add(struct rt_metrics *metrics, struct rt_span name)
+{
+    struct rt_metric *metric;
+
+    metrics->items =
+        rt_grow(metrics->items, &metrics->capacity, metrics->count + 1, sizeof *metrics->items);
+    metric = &metrics->items[metrics->count++];
+    *metric = (struct rt_metric){.name = name};
+    return metric;
+}
+
+static void reset(struct rt_metrics *metrics)
+{
+    rt_json_free(metrics->json);
+    metrics->json = NULL;
+    while (metrics->text_count)
+        free(metrics->texts[--metrics->text_count]);
+    metrics->count = 0;
+}
+
+void rt_metrics_clear(struct rt_metrics *metrics)
+{
+    reset(metrics);
+    free(metrics->items);
+    free(metrics->texts);
+    *metrics = (struct rt_metrics){0};
+}
+
+struct cursor {
+    const char *at;
+    const char *end;
+};
+
+static bool take(struct cursor *in, char wanted)
+{
+    if (in->at == in->end || *in->at != wanted)
+        return false;
+    in->at++;
+    return true;
+}
+
+static bool take_word(struct cursor *in, const char *word)
+{
+    size_t size = strlen(word);
+
+    if ((size_t)(in->end - in->at) < size || memcmp(in->at, word, size) != 0)
+        return false;
+    in->at += size;
+    return true;
+}
+
+/* A string without escapes; false leaves the rest to the parser. */
+static bool take_string(struct cursor *in, struct rt_span *text)
+{
+    const char *start = in->at + 1;
+    const char *quote;
+
+    if (!take(in, '"'))
+        return false;
+    quote = memchr(in->at, '"', (size_t)(in->end - in->at));
+    if (!quote || memchr(start, '\\', (size_t)(quote - start)))
+        return false;
+    *text = rt_span(start, (size_t)(quote - start));
+    in->at = quote + 1;
+    return true;
+}
+
+static bool take_number(struct cursor *in, struct rt_datum *value)
+{
+    char text[NUMBER_MAX + 1];
+    bool real = false;
+    size_t size = 0;
+    char *end;
+
+    for (; in->at < in->end && size < NUMBER_MAX; in->at++) {
+        char c = *in->at;
+
+        if (c == '.' || c == 'e' || c == 'E')
+            real = true;
+        else if ((c < '0' || c > '9') && c != '-' && c != '+')
+            break;
+        text[size++] = c;
+    }
+    text[size] = '\0';
+    errno = 0;
+    value->type = real ? RT_COLUMN_REAL : RT_COLUMN_INTEGER;
+    if (real)
+        value->real = strtod(text, &end);
+    else
+        value->integer = strtoll(text, &end, 10);
+    return size > 0 && size < NUMBER_MAX && end == text + size &&
+           (real ? isfinite(value->real) : errno == 0);
+}
+
+static bool take_special(struct cursor *in, struct rt_datum *value)
+{
+    static const struct {
+        const char *text;
+        const char *state;
+    } specials[] = {
+        {"{\"$float\":\"nan\"}", "nan"},
+        {"{\"$float\":\"inf\"}", "inf"},
+        {"{\"$float\":\"-inf\"}", "-inf"},
+    };
+
+    for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
+        if (take_word(in, specials[i].text)) {
+            value->type = RT_COLUMN_REAL;
+            value->state = specials[i].state;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_value(struct cursor *in, struct rt_datum *value)
+{
+    if (in->at == in->end)
+        return false;
+    switch (*in->at) {
+    case '"':
+        value->type = RT_COLUMN_TEXT;
+        return take_string(in, &value->text);
+    case 't':
+        *value = (struct rt_datum){.type = RT_COLUMN_BOOLEAN, .integer = 1};
+        return take_word(in, "true");
+    case 'f':
+        value->type = RT_COLUMN_BOOLEAN;
+        return take_word(in, "false");
+    case 'n':
+        return take_word(in, "null");
+    case '{':
+        return take_special(in, value);
+    default:
+        return take_number(in, value);
+    }
+}
+
+/* Reads a canonical object of plain values; false if it is anything else. */
+static bool read_flat(struct rt_metrics *metrics, struct rt_span result)
+{
+    struct cursor in = {result.data, (const char *)result.data + result.size};
+    struct rt_span name;
+
+    if (!take(&in, '{'))
+        return false;
+    if (take(&in, '}'))
+        return in.at == in.end;
+    do {
+        if (!take_string(&in, &name) || !take(&in, ':') ||
+            !take_value(&in, &add(metrics, name)->value))
+            return false;
+    } while (take(&in, ','));
+    return take(&in, '}') && in.at == in.end;
+}
+
+static struct rt_span keep_text(struct rt_metrics *metrics, char *text)
+{
+    metrics->texts = rt_grow(metrics->texts, &metrics->text_capacity, metrics->text_count + 1,
+                             sizeof *metrics->texts);
+    metrics->texts[metrics->text_count++] = text;
+    return rt_span_text(text);
+}
+
+static void put_value(struct rt_metrics *metrics, struct rt_datum *value,
+                      const struct rt_json *json)
+{
+    double special;
+
+    switch (rt_json_kind(json)) {
+    case RT_JSON_NULL:
+        break;
+    case RT_JSON_BOOL:
+        *value = (struct rt_datum){.type = RT_COLUMN_BOOLEAN, .integer = rt_json_bool(json)};
+        break;
+    case RT_JSON_INT:
+        *value = (struct rt_datum){.type = RT_COLUMN_INTEGER, .integer = rt_json_int(json)};
+        break;
+    case RT_JSON_REAL:
+        *value = (struct rt_datum){.type = RT_COLUMN_REAL, .real = rt_json_number(json)};
+        break;
+    case RT_JSON_STRING:
+        value->type = RT_COLUMN_TEXT;
+        value->text = rt_span_text(rt_json_string(json));
+        break;
+    default:
+        value->type = RT_COLUMN_JSON;
+        value->text = keep_text(metrics, rt_json_text(json));
+    }
+    if (rt_json_special(json, &special)) {
+        value->type = RT_COLUMN_REAL;
+        value->state = special > 0 ? "inf" : special < 0 ? "-inf" : "nan";
+    }
+}
+
+void rt_metrics_flatten(struct rt_metrics *metrics, const char *name, const struct rt_json *json)
+{
+    double special;
+
+    if (rt_json_kind(json) != RT_JSON_OBJECT || rt_json_special(json, &special) ||
+        (rt_json_count(json) == 0 && name[0])) {
+        struct rt_span kept = keep_text(metrics, rt_strdup(name));
+
+        put_value(metrics, &add(metrics, kept)->value, json);
+        return;
+    }
+    for (void *i = rt_json_first(json); i; i = rt_json_next(json, i)) {
+        char *inner = name[0] ? rt_printf("%s.%s", name, rt_json_iter_key(i))
+                              : rt_strdup(rt_json_iter_key(i));
+
+        rt_metrics_flatten(metrics, inner, rt_json_iter_value(i));
+        free(inner);
+    }
+}
+
+void rt_metrics_read(struct rt_metrics *metrics, struct rt_span result)
+{
+    reset(metrics);
+    if (result.size == 0 || read_flat(metrics, result))
+        return;
+    reset(metrics);
+    if (rt_json_parse(result, &metrics->json, NULL) == 0 &&
+        rt_json_kind(metrics->json) == RT_JSON_OBJECT)
+        rt_metrics_flatten(metrics, "", metrics->json);
+}

@@ -1,0 +1,168 @@
+#include "store/index_inside.h"
+
+#include "base/alloc.h"
+#include "store/index_ddl.h"
+
+#include <stdlib.h>
+#include "sql.h"
+
+static void put_stored(const struct rt_index_table *table, const struct rt_index_column *column,
+                       struct rt_buf *out)
+{
+    char *state;
+
+    rt_buf_printf(out, ",\n  t.%s AS ", column->table_column);
+    rt_ddl_name(out, column->view_column);
+    if (!column->state_column)
+        return;
+    state = rt_index_name_state(table, column);
+    rt_buf_printf(out, ",\n  t.%s AS ", column->state_column);
+    rt_ddl_name(out, state);
+    free(state);
+}
+
+/* A fixed parameter has one value in all trials of the plan. It is looked up, not written into
+ * the view: SQLite reads back what was bound, bit for bit. */
+static void put_fixed(const struct rt_index_table *table, const struct rt_index_column *column,
+                      struct rt_buf *out)
+{
+    rt_buf_printf(out, "(SELECT value FROM study_column WHERE study = %u AND number = %u)",
+                  (unsigned)table->study, (unsigned)column->number);
+}
+
+/* Swept ones first: they are what a study is about. */
+static void put_columns(const struct rt_index_table *table, struct rt_buf *out)
+{
+    for (int turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < table->count; i++) {
+            const struct rt_index_column *column = &table->columns[i];
+            int when = column->metric ? 2 : column->axis >= 0 ? 0 : 1;
+
+            if (when != turn || !column->view_column)
+                continue;
+            if (when != 1) {
+                put_stored(table, column, out);
+                continue;
+            }
+            rt_buf_add(out, ",\n  ");
+            put_fixed(table, column, out);
+            rt_buf_add(out, " AS ");
+            rt_ddl_name(out, column->view_column);
+        }
+    }
+}
+
+static void put_derived(const struct rt_index_table *table, const struct rt_index_column *column,
+                        struct rt_buf *out)
+{
+    char *study = rt_printf("%u", (unsigned)table->study);
+    char *axis = rt_printf("%d", column->axis);
+    const struct rt_ddl_slot slots[] = {{"study", study}, {"axis", axis}, {NULL, NULL}};
+    char *sql = rt_ddl_fill(rt_sql_study_axis_value, slots);
+
+    rt_buf_add(out, sql);
+    free(sql);
+    free(axis);
+    free(study);
+}
+
+/* The columns of trial_N that the view needs, and what stands for them in trials without a row. */
+static void put_pending(const struct rt_index_table *table, struct rt_buf *stored,
+                        struct rt_buf *derived)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct rt_index_column *column = &table->columns[i];
+
+        if (!column->view_column || !column->table_column || (!column->metric && column->axis < 0))
+            continue;
+        rt_buf_printf(stored, ", %s", column->table_column);
+        rt_buf_add(derived, ", ");
+        if (column->metric)
+            rt_buf_add(derived, "NULL");
+        else
+            put_derived(table, column, derived);
+        if (column->state_column) {
+            rt_buf_printf(stored, ", %s", column->state_column);
+            rt_buf_add(derived, ", NULL");
+        }
+    }
+}
+
+static char *source(const struct rt_index_table *table, const struct rt_study *study)
+{
+    struct rt_buf stored = RT_BUF_INIT;
+    struct rt_buf derived = RT_BUF_INIT;
+    char *number = rt_printf("%u", (unsigned)table->study);
+    char *levels = rt_printf("%llu", (unsigned long long)rt_plan_levels(study->plan));
+    char *sql;
+
+    put_pending(table, &stored, &derived);
+    const struct rt_ddl_slot slots[] = {{"trials", table->trials},
+                                        {"study", number},
+                                        {"levels", levels},
+                                        {"stored", rt_buf_text(&stored)},
+                                        {"derived", rt_buf_text(&derived)},
+                                        {NULL, NULL}};
+    sql = rt_ddl_fill(table->pending_first ? rt_sql_study_source_pending : rt_sql_study_source_done,
+                      slots);
+    rt_buf_clear(&stored);
+    rt_buf_clear(&derived);
+    free(number);
+    free(levels);
+    return sql;
+}
+
+static int define(struct rt_index_table *table, const char *template, const char *name,
+                  const char *columns, const char *from, struct rt_err *err)
+{
+    struct rt_buf view = RT_BUF_INIT;
+    struct rt_buf id = RT_BUF_INIT;
+    char *number = rt_printf("%u", (unsigned)table->study);
+    char *drop;
+    char *create;
+    int rc;
+
+    rt_ddl_name(&view, name);
+    rt_ddl_text(&id, table->id);
+    const struct rt_ddl_slot slots[] = {{"view", rt_buf_text(&view)},
+                                        {"id", rt_buf_text(&id)},
+                                        {"study", number},
+                                        {"columns", columns},
+                                        {"source", from},
+                                        {"trials", table->trials},
+                                        {NULL, NULL}};
+    drop = rt_ddl_fill(rt_sql_study_drop_view, slots);
+    create = rt_ddl_fill(template, slots);
+    if ((rc = rt_db_exec(table->db, drop, err)) == 0)
+        rc = rt_db_exec(table->db, create, err);
+    rt_buf_clear(&view);
+    rt_buf_clear(&id);
+    free(number);
+    free(drop);
+    free(create);
+    return rc;
+}
+
+int rt_index_define_views(struct rt_index *index, struct rt_index_table *table, struct rt_err *err)
+{
+    const struct rt_study *study = rt_state_study(index->state, table->study);
+    struct rt_buf columns = RT_BUF_INIT;
+    char *attempts = rt_printf("%s.attempts", table->view);
+    char *from;
+    int rc = 0;
+
+    rt_index_name_columns(table);
+    for (size_t i = 0; rc == 0 && i < table->count; i++)
+        rc = rt_index_table_save(table, &table->columns[i], err);
+    put_columns(table, &columns);
+    from = source(table, study);
+    if (rc == 0)
+        rc = define(table, rt_sql_study_view, table->view, rt_buf_text(&columns), from, err);
+    if (rc == 0)
+        rc = define(table, rt_sql_study_attempts_view, attempts, "", from, err);
+    table->view_stale = rc < 0;
+    rt_buf_clear(&columns);
+    free(attempts);
+    free(from);
+    return rc;
+}
