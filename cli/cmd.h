@@ -69,6 +69,7 @@ struct rt_cmd {
 extern const struct rt_cmd *const rt_cmds[];
 
 const struct rt_cmd *rt_cmd_find(const char *name); /* or NULL */
+int rt_cmd_lookup(const char *name, const struct rt_cmd **cmd, struct rt_err *err);
 
 /* The store to use when none was opened: --store, or the nearest .retrial upwards. RT_ENOTFOUND.
  * Borrowed from the context. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/suggest.h"
+
 extern const struct rt_cmd rt_cmd_completion;
 extern const struct rt_cmd rt_cmd_help;
 extern const struct rt_cmd rt_cmd_man;
@@ -21,4 +23,24 @@ const struct rt_cmd *rt_cmd_find(const char *name)
         if (strcmp(rt_cmds[i]->name, name) == 0)
             return rt_cmds[i];
     return NULL;
+}
+
+#define COMMANDS (sizeof rt_cmds / sizeof rt_cmds[0])
+
+int rt_cmd_lookup(const char *name, const struct rt_cmd **cmd, struct rt_err *err)
+{
+    const char *names[COMMANDS] = {NULL};
+    const char *near;
+    size_t count = 0;
+
+    if ((*cmd = rt_cmd_find(name)))
+        return 0;
+    for (size_t i = 0; rt_cmds[i]; i++)
+        if (!rt_cmds[i]->hidden)
+            names[count++] = rt_cmds[i]->name;
+    near = rt_suggest(name, names);
+    if (near)
+        return rt_err_set(err, RT_EUSAGE, "unknown command \"%s\"; did you mean \"%s\"?", name,
+                          near);
+    return rt_err_set(err, RT_EUSAGE, "unknown command \"%s\"; \"retrial help\" lists them", name);
 }

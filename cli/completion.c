@@ -194,7 +194,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
     else if (strcmp(argv[0], "fish") == 0)
         print_fish();
     else
-        return rt_err_set(err, RT_EUSAGE, "no completion for '%s'; there is bash, zsh and fish",
+        return rt_err_set(err, RT_EUSAGE, "no completion for \"%s\"; there is bash, zsh and fish",
                           argv[0]);
     return 0;
 }

@@ -48,7 +48,7 @@ void rt_help_program(void)
     printf("\nExit codes:\n");
     for (i = 0; rt_exit_codes[i].meaning; i++)
         printf("  %2d  %s\n", rt_exit_codes[i].code, rt_exit_codes[i].meaning);
-    printf("\n'retrial help COMMAND' tells more about one.\n");
+    printf("\n\"retrial help COMMAND\" tells more about one.\n");
 }
 
 void rt_help_command(const struct rt_cmd *cmd)
@@ -68,15 +68,15 @@ void rt_help_command(const struct rt_cmd *cmd)
 static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_err *err)
 {
     const struct rt_cmd *cmd;
+    int rc;
 
     (void)context;
     if (argc == 0) {
         rt_help_program();
         return 0;
     }
-    if (!(cmd = rt_cmd_find(argv[0])))
-        return rt_err_set(err, RT_EUSAGE, "unknown command '%s'; 'retrial help' lists them",
-                          argv[0]);
+    if ((rc = rt_cmd_lookup(argv[0], &cmd, err)) < 0)
+        return rc;
     rt_help_command(cmd);
     return 0;
 }

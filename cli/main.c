@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cmd.h"
+#include "cli/context.h"
 #include "cli/help.h"
 #include "cli/options.h"
 
@@ -30,7 +31,7 @@ static int check_arguments(const struct rt_cmd *cmd, int count, char **args, str
         return rt_err_set(err, RT_EUSAGE, "something is missing; usage: retrial %s %s", cmd->name,
                           usage);
     if (count > cmd->args_max)
-        return rt_err_set(err, RT_EUSAGE, "'%s' is too much; usage: retrial %s %s",
+        return rt_err_set(err, RT_EUSAGE, "\"%s\" is too much; usage: retrial %s %s",
                           args[cmd->args_max], cmd->name, usage);
     return 0;
 }
@@ -52,7 +53,9 @@ static int run_command(struct rt_cmd_context *context, int argc, char **argv, st
     }
     if ((rc = check_arguments(cmd, count, args, err)) < 0)
         goto out;
-    rc = cmd->run(context, count, args, err);
+    if ((rc = rt_context_open(context, err)) == 0)
+        rc = cmd->run(context, count, args, err);
+    rc = rt_context_close(context, rc, err);
 out:
     for (i = 0; i < count; i++)
         free(args[i]);
@@ -99,9 +102,8 @@ static int run_program(int argc, char **argv, struct rt_cmd_context *context, st
         rt_help_program();
         return 0;
     }
-    if (!(context->cmd = rt_cmd_find(argv[0])))
-        return rt_err_set(err, RT_EUSAGE, "unknown command '%s'; 'retrial help' lists them",
-                          argv[0]);
+    if ((rc = rt_cmd_lookup(argv[0], &context->cmd, err)) < 0)
+        return rc;
     return run_command(context, argc, argv, err);
 }
 

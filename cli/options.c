@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/suggest.h"
 
 struct rt_globals rt_globals;
 
@@ -34,34 +35,63 @@ const char *rt_option_argument(const struct poptOption *option)
     return option->argDescrip ? option->argDescrip : "VALUE";
 }
 
-static int refuse(poptContext parser, int rc, struct rt_err *err)
+#define OPTIONS_MAX 64
+
+struct names {
+    const char *items[OPTIONS_MAX + 1]; /* ended by NULL */
+    size_t count;
+};
+
+static void add_name(void *context, const struct poptOption *option)
+{
+    struct names *names = context;
+
+    if (names->count < OPTIONS_MAX)
+        names->items[names->count++] = option->longName;
+}
+
+static int refuse_unknown(const char *option, const struct poptOption *table, struct rt_err *err)
+{
+    struct names names = {{NULL}, 0};
+    const char *near = NULL;
+
+    rt_options_each(table, add_name, &names);
+    if (strncmp(option, "--", 2) == 0)
+        near = rt_suggest(option + 2, names.items);
+    if (near)
+        return rt_err_set(err, RT_EUSAGE, "unknown option \"%s\"; did you mean \"--%s\"?", option,
+                          near);
+    return rt_err_set(err, RT_EUSAGE, "unknown option \"%s\"", option);
+}
+
+static int refuse(poptContext parser, int rc, const struct poptOption *table, struct rt_err *err)
 {
     const char *option = poptBadOption(parser, POPT_BADOPTION_NOALIAS);
 
     switch (rc) {
     case POPT_ERROR_BADOPT:
-        return rt_err_set(err, RT_EUSAGE, "unknown option '%s'", option);
+        return refuse_unknown(option, table, err);
     case POPT_ERROR_NOARG:
-        return rt_err_set(err, RT_EUSAGE, "option '%s' wants a value", option);
+        return rt_err_set(err, RT_EUSAGE, "option \"%s\" wants a value", option);
     case POPT_ERROR_UNWANTEDARG:
-        return rt_err_set(err, RT_EUSAGE, "option '%s' takes no value", option);
+        return rt_err_set(err, RT_EUSAGE, "option \"%s\" takes no value", option);
     case POPT_ERROR_BADNUMBER:
-        return rt_err_set(err, RT_EUSAGE, "option '%s' wants a number", option);
+        return rt_err_set(err, RT_EUSAGE, "option \"%s\" wants a number", option);
     case POPT_ERROR_OVERFLOW:
-        return rt_err_set(err, RT_EUSAGE, "the number of option '%s' is too large", option);
+        return rt_err_set(err, RT_EUSAGE, "the number of option \"%s\" is too large", option);
     default:
-        return rt_err_set(err, RT_EUSAGE, "option '%s': %s", option, poptStrerror(rc));
+        return rt_err_set(err, RT_EUSAGE, "option \"%s\": %s", option, poptStrerror(rc));
     }
 }
 
-static int parse(poptContext parser, struct rt_err *err)
+static int parse(poptContext parser, const struct poptOption *table, struct rt_err *err)
 {
     int rc;
 
     do
         rc = poptGetNextOpt(parser);
     while (rc >= 0);
-    return rc == -1 ? 0 : refuse(parser, rc, err);
+    return rc == -1 ? 0 : refuse(parser, rc, table, err);
 }
 
 int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err)
@@ -69,7 +99,7 @@ int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err)
     poptContext parser = poptGetContext("retrial", argc, (const char **)argv, rt_global_options,
                                         POPT_CONTEXT_POSIXMEHARDER);
     const char **args;
-    int rc = parse(parser, err);
+    int rc = parse(parser, rt_global_options, err);
     int left = 0;
 
     args = poptGetArgs(parser);
@@ -104,7 +134,7 @@ int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***
         POPT_TABLEEND,
     };
     poptContext parser = poptGetContext("retrial", argc, (const char **)argv, both, 0);
-    int rc = parse(parser, err);
+    int rc = parse(parser, both, err);
 
     *args = copy_args(rc < 0 ? NULL : poptGetArgs(parser), count);
     poptFreeContext(parser);

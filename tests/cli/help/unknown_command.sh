@@ -1,1 +1,1 @@
-retrial runn noise.yaml
+retrial hepl noise.yaml

@@ -1,0 +1,1 @@
+retrial help --stor x
