@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "store/birth.h"
+#include "store/follower.h"
 #include "store/journal.h"
 #include "store/lock.h"
 #include "store/objects.h"
@@ -24,9 +25,10 @@ struct rt_store {
     struct rt_journal *journal;
     struct rt_objects *objects;
     struct rt_state *state;
-    uint64_t saved_seq;      /* of the newest checkpoint */
-    uint64_t saved_attempts; /* that had ended then */
-    struct rt_err latched;   /* the first I/O error */
+    struct rt_follower *follower; /* writers only */
+    uint64_t saved_seq;           /* of the newest checkpoint */
+    uint64_t saved_attempts;      /* that had ended then */
+    struct rt_err latched;        /* the first I/O error */
 };
 
 static char *part(const struct rt_store *store, const char *name)
@@ -180,6 +182,15 @@ static int load_state(struct rt_store *store, struct rt_err *err)
                            &(struct replay){store->state, UINT64_MAX}, err);
 }
 
+static int start_follower(struct rt_store *store, struct rt_err *err)
+{
+    char *path = part(store, "index.sqlite");
+    int rc = store->write ? rt_follower_start(store, path, &store->follower, err) : 0;
+
+    free(path);
+    return rc;
+}
+
 int rt_store_open_io(const char *path, enum rt_store_mode mode, const struct rt_io *io,
                      struct rt_store **out, struct rt_err *err)
 {
@@ -197,7 +208,7 @@ int rt_store_open_io(const char *path, enum rt_store_mode mode, const struct rt_
     if (rc < 0 || (rc = rt_birth_read(store->path, store->uuid, err)) < 0 ||
         (rc = check_disk(store, err)) < 0 || (rc = open_journal(store, err)) < 0 ||
         (rc = take_lock(store, err)) < 0 || (rc = open_objects(store, err)) < 0 ||
-        (rc = load_state(store, err)) < 0) {
+        (rc = load_state(store, err)) < 0 || (rc = start_follower(store, err)) < 0) {
         latch(store, rc, err);
         rt_store_close(store, NULL);
         return rc;
@@ -242,14 +253,16 @@ static void free_store(struct rt_store *store)
 
 int rt_store_close(struct rt_store *store, struct rt_err *err)
 {
+    int followed;
     int rc;
 
     if (!store)
         return 0;
     if ((rc = latched(store, err)) == 0 && store->write && (rc = rt_store_commit(store, err)) == 0)
         rc = checkpoint(store, err);
+    followed = rt_follower_stop(store->follower, rc == 0, rc == 0 ? err : NULL);
     free_store(store);
-    return rc;
+    return rc < 0 ? rc : followed;
 }
 
 void rt_store_abandon(struct rt_store *store)
@@ -258,6 +271,7 @@ void rt_store_abandon(struct rt_store *store)
         return;
     if (store->write)
         rt_store_commit(store, NULL);
+    rt_follower_stop(store->follower, false, NULL);
     free_store(store);
 }
 
@@ -328,6 +342,8 @@ int rt_store_commit(struct rt_store *store, struct rt_err *err)
         (rc = rt_journal_commit(store->journal, err)) < 0)
         return latch(store, rc, err);
     rt_lock_beat(store->lock);
+    if (store->follower)
+        rt_follower_wake(store->follower);
     if (attempts_of(store->state) - store->saved_attempts >= CHECKPOINT_ATTEMPTS)
         return latch(store, checkpoint(store, err), err);
     return 0;
@@ -401,5 +417,6 @@ int rt_store_externalize(struct rt_store *store, struct rt_attempt *attempt, str
 void rt_store_index_status(struct rt_store *store, struct rt_index_status *status)
 {
     memset(status, 0, sizeof *status);
-    (void)store;
+    if (store->follower)
+        rt_follower_status(store->follower, status);
 }

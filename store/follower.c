@@ -1,0 +1,271 @@
+#include "store/follower.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "store/index.h"
+#include "store/pinned.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define BATCH_US  300000 /* events come into the index at least this often */
+#define GROUP_US  50000  /* after being woken: others follow soon */
+#define PINNED_US 500000 /* between looks at a WAL that a reader keeps */
+
+enum wish {
+    GO_ON,
+    STOP_LEVEL, /* when the index is level */
+    STOP_NOW,
+};
+
+struct rt_follower {
+    pthread_t thread;
+    struct rt_store *store;
+    char *path;
+    struct rt_index *index; /* the thread's alone, like state */
+    struct rt_state *state;
+    uint64_t batch_until; /* monotonic, microseconds */
+    uint64_t event_us;    /* time of the last event applied */
+    atomic_int wish;
+
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t changed;
+    uint64_t durable;      /* as last told by wake() */
+    uint64_t indexed;      /* committed */
+    uint64_t behind_since; /* monotonic; 0 when level */
+    char pinned_by[64];
+    struct rt_err err; /* the latched one; code 0 if there is none */
+};
+
+/* Waits until somebody changes something, or for so long. Called with the lock held. */
+static void wait_us(struct rt_follower *follower, uint64_t us)
+{
+    struct timespec until;
+    uint64_t at;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    at = (uint64_t)until.tv_nsec / 1000 + us;
+    until.tv_sec += (time_t)(at / 1000000);
+    until.tv_nsec = (long)(at % 1000000) * 1000;
+    pthread_cond_timedwait(&follower->changed, &follower->lock, &until);
+}
+
+static int get_payload(void *context, const struct rt_payload *payload, struct rt_buf *out,
+                       struct rt_err *err)
+{
+    return rt_store_payload(context, payload, out, err);
+}
+
+/* The state as it was when the index was last committed. */
+static int restore_state(struct rt_follower *follower, struct rt_err *err)
+{
+    uint64_t position = rt_index_position(follower->index);
+    int rc;
+
+    if ((rc = rt_store_state_at(follower->store, position, &follower->state, err)) < 0 ||
+        rt_state_seq(follower->state) == position)
+        return rc;
+    return rt_err_set(err, RT_EDAMAGED, "it knows of event %llu, but the journal ends at %llu",
+                      (unsigned long long)position,
+                      (unsigned long long)rt_state_seq(follower->state));
+}
+
+static int follow_event(void *context, const struct rt_event *event, struct rt_err *err)
+{
+    struct rt_follower *follower = context;
+    int rc;
+
+    if ((rc = rt_state_apply(follower->state, event, err)) < 0 ||
+        (rc = rt_index_apply(follower->index, follower->state, event, err)) < 0)
+        return rc;
+    follower->event_us = event->time_us;
+    return follower->wish == STOP_NOW || rt_mono_us() >= follower->batch_until;
+}
+
+static void note_progress(struct rt_follower *follower)
+{
+    uint64_t now = rt_mono_us();
+    uint64_t wall = rt_wall_us();
+    uint64_t age = wall > follower->event_us ? wall - follower->event_us : 0;
+
+    pthread_mutex_lock(&follower->lock);
+    follower->indexed = rt_index_position(follower->index);
+    if (follower->indexed >= follower->durable)
+        follower->behind_since = 0;
+    else if (follower->event_us)
+        follower->behind_since = now > age ? now - age : 1;
+    pthread_mutex_unlock(&follower->lock);
+}
+
+/* Waits while a reader keeps the WAL from being emptied and it has grown too large. */
+static int tidy(struct rt_follower *follower, struct rt_err *err)
+{
+    char who[sizeof follower->pinned_by];
+    int rc;
+
+    while ((rc = rt_index_tidy(follower->index, err)) > 0 && follower->wish == GO_ON) {
+        rt_pinned_by(follower->path, who, sizeof who);
+        pthread_mutex_lock(&follower->lock);
+        memcpy(follower->pinned_by, who, sizeof who);
+        wait_us(follower, PINNED_US);
+        pthread_mutex_unlock(&follower->lock);
+    }
+    pthread_mutex_lock(&follower->lock);
+    follower->pinned_by[0] = '\0';
+    pthread_mutex_unlock(&follower->lock);
+    return rc < 0 ? rc : 0;
+}
+
+/* One transaction: what came in the last moments. */
+static int follow(struct rt_follower *follower, struct rt_err *err)
+{
+    int rc;
+
+    follower->batch_until = rt_mono_us() + BATCH_US;
+    rc = rt_store_read(follower->store, rt_index_position(follower->index) + 1, follow_event,
+                       follower, err);
+    if (rc < 0 || (rc = rt_index_commit(follower->index, err)) < 0)
+        return rc;
+    note_progress(follower);
+    return tidy(follower, err);
+}
+
+/* False when the thread is to end. */
+static bool wait_for_events(struct rt_follower *follower)
+{
+    bool level;
+
+    pthread_mutex_lock(&follower->lock);
+    if (follower->indexed >= follower->durable && follower->wish == GO_ON) {
+        while (follower->indexed >= follower->durable && follower->wish == GO_ON)
+            pthread_cond_wait(&follower->changed, &follower->lock);
+        if (follower->wish == GO_ON)
+            wait_us(follower, GROUP_US);
+    }
+    level = follower->indexed >= follower->durable;
+    pthread_mutex_unlock(&follower->lock);
+    return follower->wish == GO_ON || (follower->wish == STOP_LEVEL && !level);
+}
+
+static int work(struct rt_follower *follower, struct rt_err *err)
+{
+    int rc;
+
+    if ((rc = rt_index_open(follower->path, rt_store_uuid(follower->store), &follower->index,
+                            err)) < 0)
+        return rc;
+    rt_index_set_payload(follower->index, get_payload, follower->store);
+    if ((rc = restore_state(follower, err)) < 0)
+        return rc;
+    note_progress(follower);
+    while (rc == 0 && wait_for_events(follower))
+        rc = follow(follower, err);
+    return rc;
+}
+
+static void *run(void *context)
+{
+    struct rt_follower *follower = context;
+    struct rt_err err = {0};
+
+    if (work(follower, &err) < 0) {
+        rt_err_while(&err, "the index \"%s\", which can be removed and is then made anew",
+                     follower->path);
+        pthread_mutex_lock(&follower->lock);
+        follower->err = err;
+        pthread_mutex_unlock(&follower->lock);
+    }
+    rt_index_close(follower->index);
+    rt_state_free(follower->state);
+    return NULL;
+}
+
+static void init_lock(struct rt_follower *follower)
+{
+    pthread_condattr_t attributes;
+
+    pthread_mutex_init(&follower->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&follower->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+static void free_follower(struct rt_follower *follower)
+{
+    pthread_cond_destroy(&follower->changed);
+    pthread_mutex_destroy(&follower->lock);
+    free(follower->path);
+    free(follower);
+}
+
+int rt_follower_start(struct rt_store *store, const char *index_path, struct rt_follower **out,
+                      struct rt_err *err)
+{
+    struct rt_follower *follower = rt_calloc(1, sizeof *follower);
+    sigset_t all;
+    sigset_t before;
+
+    follower->store = store;
+    follower->path = rt_strdup(index_path);
+    follower->durable = rt_store_durable(store);
+    follower->behind_since = rt_mono_us();
+    init_lock(follower);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    errno = pthread_create(&follower->thread, NULL, run, follower);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    *out = NULL;
+    if (errno) {
+        free_follower(follower);
+        return rt_err_errno(err, RT_EIO, "starting the thread of the index");
+    }
+    *out = follower;
+    return 0;
+}
+
+void rt_follower_wake(struct rt_follower *follower)
+{
+    uint64_t durable = rt_store_durable(follower->store);
+
+    pthread_mutex_lock(&follower->lock);
+    if (!follower->behind_since && durable > follower->indexed)
+        follower->behind_since = rt_mono_us();
+    follower->durable = durable;
+    pthread_cond_signal(&follower->changed);
+    pthread_mutex_unlock(&follower->lock);
+}
+
+void rt_follower_status(struct rt_follower *follower, struct rt_index_status *status)
+{
+    uint64_t now = rt_mono_us();
+
+    pthread_mutex_lock(&follower->lock);
+    status->indexed = follower->indexed;
+    status->lag_us = follower->behind_since ? now - follower->behind_since : 0;
+    memcpy(status->pinned_by, follower->pinned_by, sizeof status->pinned_by);
+    pthread_mutex_unlock(&follower->lock);
+}
+
+int rt_follower_stop(struct rt_follower *follower, bool level, struct rt_err *err)
+{
+    int rc;
+
+    if (!follower)
+        return 0;
+    rt_follower_wake(follower);
+    pthread_mutex_lock(&follower->lock);
+    follower->wish = level ? STOP_LEVEL : STOP_NOW;
+    pthread_cond_signal(&follower->changed);
+    pthread_mutex_unlock(&follower->lock);
+    pthread_join(follower->thread, NULL);
+    rc = follower->err.code;
+    if (rc < 0 && err)
+        *err = follower->err;
+    free_follower(follower);
+    return rc;
+}
