@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_MAX (256 * (size_t)RT_CONTROL_LINE_MAX)
@@ -31,7 +32,20 @@ void rt_control_address_clear(struct rt_control_address *address)
     address->folder = -1;
 }
 
-static int connect_to(const char *folder, int *out, struct rt_err *err)
+/* A full queue of the listener is no answer yet: waits for room in it. */
+static int connect_until(int fd, const struct rt_control_address *address, uint64_t until_us)
+{
+    const struct timespec moment = {0, 5000000};
+
+    while (connect(fd, (const struct sockaddr *)&address->name, sizeof address->name) < 0) {
+        if (errno != EAGAIN || rt_mono_us() >= until_us)
+            return -1;
+        nanosleep(&moment, NULL);
+    }
+    return 0;
+}
+
+static int connect_to(const char *folder, uint64_t until_us, int *out, struct rt_err *err)
 {
     struct rt_control_address address;
     int fd;
@@ -42,7 +56,7 @@ static int connect_to(const char *folder, int *out, struct rt_err *err)
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         rc = rt_err_errno(err, RT_EIO, "making a socket");
-    else if (connect(fd, (struct sockaddr *)&address.name, sizeof address.name) < 0)
+    else if (connect_until(fd, &address, until_us) < 0)
         rc = errno == ENOENT || errno == ECONNREFUSED
                  ? rt_err_set(err, RT_ENOTFOUND, "nothing is running in the store \"%s\"", folder)
                  : rt_err_errno(err, errno == EAGAIN ? RT_EPEER : RT_EIO,
@@ -121,7 +135,7 @@ int rt_control_ask(const char *folder, const struct rt_json *request, uint64_t t
     int rc;
 
     *answer = NULL;
-    if ((rc = connect_to(folder, &fd, err)) < 0)
+    if ((rc = connect_to(folder, until, &fd, err)) < 0)
         return rc;
     rt_json_canonical(request, &line);
     rt_buf_put_u8(&line, '\n');
