@@ -69,7 +69,7 @@ void rt_study_add_revision(struct rt_study_inner *study, struct rt_plan *plan,
 /* Counts trials by status and outcome again, after a change of many. */
 void rt_study_recount(struct rt_study_inner *study);
 /* Changes one trial and the counts. */
-void rt_study_set(struct rt_study_inner *study, uint64_t ordinal, rt_word word);
+void rt_study_set_word(struct rt_study_inner *study, uint64_t ordinal, rt_word word);
 /* Moves the mark of the first waiting trial on, after leases. */
 void rt_study_advance(struct rt_study_inner *study);
 

@@ -63,7 +63,7 @@ static void lose_open(struct rt_state *state)
                 rt_word word = rt_trials_get(&study->trials, range->ordinal + k);
 
                 rt_move_end(&word, RT_OUTCOME_LOST, true, retries);
-                rt_study_set(study, range->ordinal + k, word);
+                rt_study_set_word(study, range->ordinal + k, word);
             }
             study->is.attempts += range->count;
         }

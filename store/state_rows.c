@@ -74,7 +74,7 @@ static void do_lease(struct rt_state *state, struct rt_study_inner *study,
             rt_word word = rt_trials_get(&study->trials, range->ordinal + k);
 
             rt_move_lease(&word, range->attempt);
-            rt_study_set(study, range->ordinal + k, word);
+            rt_study_set_word(study, range->ordinal + k, word);
         }
         rt_leases_add(
             &state->open, lease->rank,
@@ -160,7 +160,7 @@ int rt_state_apply_return(struct rt_state *state, const struct rt_event *event, 
         rt_word word = rt_trials_get(&study->trials, state->rows[i].ordinal);
 
         rt_move_return(&word, state->rows[i].attempt, rt_plan_retries(study->is.plan));
-        rt_study_set(study, state->rows[i].ordinal, word);
+        rt_study_set_word(study, state->rows[i].ordinal, word);
     }
 out:
     free(lease.ranges);
@@ -231,7 +231,7 @@ int rt_state_apply_attempts(struct rt_state *state, const struct rt_event *event
         rt_word word = rt_trials_get(&row->study->trials, row->ordinal);
 
         rt_move_end(&word, row->outcome, row->open, rt_plan_retries(row->study->is.plan));
-        rt_study_set(row->study, row->ordinal, word);
+        rt_study_set_word(row->study, row->ordinal, word);
         row->study->is.attempts++;
     }
     return 0;

@@ -67,7 +67,7 @@ void rt_study_recount(struct rt_study_inner *study)
     }
 }
 
-void rt_study_set(struct rt_study_inner *study, uint64_t ordinal, rt_word word)
+void rt_study_set_word(struct rt_study_inner *study, uint64_t ordinal, rt_word word)
 {
     rt_word old = rt_trials_get(&study->trials, ordinal);
 
