@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "store/git_leftovers.h"
 #include "store/git_url.h"
 
 #include <assert.h>
@@ -252,19 +253,38 @@ char *rt_git_work_branch(struct rt_git_work *work)
     return branch;
 }
 
+/* Whether a variable is the address of a remote: "remote.NAME.url". */
+static bool is_address(const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(name, "remote.", 7) == 0 && length > 11 &&
+           strcmp(name + length - 4, ".url") == 0;
+}
+
+/* Read from the configuration: git_remote_lookup() leaks 20 KiB each time, by way of its regular
+ * expressions, and puts in what url.*.insteadOf says. */
 char *rt_git_work_remote(struct rt_git_work *work)
 {
-    git_strarray names = {NULL, 0};
-    git_remote *remote = NULL;
+    git_config_iterator *iterator = NULL;
+    git_config_entry *entry;
+    git_config *config = NULL;
+    bool origin = false;
     char *url = NULL;
 
-    if (git_remote_lookup(&remote, work->repository, "origin") < 0 &&
-        git_remote_list(&names, work->repository) == 0 && names.count)
-        git_remote_lookup(&remote, work->repository, names.strings[0]);
-    if (remote && git_remote_url(remote))
-        url = rt_git_clean_url(git_remote_url(remote));
-    git_remote_free(remote);
-    git_strarray_dispose(&names);
+    if (git_repository_config_snapshot(&config, work->repository) < 0 ||
+        git_config_iterator_new(&iterator, config) < 0)
+        goto out;
+    while (!origin && git_config_next(&entry, iterator) == 0) {
+        origin = strcmp(entry->name, "remote.origin.url") == 0;
+        if (origin || (!url && is_address(entry->name))) {
+            free(url);
+            url = rt_git_clean_url(entry->value ? entry->value : "");
+        }
+    }
+out:
+    git_config_iterator_free(iterator);
+    git_config_free(config);
     return url;
 }
 
@@ -289,17 +309,31 @@ static int sync_new(const char *path, struct rt_err *err)
     return rc;
 }
 
+/* Deltas would take three times as long as the rest of a snapshot, and save next to nothing in
+ * files that are all different. libgit2 1.5 takes this number for the size (in bytes) above which
+ * it tries none. */
+static int without_deltas(git_repository *repository)
+{
+    git_config *config = NULL;
+    int result = git_repository_config(&config, repository);
+
+    if (result == 0)
+        result = git_config_set_int32(config, "pack.deltaCacheSize", 1);
+    git_config_free(config);
+    return result;
+}
+
 /* Under another name first: a repository that is there is whole. */
 static int make_store(const char *path, struct rt_err *err)
 {
-    char *other = rt_printf("%s.%ld.new", path, (long)getpid());
+    char *other = rt_printf("%s.new", path);
     char *parent = rt_fs_parent(path);
     git_repository *repository = NULL;
     int rc;
 
     if ((rc = rt_fs_remove(other, err)) < 0 || (rc = rt_fs_mkdirs(other, err)) < 0)
         goto out;
-    if (git_repository_init(&repository, other, 1) < 0)
+    if (git_repository_init(&repository, other, 1) < 0 || without_deltas(repository) < 0)
         rc = fail(err, RT_EIO, "making the repository", path);
     else
         rc = sync_new(other, err);
@@ -322,10 +356,11 @@ int rt_git_store_open(const char *path, bool make, struct rt_git_store **out, st
     int rc = 0;
 
     start_library();
-    if (!rt_fs_exists(path)) {
+    if (!rt_fs_exists(path))
         rc = make ? make_store(path, err)
                   : rt_err_set(err, RT_ENOTFOUND, "the store has no code: \"%s\" is missing", path);
-    }
+    else if (make)
+        rc = rt_git_leftovers_remove(path, err);
     if (rc == 0 && (git_repository_open_bare(&store->repository, path) < 0 ||
                     git_repository_odb(&store->odb, store->repository) < 0 ||
                     git_mempack_new(&store->memory) < 0 ||
@@ -380,25 +415,21 @@ static int make_tree(struct rt_git_store *store, const struct rt_git_list *list,
     git_treebuilder *builder = NULL;
     int result = git_treebuilder_new(&builder, store->repository, NULL);
 
-    while (result == 0 && *at < list->count) {
+    while (result == 0 && *at < list->count &&
+           strncmp(list->entries[*at].path, first, depth) == 0) {
         const struct rt_git_entry *entry = &list->entries[*at];
+        const char *name = entry->path + depth;
+        size_t length = strcspn(name, "/");
+        char *copy = rt_strndup(name, length);
         git_oid child = to_oid(&entry->id);
         uint32_t mode = entry->mode;
-        const char *name;
-        size_t length;
-        char *copy;
 
-        if (strncmp(entry->path, first, depth) != 0)
-            break;
-        name = entry->path + depth;
-        length = strcspn(name, "/");
         if (name[length] == '/') {
             mode = RT_GIT_TREE;
             result = make_tree(store, list, at, depth + length + 1, &child);
         } else {
             ++*at;
         }
-        copy = rt_strndup(name, length);
         if (result == 0)
             result = git_treebuilder_insert(NULL, builder, copy, &child, (git_filemode_t)mode);
         free(copy);

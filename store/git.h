@@ -43,7 +43,8 @@ char *rt_git_work_remote(struct rt_git_work *work); /* yours; no credentials in 
 
 struct rt_git_store;
 
-/* Opens the bare repository; if `make`, makes one where there is none. */
+/* Opens the bare repository. If `make`, for writing, by the one writer of the store: makes one
+ * where there is none, and clears away what a killed writer left. */
 int rt_git_store_open(const char *path, bool make, struct rt_git_store **out, struct rt_err *err);
 void rt_git_store_close(struct rt_git_store *store);
 int rt_git_store_blob(struct rt_git_store *store, struct rt_span data, struct rt_git_id *id,

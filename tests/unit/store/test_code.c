@@ -2,6 +2,9 @@
 
 #include "base/clock.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static void a_plain_folder_is_stored_with_modes_and_links(void **state)
 {
     struct world *world = *state;
@@ -29,7 +32,7 @@ static void a_plain_folder_is_stored_with_modes_and_links(void **state)
     assert_int_equal(rt_json_get_int(root(world, 0), "files", -1), 4);
     sh(world, "store/code.git",
        "git ls-tree -r refs/retrial/$(git for-each-ref --format='%%(refname:lstrip=2)') | "
-       "grep -q '^100755 .*noise/run.sh' && git fsck --strict");
+       "grep -q '^100755 .*noise/run.sh' && git fsck --strict 2>&1");
 }
 
 static void a_repository_without_commits_is_stored_with_the_reason(void **state)
@@ -62,6 +65,40 @@ static void a_clean_repository_names_its_commit(void **state)
     assert_null(fact(world, "reason"));
     assert_false(dirty(world));
     assert_true(names(world, "linked", "old.log"));
+}
+
+static void without_an_origin_the_first_remote_is_named(void **state)
+{
+    struct world *world = *state;
+
+    put(world, "noise/model.py", "x = 1\n");
+    git_start(world, "noise");
+    snapshot(world, "noise");
+    assert_null(fact(world, "remote"));
+    sh(world, "noise", "git remote add up git@host.example:me/a.git");
+    snapshot(world, "noise");
+    assert_string_equal(fact(world, "remote"), "host.example:me/a.git");
+    sh(world, "noise", "git remote add origin /srv/a.git");
+    snapshot(world, "noise");
+    assert_string_equal(fact(world, "remote"), "/srv/a.git");
+}
+
+static void files_beside_folders_of_similar_names_are_kept_apart(void **state)
+{
+    struct world *world = *state;
+
+    put(world, "noise/a/b/deep.py", "1");
+    put(world, "noise/a/b.py", "2");
+    put(world, "noise/a-b/x.py", "3");
+    put(world, "noise/a.py", "4");
+    put(world, "noise/z", "5");
+    snapshot(world, "noise");
+    assert_true(has(world, "noise/a/b/deep.py", "1"));
+    assert_true(has(world, "noise/a/b.py", "2"));
+    assert_true(has(world, "noise/a-b/x.py", "3"));
+    assert_true(has(world, "noise/a.py", "4"));
+    assert_true(has(world, "noise/z", "5"));
+    sh(world, "store/code.git", "git fsck --strict 2>&1");
 }
 
 static void dirty_and_untracked_files_are_stored_and_ignored_ones_linked(void **state)
@@ -296,17 +333,30 @@ static void study_files_and_the_store_are_left_out(void **state)
     free(folder);
 }
 
+/* Bytes that this process has read so far, of anything. */
+static long long bytes_read(void)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_err err;
+    long long bytes;
+
+    expect_ok(err, rt_fs_read("/proc/self/io", &text, &err));
+    bytes = atoll(strchr(rt_buf_text(&text), ' '));
+    rt_buf_clear(&text);
+    return bytes;
+}
+
 static void a_huge_untracked_file_is_linked_without_being_read(void **state)
 {
     struct world *world = *state;
-    uint64_t start;
+    long long before;
 
     put(world, "noise/model.py", "x = 1\n");
     git_start(world, "noise");
     sh(world, "noise", "truncate -s 1G weights.bin");
-    start = rt_mono_us();
+    before = bytes_read();
     snapshot(world, "noise");
-    assert_true(rt_mono_us() - start < 500000);
+    assert_true(bytes_read() - before < 1000000);
     assert_true(names(world, "linked", "weights.bin"));
     assert_false(has(world, "noise/weights.bin", NULL));
 }
@@ -412,16 +462,91 @@ static void a_damaged_store_is_an_error(void **state)
 static void a_file_that_cannot_be_read_is_a_reason(void **state)
 {
     struct world *world = *state;
+    bool root = geteuid() == 0;
 
-    if (geteuid() == 0) {
-        print_message("root reads everything\n");
-        skip();
-    }
     put(world, "noise/model.py", "x = 1\n");
     put(world, "noise/closed.py", "");
-    sh(world, "noise", "chmod 0 closed.py");
+    sh(world, "noise", "mkdir shut && chmod 0 closed.py shut");
+    if (root) { /* root reads everything: be somebody else */
+        sh(world, ".", "chown -R 65534 .");
+        assert_int_equal(seteuid(65534), 0);
+    }
     snapshot(world, "noise");
     assert_true(names(world, "linked", "closed.py"));
+    assert_true(names(world, "linked", "shut"));
+    assert_true(has(world, "noise/model.py", "x = 1\n"));
+    if (root)
+        assert_int_equal(seteuid(0), 0);
+    sh(world, "noise", "chmod 700 shut");
+}
+
+/* Takes a snapshot in a process that is killed after a while. */
+static void snapshot_killed_after(struct world *world, useconds_t us)
+{
+    const char *folder = "noise";
+    pid_t child = fork();
+    struct rt_err err;
+    int status;
+
+    if (child == 0)
+        _exit(snapshot_of(world, &folder, 1, &err) < 0);
+    usleep(us);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+}
+
+static void a_writer_killed_at_any_time_leaves_a_store_that_works(void **state)
+{
+    struct world *world = *state;
+
+    put(world, "noise/model.py", "x = 1\n");
+    put(world, "noise/lib/util.py", "u\n");
+    for (useconds_t us = 0; us < 24000; us += 600)
+        snapshot_killed_after(world, us);
+    snapshot(world, "noise");
+    assert_true(has(world, "noise/lib/util.py", "u\n"));
+    sh(world, "store", "test $(ls) = code.git && git -C code.git fsck --strict 2>&1");
+}
+
+static void leftovers_of_a_killed_writer_are_cleared_away(void **state)
+{
+    struct world *world = *state;
+    char hex[RT_HASH_HEX];
+    char *lock;
+
+    put(world, "noise/model.py", "x = 1\n");
+    snapshot(world, "noise");
+    rt_hash_hex(&world->code, hex);
+    lock = rt_printf("store/code.git/refs/retrial/%s.lock", hex);
+    put(world, lock, "");
+    put(world, "store/code.git/objects/pack/pack_git2_0123", "half");
+    sh(world, "store/code.git", "rm refs/retrial/%s", hex);
+    snapshot(world, "noise");
+    sh(world, ".", "test ! -e %s && test ! -e store/code.git/objects/pack/pack_git2_0123", lock);
+    free(lock);
+}
+
+static void a_disk_without_room_is_an_error_and_does_no_harm(void **state)
+{
+    struct world *world = *state;
+    const char *folder = "noise";
+    struct rlimit before;
+    struct rlimit little;
+    struct rt_err err;
+
+    put(world, "noise/model.py", "x = 1\n");
+    snapshot(world, "noise");
+    put(world, "noise/other.py", "o\n");
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    little = (struct rlimit){20, before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    expect_error(err, RT_EIO, "taking a snapshot", snapshot_of(world, &folder, 1, &err));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    snapshot(world, "noise");
+    assert_true(has(world, "noise/other.py", "o\n"));
 }
 
 static void fifty_thousand_untracked_files_take_seconds(void **state)
@@ -437,8 +562,7 @@ static void fifty_thousand_untracked_files_take_seconds(void **state)
        "\"/f\" $1) }'");
     start = rt_mono_us();
     snapshot(world, "noise");
-    print_message("%.2f s\n", (double)(rt_mono_us() - start) / 1e6);
-    assert_true(rt_mono_us() - start < 60000000);
+    assert_true(rt_mono_us() - start < 120000000); /* valgrind takes 40 s */
     assert_int_equal(rt_json_get_int(root(world, 0), "files", -1), 50001);
 }
 
@@ -492,6 +616,8 @@ int main(void)
         test(a_plain_folder_is_stored_with_modes_and_links),
         test(a_repository_without_commits_is_stored_with_the_reason),
         test(a_clean_repository_names_its_commit),
+        test(without_an_origin_the_first_remote_is_named),
+        test(files_beside_folders_of_similar_names_are_kept_apart),
         test(dirty_and_untracked_files_are_stored_and_ignored_ones_linked),
         test(a_deleted_file_makes_the_root_dirty),
         test(an_edit_hidden_by_assume_unchanged_is_seen),
@@ -515,6 +641,9 @@ int main(void)
         test(a_root_that_is_missing_is_an_error),
         test(a_damaged_store_is_an_error),
         test(a_file_that_cannot_be_read_is_a_reason),
+        test(a_writer_killed_at_any_time_leaves_a_store_that_works),
+        test(leftovers_of_a_killed_writer_are_cleared_away),
+        test(a_disk_without_room_is_an_error_and_does_no_harm),
         test(fifty_thousand_untracked_files_take_seconds),
         test(the_differences_of_two_states_can_be_read),
         test(a_state_that_is_not_there_is_not_found),
