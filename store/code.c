@@ -7,6 +7,7 @@
 #include "store/code_near.h"
 #include "store/code_rules.h"
 #include "store/code_walk.h"
+#include "store/git_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -192,7 +193,8 @@ static int store_file(struct snapshot *snapshot, struct root *root, const struct
         rt_code_names_add(&root->walk.linked, file->path);
         return 0;
     }
-    if ((rc = rt_git_store_blob(snapshot->store, rt_buf_span(content), &id, err)) < 0)
+    if ((rc = rt_git_store_put(snapshot->store, RT_GIT_KIND_BLOB, rt_buf_span(content), &id, err)) <
+        0)
         return rc;
     path = rt_printf("%s/%s", root->name, file->path);
     rt_git_list_add(&root->stored, file->path, file->mode, &id);
@@ -244,11 +246,17 @@ static int keep(struct snapshot *snapshot, const struct rt_hash *code, struct rt
     char hex[RT_HASH_HEX];
     char *name = rt_printf("refs/retrial/%s", rt_hash_hex(code, hex));
     char *message = rt_printf("code state %s\n", hex);
+    struct rt_git_id commit;
+    struct rt_git_id known;
     struct rt_git_id tree;
-    int rc = rt_git_store_tree(snapshot->store, &snapshot->tree, &tree, err);
+    int rc = rt_git_tree_put(snapshot->store, &snapshot->tree, &tree, err);
 
-    if (rc == 0)
-        rc = rt_git_store_keep(snapshot->store, name, &tree, message, err);
+    if (rc == 0 && rt_git_store_find(snapshot->store, name, &known, NULL) == 0 &&
+        rt_git_id_equal(&known, &tree))
+        goto out;
+    if (rc == 0 && (rc = rt_git_commit_put(snapshot->store, &tree, message, &commit, err)) == 0)
+        rc = rt_git_store_keep(snapshot->store, name, &commit, err);
+out:
     free(message);
     free(name);
     return rc;

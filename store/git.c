@@ -2,20 +2,14 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
-#include "store/git_leftovers.h"
+#include "store/git_files.h"
 #include "store/git_url.h"
 
-#include <assert.h>
-#include <fcntl.h>
 #include <git2.h>
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 struct rt_git_work {
     git_repository *repository;
@@ -288,27 +282,6 @@ out:
     return url;
 }
 
-/* Syncs what libgit2 does not when it makes a repository. */
-static int sync_new(const char *path, struct rt_err *err)
-{
-    static const char *const parts[] = {"HEAD", "config", "objects", "refs", "."};
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < sizeof parts / sizeof parts[0]; i++) {
-        char *part = rt_fs_join(path, parts[i]);
-        int fd = open(part, O_RDONLY | O_CLOEXEC);
-
-        if (fd < 0)
-            rc = rt_err_errno(err, RT_EIO, "opening \"%s\"", part);
-        else if (fsync(fd) < 0)
-            rc = rt_fs_write_error(err, "syncing", part);
-        if (fd >= 0)
-            close(fd);
-        free(part);
-    }
-    return rc;
-}
-
 /* Deltas would take three times as long as the rest of a snapshot, and save next to nothing in
  * files that are all different. libgit2 1.5 takes this number for the size (in bytes) above which
  * it tries none. */
@@ -323,29 +296,28 @@ static int without_deltas(git_repository *repository)
     return result;
 }
 
+static int make_bare(const char *path, struct rt_err *err)
+{
+    git_repository *repository = NULL;
+    int rc = 0;
+
+    if (git_repository_init(&repository, path, 1) < 0 || without_deltas(repository) < 0)
+        rc = fail(err, RT_EIO, "making the repository", path);
+    git_repository_free(repository);
+    return rc;
+}
+
 /* Under another name first: a repository that is there is whole. */
 static int make_store(const char *path, struct rt_err *err)
 {
     char *other = rt_printf("%s.new", path);
-    char *parent = rt_fs_parent(path);
-    git_repository *repository = NULL;
     int rc;
 
-    if ((rc = rt_fs_remove(other, err)) < 0 || (rc = rt_fs_mkdirs(other, err)) < 0)
-        goto out;
-    if (git_repository_init(&repository, other, 1) < 0 || without_deltas(repository) < 0)
-        rc = fail(err, RT_EIO, "making the repository", path);
-    else
-        rc = sync_new(other, err);
-    if (rc == 0 && rename(other, path) < 0)
-        rc = rt_fs_write_error(err, "making the repository", path);
-    if (rc == 0)
-        rc = rt_fs_sync_dir(parent, err);
-out:
+    if ((rc = rt_fs_remove(other, err)) == 0 && (rc = rt_fs_mkdirs(other, err)) == 0 &&
+        (rc = make_bare(other, err)) == 0)
+        rc = rt_git_files_name(other, path, err);
     if (rc < 0)
         rt_fs_remove(other, NULL);
-    git_repository_free(repository);
-    free(parent);
     free(other);
     return rc;
 }
@@ -360,7 +332,7 @@ int rt_git_store_open(const char *path, bool make, struct rt_git_store **out, st
         rc = make ? make_store(path, err)
                   : rt_err_set(err, RT_ENOTFOUND, "the store has no code: \"%s\" is missing", path);
     else if (make)
-        rc = rt_git_leftovers_remove(path, err);
+        rc = rt_git_files_sweep(path, err);
     if (rc == 0 && (git_repository_open_bare(&store->repository, path) < 0 ||
                     git_repository_odb(&store->odb, store->repository) < 0 ||
                     git_mempack_new(&store->memory) < 0 ||
@@ -395,79 +367,17 @@ static void note(struct rt_git_store *store, const git_oid *oid)
     store->fresh[store->fresh_count++] = *oid;
 }
 
-int rt_git_store_blob(struct rt_git_store *store, struct rt_span data, struct rt_git_id *id,
-                      struct rt_err *err)
+int rt_git_store_put(struct rt_git_store *store, enum rt_git_kind kind, struct rt_span data,
+                     struct rt_git_id *id, struct rt_err *err)
 {
     git_oid oid;
 
-    if (git_odb_write(&oid, store->odb, data.size ? data.data : "", data.size, GIT_OBJECT_BLOB) < 0)
+    if (git_odb_write(&oid, store->odb, data.size ? data.data : "", data.size, (git_object_t)kind) <
+        0)
         return fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
     note(store, &oid);
     to_id(id, &oid);
     return 0;
-}
-
-/* Makes the tree of the entries from *at on that share the first `depth` bytes of their paths. */
-static int make_tree(struct rt_git_store *store, const struct rt_git_list *list, size_t *at,
-                     size_t depth, git_oid *oid)
-{
-    const char *first = list->count ? list->entries[*at].path : "";
-    git_treebuilder *builder = NULL;
-    int result = git_treebuilder_new(&builder, store->repository, NULL);
-
-    while (result == 0 && *at < list->count &&
-           strncmp(list->entries[*at].path, first, depth) == 0) {
-        const struct rt_git_entry *entry = &list->entries[*at];
-        const char *name = entry->path + depth;
-        size_t length = strcspn(name, "/");
-        char *copy = rt_strndup(name, length);
-        git_oid child = to_oid(&entry->id);
-        uint32_t mode = entry->mode;
-
-        if (name[length] == '/') {
-            mode = RT_GIT_TREE;
-            result = make_tree(store, list, at, depth + length + 1, &child);
-        } else {
-            ++*at;
-        }
-        if (result == 0)
-            result = git_treebuilder_insert(NULL, builder, copy, &child, (git_filemode_t)mode);
-        free(copy);
-    }
-    if (result == 0 && (result = git_treebuilder_write(oid, builder)) == 0)
-        note(store, oid);
-    git_treebuilder_free(builder);
-    return result;
-}
-
-int rt_git_store_tree(struct rt_git_store *store, const struct rt_git_list *list,
-                      struct rt_git_id *id, struct rt_err *err)
-{
-    size_t at = 0;
-    git_oid oid;
-
-    if (make_tree(store, list, &at, 0, &oid) < 0)
-        return fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
-    assert(at == list->count);
-    to_id(id, &oid);
-    return 0;
-}
-
-static int make_commit(struct rt_git_store *store, const git_oid *tree_oid, const char *message,
-                       git_oid *oid)
-{
-    git_signature *author = NULL;
-    git_tree *tree = NULL;
-    int result;
-
-    if ((result = git_signature_new(&author, "retrial", "retrial", time(NULL), 0)) == 0 &&
-        (result = git_tree_lookup(&tree, store->repository, tree_oid)) == 0 &&
-        (result = git_commit_create(oid, store->repository, NULL, author, author, NULL, message,
-                                    tree, 0, NULL)) == 0)
-        note(store, oid);
-    git_tree_free(tree);
-    git_signature_free(author);
-    return result;
 }
 
 static int write_pack(struct rt_git_store *store)
@@ -483,19 +393,15 @@ static int write_pack(struct rt_git_store *store)
     return result;
 }
 
-int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct rt_git_id *tree,
-                      const char *message, struct rt_err *err)
+int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct rt_git_id *commit,
+                      struct rt_err *err)
 {
     git_reference *reference = NULL;
-    git_oid tree_oid = to_oid(tree);
-    struct rt_git_id known;
-    git_oid commit;
+    git_oid oid = to_oid(commit);
     int rc = 0;
 
-    if (rt_git_store_find(store, name, &known, NULL) == 0 && rt_git_id_equal(&known, tree))
-        return 0;
-    if (make_commit(store, &tree_oid, message, &commit) < 0 || write_pack(store) < 0 ||
-        git_reference_create(&reference, store->repository, name, &commit, 1, NULL) < 0)
+    if (write_pack(store) < 0 ||
+        git_reference_create(&reference, store->repository, name, &oid, 1, NULL) < 0)
         rc = fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
     git_reference_free(reference);
     return rc;

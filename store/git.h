@@ -43,18 +43,22 @@ char *rt_git_work_remote(struct rt_git_work *work); /* yours; no credentials in 
 
 struct rt_git_store;
 
+enum rt_git_kind {
+    RT_GIT_KIND_COMMIT = 1,
+    RT_GIT_KIND_TREE = 2,
+    RT_GIT_KIND_BLOB = 3,
+};
+
 /* Opens the bare repository. If `make`, for writing, by the one writer of the store: makes one
  * where there is none, and clears away what a killed writer left. */
 int rt_git_store_open(const char *path, bool make, struct rt_git_store **out, struct rt_err *err);
 void rt_git_store_close(struct rt_git_store *store);
-int rt_git_store_blob(struct rt_git_store *store, struct rt_span data, struct rt_git_id *id,
+/* Gathers an object; store/git_tree.h makes trees and commits. */
+int rt_git_store_put(struct rt_git_store *store, enum rt_git_kind kind, struct rt_span data,
+                     struct rt_git_id *id, struct rt_err *err);
+/* Writes what is new and lets `name` ("refs/retrial/...") be the commit; durable then. */
+int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct rt_git_id *commit,
                       struct rt_err *err);
-/* A tree of the files of a sorted list, with a tree for each of their folders. */
-int rt_git_store_tree(struct rt_git_store *store, const struct rt_git_list *list,
-                      struct rt_git_id *id, struct rt_err *err);
-/* Writes what is new and lets `name` ("refs/retrial/...") be a commit of the tree; durable then. */
-int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct rt_git_id *tree,
-                      const char *message, struct rt_err *err);
 /* The tree of the commit that `name` is. RT_ENOTFOUND. */
 int rt_git_store_find(struct rt_git_store *store, const char *name, struct rt_git_id *tree,
                       struct rt_err *err);

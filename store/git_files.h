@@ -1,9 +1,13 @@
-#ifndef RT_STORE_GIT_LEFTOVERS_H
-#define RT_STORE_GIT_LEFTOVERS_H
+#ifndef RT_STORE_GIT_FILES_H
+#define RT_STORE_GIT_FILES_H
+/* What our bare repository needs done to its files that libgit2 does not do. */
 #include "base/err.h"
 
-/* Removes what a writer that was killed left in a bare repository of ours: packs half written, and
- * locks, which would keep out every writer to come. Only for the one writer of the store. */
-int rt_git_leftovers_remove(const char *repository, struct rt_err *err);
+/* Syncs a repository that was just made, and gives it its name. */
+int rt_git_files_name(const char *made, const char *name, struct rt_err *err);
+
+/* Removes what a writer that was killed left: packs half written, and locks, which would keep out
+ * every writer to come. Only for the one writer of the store. */
+int rt_git_files_sweep(const char *repository, struct rt_err *err);
 
 #endif
