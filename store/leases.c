@@ -74,20 +74,42 @@ void rt_leases_add(struct rt_leases *leases, uint32_t number, struct rt_open_ran
     insert(rank, at, range);
 }
 
-bool rt_leases_take(struct rt_leases *leases, uint32_t number, uint32_t study, uint64_t ordinal,
-                    uint32_t attempt)
+/* Which of a rank's ranges has this attempt of a trial; `count` if none has. */
+static size_t find(const struct rt_rank_leases *rank, uint32_t study, uint64_t ordinal,
+                   uint32_t attempt)
 {
-    struct rt_rank_leases *rank = number < leases->count ? &leases->ranks[number] : NULL;
-    size_t at = rank ? ranges_before(rank, study, ordinal) : 0;
-    struct rt_open_range *range;
-    struct rt_open_range behind;
+    size_t at = ranges_before(rank, study, ordinal);
+    const struct rt_open_range *range;
 
     if (at == 0)
-        return false;
+        return rank->count;
     range = &rank->ranges[--at];
     if (range->study != study || range->attempt != attempt ||
         ordinal - range->ordinal >= range->count)
+        return rank->count;
+    return at;
+}
+
+bool rt_leases_hold(const struct rt_leases *leases, uint32_t number, uint32_t study,
+                    uint64_t ordinal, uint32_t attempt)
+{
+    return number < leases->count &&
+           find(&leases->ranks[number], study, ordinal, attempt) < leases->ranks[number].count;
+}
+
+bool rt_leases_take(struct rt_leases *leases, uint32_t number, uint32_t study, uint64_t ordinal,
+                    uint32_t attempt)
+{
+    struct rt_rank_leases *rank;
+    struct rt_open_range *range;
+    struct rt_open_range behind;
+    size_t at;
+
+    if (!rt_leases_hold(leases, number, study, ordinal, attempt))
         return false;
+    rank = &leases->ranks[number];
+    at = find(rank, study, ordinal, attempt);
+    range = &rank->ranges[at];
     behind = *range;
     behind.ordinal = ordinal + 1;
     behind.count = range->ordinal + range->count - behind.ordinal;

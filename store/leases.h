@@ -32,6 +32,9 @@ struct rt_leases {
 
 void rt_leases_clear(struct rt_leases *leases);
 void rt_leases_add(struct rt_leases *leases, uint32_t rank, struct rt_open_range range);
+/* True if a rank holds this attempt of a trial. */
+bool rt_leases_hold(const struct rt_leases *leases, uint32_t rank, uint32_t study, uint64_t ordinal,
+                    uint32_t attempt);
 /* Closes the lease of one trial; false if it is not open with this attempt. */
 bool rt_leases_take(struct rt_leases *leases, uint32_t rank, uint32_t study, uint64_t ordinal,
                     uint32_t attempt);

@@ -1,14 +1,15 @@
 #include "store/moves.h"
 
-/* Bits of a word, from the lowest: 2 status, 3 outcome, 3 lost attempts (7: or more), 8 attempts */
+/* Bits of a word, from the lowest: 2 status, 3 outcome, 3 failures (7: or more), 8 attempts. A
+ * failure is an attempt that ended in time, neither well nor lost. */
 struct entry {
     unsigned status;
     unsigned outcome;
-    unsigned lost;
+    unsigned failures;
     unsigned attempts;
 };
 
-#define LOST_MAX 7
+#define FAILURES_MAX 7
 
 static struct entry unpack(rt_word word)
 {
@@ -17,7 +18,7 @@ static struct entry unpack(rt_word word)
 
 static rt_word pack(struct entry entry)
 {
-    return (rt_word)(entry.status | entry.outcome << 2 | entry.lost << 5 | entry.attempts << 8);
+    return (rt_word)(entry.status | entry.outcome << 2 | entry.failures << 5 | entry.attempts << 8);
 }
 
 enum rt_trial_status rt_word_status(rt_word word)
@@ -46,7 +47,7 @@ bool rt_word_valid(rt_word word)
     struct entry entry = unpack(word);
 
     return entry.status != RT_TRIAL_RETIRED && entry.attempts <= RT_ATTEMPTS_MAX &&
-           entry.lost <= entry.attempts && (entry.status == RT_TRIAL_WAITING || entry.attempts);
+           entry.failures <= entry.attempts && (entry.status == RT_TRIAL_WAITING || entry.attempts);
 }
 
 /* What can happen to an attempt. */
@@ -95,7 +96,10 @@ static unsigned settled(const struct entry *entry, uint32_t retries)
         return RT_TRIAL_DONE;
     if (entry->outcome == RT_OUTCOME_NONE || entry->outcome == RT_OUTCOME_LOST)
         return RT_TRIAL_WAITING;
-    return entry->attempts - entry->lost <= retries ? RT_TRIAL_WAITING : RT_TRIAL_DONE;
+    /* Past what is counted, lost attempts use up retries, too. */
+    if (entry->failures == FAILURES_MAX && retries >= FAILURES_MAX)
+        return entry->attempts <= retries ? RT_TRIAL_WAITING : RT_TRIAL_DONE;
+    return entry->failures <= retries ? RT_TRIAL_WAITING : RT_TRIAL_DONE;
 }
 
 static enum cause cause_of(enum rt_outcome outcome, bool open)
@@ -125,7 +129,7 @@ int rt_move_return(rt_word *word, uint32_t attempt, uint32_t retries)
     struct entry entry = unpack(*word);
     enum move move = moves[entry.status][RETURNED];
 
-    if (move == NEVER || attempt != entry.attempts || entry.lost >= entry.attempts)
+    if (move == NEVER || attempt != entry.attempts || entry.failures >= entry.attempts)
         return -1;
     entry.attempts--;
     if (move == SETTLE)
@@ -137,10 +141,11 @@ int rt_move_return(rt_word *word, uint32_t attempt, uint32_t retries)
 void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, uint32_t retries)
 {
     struct entry entry = unpack(*word);
-    enum move move = moves[entry.status][cause_of(outcome, open)];
+    enum cause cause = cause_of(outcome, open);
+    enum move move = moves[entry.status][cause];
 
-    if (open && outcome == RT_OUTCOME_LOST && entry.lost < LOST_MAX)
-        entry.lost++;
+    if (cause == FAILED && entry.failures < FAILURES_MAX)
+        entry.failures++;
     if (move == SETTLE || (move == FINISH && !rt_outcome_success((enum rt_outcome)entry.outcome)))
         entry.outcome = outcome;
     if (move == FINISH)

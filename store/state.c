@@ -146,6 +146,12 @@ void rt_state_open_leases(const struct rt_state *state, rt_open_lease_fn *each, 
     each_lease(&state->open, each, context);
 }
 
+bool rt_state_holds(const struct rt_state *state, uint32_t rank, uint32_t study, uint64_t ordinal,
+                    uint32_t attempt)
+{
+    return rt_leases_hold(&state->open, rank, study, ordinal, attempt);
+}
+
 void rt_state_lost_leases(const struct rt_state *state, rt_open_lease_fn *each, void *context)
 {
     each_lease(&state->lost, each, context);

@@ -8,6 +8,7 @@
  * replay and check all use it, so they cannot disagree. A trial costs two
  * bytes, whatever happened to it.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include "store/event.h"
 #include "store/plan.h"
@@ -88,6 +89,10 @@ uint64_t rt_study_next_waiting(const struct rt_study *study, uint64_t from);
 typedef void rt_open_lease_fn(void *context, uint32_t study, uint64_t ordinal, uint32_t attempt,
                               uint32_t launch, uint32_t rank);
 void rt_state_open_leases(const struct rt_state *state, rt_open_lease_fn *each, void *context);
+
+/* True if an agent of the launch that runs holds this attempt: leased to it and not ended. */
+bool rt_state_holds(const struct rt_state *state, uint32_t rank, uint32_t study, uint64_t ordinal,
+                    uint32_t attempt);
 
 /* The attempts that the last event, a LAUNCH or a LAUNCH_END, made lost: nothing else in the
  * journal says so. Forgotten at the next event. */

@@ -41,11 +41,16 @@ static void save_study(const struct rt_study_inner *study, struct rt_buf *out)
     }
 }
 
+/* Ranks behind the last that holds anything are left out: equal states are equal bytes. */
 static void save_leases(const struct rt_leases *leases, struct rt_buf *out)
 {
+    size_t ranks = leases->count;
+
+    while (ranks && leases->ranks[ranks - 1].count == 0)
+        ranks--;
     rt_buf_put_varint(out, leases->launch);
-    rt_buf_put_varint(out, leases->count);
-    for (size_t rank = 0; rank < leases->count; rank++) {
+    rt_buf_put_varint(out, ranks);
+    for (size_t rank = 0; rank < ranks; rank++) {
         const struct rt_rank_leases *of = &leases->ranks[rank];
 
         rt_buf_put_varint(out, of->count);

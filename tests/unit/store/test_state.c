@@ -215,6 +215,81 @@ static void a_lost_attempt_is_made_again_and_uses_up_no_retry(void **state)
     end(&story);
 }
 
+static void a_trial_that_was_lost_often_still_has_its_retries(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story, 1, 1, 1);
+    for (uint32_t attempt = 1; attempt <= 20; attempt++) {
+        expect_ok(story.err, say_lease(&story, 1, 1, attempt, 1, 0));
+        expect_ok(story.err, say_ended(&story, 1, 1, attempt, 0, RT_OUTCOME_LOST));
+    }
+    expect_ok(story.err, say_lease(&story, 1, 1, 21, 1, 0));
+    expect_ok(story.err, say_ended(&story, 1, 1, 21, 0, RT_OUTCOME_FAILED));
+    assert_trial(&story, 1, RT_TRIAL_WAITING, RT_OUTCOME_FAILED, 21);
+    expect_ok(story.err, say_lease(&story, 1, 1, 22, 1, 0));
+    expect_ok(story.err, say_ended(&story, 1, 1, 22, 0, RT_OUTCOME_FAILED));
+    assert_trial(&story, 1, RT_TRIAL_DONE, RT_OUTCOME_FAILED, 22);
+    end(&story);
+}
+
+static void more_than_seven_retries_are_counted_with_the_lost_attempts(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story, 1, 1, 9);
+    for (uint32_t attempt = 1; attempt <= 10; attempt++) {
+        enum rt_trial_status want = attempt <= 9 ? RT_TRIAL_WAITING : RT_TRIAL_DONE;
+
+        expect_ok(story.err, say_lease(&story, 1, 1, attempt, 1, 0));
+        expect_ok(story.err, say_ended(&story, 1, 1, attempt, 0, RT_OUTCOME_FAILED));
+        assert_trial(&story, 1, want, RT_OUTCOME_FAILED, attempt);
+    }
+    end(&story);
+}
+
+static void a_rank_that_holds_nothing_any_more_leaves_no_trace_in_a_checkpoint(void **state)
+{
+    struct rt_buf one = RT_BUF_INIT;
+    struct rt_buf two = RT_BUF_INIT;
+    struct rt_state *loaded;
+    struct story story;
+
+    (void)state;
+    begin(&story, 3, 1, 0);
+    expect_ok(story.err, say_lease(&story, 1, 1, 1, 1, 0));
+    expect_ok(story.err, say_lease(&story, 2, 1, 1, 1, 5));
+    expect_ok(story.err, say_ended(&story, 2, 1, 1, 5, RT_OUTCOME_OK));
+    rt_state_save(story.state, &one);
+    expect_ok(story.err, rt_state_load(rt_buf_span(&one), &loaded, &story.err));
+    rt_state_save(loaded, &two);
+    assert_true(rt_span_equal(rt_buf_span(&one), rt_buf_span(&two)));
+    rt_state_free(loaded);
+    rt_buf_clear(&one);
+    rt_buf_clear(&two);
+    end(&story);
+}
+
+static void an_agent_holds_what_was_leased_to_it_until_it_ends(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story, 3, 1, 0);
+    assert_false(rt_state_holds(story.state, 0, 1, 1, 1));
+    expect_ok(story.err, say_lease(&story, 1, 3, 1, 1, 0));
+    assert_true(rt_state_holds(story.state, 0, 1, 3, 1));
+    assert_false(rt_state_holds(story.state, 0, 1, 3, 2));
+    assert_false(rt_state_holds(story.state, 1, 1, 3, 1));
+    assert_false(rt_state_holds(story.state, 0, 2, 3, 1));
+    expect_ok(story.err, say_ended(&story, 2, 1, 1, 0, RT_OUTCOME_OK));
+    assert_false(rt_state_holds(story.state, 0, 1, 2, 1));
+    assert_true(rt_state_holds(story.state, 0, 1, 3, 1));
+    end(&story);
+}
+
 static void a_trial_that_is_lost_254_times_is_left_as_lost(void **state)
 {
     struct story story;
@@ -618,6 +693,10 @@ int main(void)
         cmocka_unit_test(a_trial_goes_from_waiting_over_leased_to_done),
         cmocka_unit_test(a_failure_waits_again_while_retries_are_left),
         cmocka_unit_test(a_lost_attempt_is_made_again_and_uses_up_no_retry),
+        cmocka_unit_test(a_trial_that_was_lost_often_still_has_its_retries),
+        cmocka_unit_test(more_than_seven_retries_are_counted_with_the_lost_attempts),
+        cmocka_unit_test(a_rank_that_holds_nothing_any_more_leaves_no_trace_in_a_checkpoint),
+        cmocka_unit_test(an_agent_holds_what_was_leased_to_it_until_it_ends),
         cmocka_unit_test(a_trial_that_is_lost_254_times_is_left_as_lost),
         cmocka_unit_test(a_late_success_completes_a_trial_that_waits),
         cmocka_unit_test(a_late_success_stands_when_the_next_attempt_fails),
