@@ -34,6 +34,12 @@ void rt_conductor_send(struct rt_conductor *conductor, int rank, const struct rt
     rt_wire_put(&action->bytes, wire);
 }
 
+void rt_conductor_acknowledge(struct rt_conductor *conductor, int rank, uint64_t number)
+{
+    conductor->roster.members[rank].results_acked = number;
+    rt_conductor_send(conductor, rank, &(struct rt_wire){.kind = RT_WIRE_ACK, .ack = number});
+}
+
 /* Appends an event; the note says what follows once it is durable. The body is filled in next. */
 struct rt_buf *rt_conductor_append(struct rt_conductor *conductor, enum rt_event_kind event,
                                    enum rt_note_kind kind, int rank, struct rt_note **note)
@@ -198,9 +204,7 @@ static void take_durable(struct rt_conductor *conductor, uint64_t seq)
             note.message = (struct rt_buf)RT_BUF_INIT;
             break;
         case RT_NOTE_ACK:
-            conductor->roster.members[note.rank].results_acked = note.number;
-            rt_conductor_send(conductor, note.rank,
-                              &(struct rt_wire){.kind = RT_WIRE_ACK, .ack = note.number});
+            rt_conductor_acknowledge(conductor, note.rank, note.number);
             break;
         case RT_NOTE_END:
             conductor->phase = PHASE_ENDED;
@@ -226,7 +230,7 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
         start(conductor);
         break;
     case RT_INPUT_MESSAGE:
-        rc = rt_conductor_take_message(conductor, input->rank, input->wire, err);
+        rt_conductor_take_message(conductor, input->rank, input->wire);
         break;
     case RT_INPUT_DURABLE:
         take_durable(conductor, input->seq);
@@ -238,7 +242,11 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
         ask_to_stop(conductor);
         break;
     case RT_INPUT_GONE:
-        rt_conductor_give_up(conductor, input->rank, "the rank is gone");
+        if (input->rank < 0 || (size_t)input->rank >= conductor->roster.count)
+            rc = rt_err_set(err, RT_EINTERNAL, "rank %d is gone, but there never was one",
+                            input->rank);
+        else
+            rt_conductor_give_up(conductor, input->rank, "the rank is gone");
         break;
     }
     conductor->actions = NULL;

@@ -59,10 +59,11 @@ void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *
 
     if (member->status == RT_MEMBER_GONE || member->status == RT_MEMBER_LEFT)
         return;
-    rt_outbox_withdraw(&conductor->outbox, rank);
+    rt_outbox_withdraw_work(&conductor->outbox, rank);
     rt_state_open_leases(conductor->state, lose, &losing);
     end_losing(&losing);
     rt_buf_clear(&losing.rows);
+    member->was = member->status;
     member->status = RT_MEMBER_GONE;
     member->outstanding = 0;
     member->running = 0;
@@ -138,26 +139,35 @@ static void welcome_back(struct rt_conductor *conductor, int rank, enum rt_wire_
     struct rt_member *member = &conductor->roster.members[rank];
     struct rt_wire wire = {.kind = RT_WIRE_FORGET};
 
-    if (member->status != RT_MEMBER_GONE || kind == RT_WIRE_HELLO || kind == RT_WIRE_BYE)
+    if (member->status != RT_MEMBER_GONE || member->was == RT_MEMBER_ABSENT ||
+        kind == RT_WIRE_HELLO || kind == RT_WIRE_BYE)
         return;
-    if (member->slots == 0)
-        return;
-    member->status = kind == RT_WIRE_READY ? RT_MEMBER_JOINED : RT_MEMBER_READY;
+    member->status = member->was;
     if (conductor->phase == PHASE_RUNNING)
         rt_conductor_send(conductor, rank, &wire);
     else
         rt_conductor_say_stop(conductor, rank, 0);
 }
 
-int rt_conductor_take_message(struct rt_conductor *conductor, int rank, const struct rt_wire *wire,
-                              struct rt_err *err)
+/* Nothing is recorded behind the last event: who speaks now is told to leave. */
+static void dismiss(struct rt_conductor *conductor, int rank, enum rt_wire_kind kind)
+{
+    if (conductor->phase == PHASE_ENDING && kind != RT_WIRE_BYE)
+        rt_conductor_say_stop(conductor, rank, 0);
+}
+
+void rt_conductor_take_message(struct rt_conductor *conductor, int rank, const struct rt_wire *wire)
 {
     struct rt_member *member;
 
     if (rank < 0 || (size_t)rank >= conductor->roster.count)
-        return 0;
+        return;
     member = &conductor->roster.members[rank];
     member->heard_us = conductor->now_us;
+    if (conductor->phase > PHASE_STOPPING) {
+        dismiss(conductor, rank, wire->kind);
+        return;
+    }
     welcome_back(conductor, rank, wire->kind);
     switch (wire->kind) {
     case RT_WIRE_HELLO:
@@ -167,7 +177,8 @@ int rt_conductor_take_message(struct rt_conductor *conductor, int rank, const st
         take_ready(conductor, rank, &wire->ready);
         break;
     case RT_WIRE_RESULTS:
-        return rt_conductor_take_results(conductor, rank, &wire->results, err);
+        rt_conductor_take_results(conductor, rank, &wire->results);
+        break;
     case RT_WIRE_RETURN:
         rt_conductor_take_returned(conductor, rank, &wire->work);
         break;
@@ -182,7 +193,6 @@ int rt_conductor_take_message(struct rt_conductor *conductor, int rank, const st
     default:
         break;
     }
-    return 0;
 }
 
 static void send_beats(struct rt_conductor *conductor)

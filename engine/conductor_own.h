@@ -34,6 +34,7 @@ struct rt_conductor {
 
 /* Actions of the step at hand. */
 struct rt_action *rt_conductor_act(struct rt_conductor *conductor, enum rt_action_kind kind);
+void rt_conductor_acknowledge(struct rt_conductor *conductor, int rank, uint64_t number);
 void rt_conductor_send(struct rt_conductor *conductor, int rank, const struct rt_wire *wire);
 /* Appends an event; its note says what follows once it is durable. Fill in the returned body. */
 struct rt_buf *rt_conductor_append(struct rt_conductor *conductor, enum rt_event_kind event,
@@ -44,16 +45,16 @@ uint64_t rt_conductor_decided(const struct rt_conductor *conductor); /* trials t
 
 /* conductor_work.c: leases out, results and unstarted trials in. */
 void rt_conductor_dispatch(struct rt_conductor *conductor);
-int rt_conductor_take_results(struct rt_conductor *conductor, int rank,
-                              const struct rt_wire_results *results, struct rt_err *err);
+void rt_conductor_take_results(struct rt_conductor *conductor, int rank,
+                               const struct rt_wire_results *results);
 void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
                                 const struct rt_wire_work *returned);
 /* Leases whose work has not been sent are taken back. */
 void rt_conductor_return_unsent(struct rt_conductor *conductor);
 
 /* conductor_members.c: agents that come, speak, fall silent and leave. */
-int rt_conductor_take_message(struct rt_conductor *conductor, int rank, const struct rt_wire *wire,
-                              struct rt_err *err);
+void rt_conductor_take_message(struct rt_conductor *conductor, int rank,
+                               const struct rt_wire *wire);
 void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason);
 void rt_conductor_say_stop(struct rt_conductor *conductor, int rank, uint64_t grace_us);
 void rt_conductor_beat(struct rt_conductor *conductor); /* beats, and finds who is silent */

@@ -93,68 +93,151 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
     }
 }
 
-/* Counts of a batch by what became of its rows. */
+/* A batch of results in the making: the rows that are recorded. */
 struct sorted {
     struct rt_buf rows;
-    size_t kept;
-    uint64_t leased; /* of kept ones, those that were still leased */
+    struct rt_lease_range *ended; /* one for each row */
+    size_t count;
+    size_t capacity;
+    uint64_t leased; /* of them, those that were leased to the sender until now */
 };
 
-/* Decides on one attempt: recorded, recorded as late, or dropped. */
-static void sort_row(struct rt_conductor *conductor, struct rt_attempt *row, struct sorted *sorted)
+static bool held_by_any(const struct rt_conductor *conductor, const struct rt_attempt *row)
+{
+    for (uint32_t rank = 0; rank < conductor->roster.count; rank++) {
+        if (rt_state_holds(conductor->state, rank, row->study, row->ordinal, row->attempt))
+            return true;
+    }
+    return false;
+}
+
+/* Decides on one attempt: recorded, recorded as late, or dropped, if it is not the sender's. */
+static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt *row,
+                     struct sorted *sorted)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
-    struct rt_trial trial;
 
     if (row->study != of->number || row->ordinal < 1 || row->ordinal > of->ordinals ||
-        row->launch != conductor->options.launch)
+        row->launch != conductor->options.launch || row->rank != (uint32_t)rank ||
+        row->attempt < 1 || row->attempt > rt_state_trial(of, row->ordinal).attempts)
         return;
-    trial = rt_state_trial(of, row->ordinal);
-    if (row->attempt < 1 || row->attempt > trial.attempts)
-        return;
-    if (trial.status == RT_TRIAL_LEASED && trial.attempts == row->attempt) {
+    if (rt_state_holds(conductor->state, row->rank, row->study, row->ordinal, row->attempt)) {
+        row->flags &= ~RT_ATTEMPT_LATE;
         sorted->leased++;
         rt_pace_add(&conductor->pace, row->duration_us);
+    } else if (held_by_any(conductor, row)) {
+        return;
     } else {
         row->flags |= RT_ATTEMPT_LATE;
     }
     rt_attempt_put(&sorted->rows, row);
-    sorted->kept++;
+    sorted->ended =
+        rt_grow(sorted->ended, &sorted->capacity, sorted->count + 1, sizeof *sorted->ended);
+    sorted->ended[sorted->count++] = (struct rt_lease_range){row->ordinal, 1, row->attempt};
 }
 
-int rt_conductor_take_results(struct rt_conductor *conductor, int rank,
-                              const struct rt_wire_results *results, struct rt_err *err)
+static int compare_ranges(const void *a, const void *b)
 {
-    struct rt_member *member = &conductor->roster.members[rank];
-    struct sorted sorted = {RT_BUF_INIT, 0, 0};
+    const struct rt_lease_range *x = a;
+    const struct rt_lease_range *y = b;
+
+    if (x->ordinal != y->ordinal)
+        return x->ordinal < y->ordinal ? -1 : 1;
+    return x->attempt < y->attempt ? -1 : x->attempt > y->attempt;
+}
+
+/* True if the ranges, which are sorted here, have an attempt twice. */
+static bool overlap(struct rt_lease_range *ranges, size_t count)
+{
+    if (count)
+        qsort(ranges, count, sizeof *ranges, compare_ranges);
+    for (size_t i = 1; i < count; i++) {
+        if (ranges[i].ordinal - ranges[i - 1].ordinal < ranges[i - 1].count &&
+            ranges[i].attempt == ranges[i - 1].attempt)
+            return true;
+    }
+    return false;
+}
+
+static int sort_rows(struct rt_conductor *conductor, int rank, struct rt_span rows,
+                     struct sorted *sorted, struct rt_err *err)
+{
     struct rt_attempts_reader reader;
     struct rt_attempt row;
-    struct rt_note *note;
-    struct rt_buf *body;
     int rc;
 
-    if (results->number <= member->results_seen)
-        return 0;
-    if ((rc = rt_attempts_open(&reader, results->rows, err)) < 0)
-        goto out;
+    if ((rc = rt_attempts_open(&reader, rows, err)) < 0)
+        return rc;
     while ((rc = rt_attempts_next(&reader, &row, err)) > 0)
-        sort_row(conductor, &row, &sorted);
-    if (rc < 0)
+        sort_row(conductor, rank, &row, sorted);
+    if (rc == 0 && overlap(sorted->ended, sorted->count))
+        return rt_err_set(err, RT_EPEER, "an attempt ends twice");
+    return rc;
+}
+
+/* The acknowledgement of a batch of which nothing is recorded follows those before it. */
+static void acknowledge_nothing(struct rt_conductor *conductor, int rank, uint64_t number)
+{
+    if (rt_outbox_empty(&conductor->outbox))
+        rt_conductor_acknowledge(conductor, rank, number);
+    else
+        rt_outbox_put_behind(&conductor->outbox, RT_NOTE_ACK, rank)->number = number;
+}
+
+/* An agent that speaks nonsense is given up, so that its trials are run again. */
+static void give_up_nonsense(struct rt_conductor *conductor, int rank, struct rt_err *err)
+{
+    rt_err_while(err, "the agent sent what makes no sense");
+    rt_conductor_give_up(conductor, rank, err->text);
+}
+
+void rt_conductor_take_results(struct rt_conductor *conductor, int rank,
+                               const struct rt_wire_results *results)
+{
+    struct rt_member *member = &conductor->roster.members[rank];
+    struct sorted sorted = {RT_BUF_INIT, NULL, 0, 0, 0};
+    struct rt_note *note;
+    struct rt_buf *body;
+    struct rt_err err;
+
+    if (results->number <= member->results_seen)
+        return;
+    if (sort_rows(conductor, rank, results->rows, &sorted, &err) < 0) {
+        give_up_nonsense(conductor, rank, &err);
         goto out;
+    }
     member->results_seen = results->number;
     member->outstanding -=
         sorted.leased < member->outstanding ? sorted.leased : member->outstanding;
-    if (sorted.kept == 0)
+    if (sorted.count == 0) {
+        acknowledge_nothing(conductor, rank, results->number);
         goto out;
+    }
     body = rt_conductor_append(conductor, RT_EVENT_ATTEMPTS, RT_NOTE_ACK, rank, &note);
     note->number = results->number;
-    rt_buf_put_varint(body, sorted.kept);
+    rt_buf_put_varint(body, sorted.count);
     rt_buf_put(body, sorted.rows.data, sorted.rows.size);
 out:
     rt_buf_clear(&sorted.rows);
-    return rc < 0 ? rt_err_while(err, "results %llu of rank %d",
-                                 (unsigned long long)results->number, rank)
-                  : 0;
+    free(sorted.ended);
+}
+
+/* What of a range the rank does hold is added to what it returns. */
+static uint64_t take_range(const struct rt_conductor *conductor, struct rt_lease *lease,
+                           struct rt_wire_work *work, size_t *capacity,
+                           const struct rt_wire_range *range)
+{
+    uint64_t last = rt_conductor_study(conductor)->ordinals;
+    uint64_t count = 0;
+
+    for (uint64_t k = 0; k < range->count && range->ordinal + k <= last; k++) {
+        if (!rt_state_holds(conductor->state, lease->rank, lease->study, range->ordinal + k,
+                            range->attempt))
+            continue;
+        add_to(lease, work, capacity, range->ordinal + k, range->index + k, range->attempt);
+        count++;
+    }
+    return count;
 }
 
 /* Trials that an agent gives back unstarted are waiting again, as if never leased. */
@@ -167,23 +250,18 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
     struct rt_wire_work same = {of->number, NULL, 0};
     size_t capacity = 0;
     uint64_t count = 0;
+    struct rt_err err;
 
-    for (size_t i = 0; i < returned->count && returned->study == of->number; i++) {
-        const struct rt_wire_range *range = &returned->ranges[i];
-
-        for (uint64_t k = 0; k < range->count && range->ordinal + k <= of->ordinals; k++) {
-            struct rt_trial trial = rt_state_trial(of, range->ordinal + k);
-
-            if (trial.status != RT_TRIAL_LEASED || trial.attempts != range->attempt)
-                continue;
-            add_to(&lease, &same, &capacity, range->ordinal + k, range->index + k, range->attempt);
-            count++;
-        }
-    }
-    if (count)
+    for (size_t i = 0; i < returned->count && returned->study == of->number; i++)
+        count += take_range(conductor, &lease, &same, &capacity, &returned->ranges[i]);
+    if (overlap(lease.ranges, lease.count)) {
+        rt_err_set(&err, RT_EPEER, "a trial is given back twice");
+        give_up_nonsense(conductor, rank, &err);
+    } else if (count) {
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_RETURN, RT_NOTE_NOTHING, rank, NULL),
                      &lease);
-    member->outstanding -= count < member->outstanding ? count : member->outstanding;
+        member->outstanding -= count < member->outstanding ? count : member->outstanding;
+    }
     free(lease.ranges);
     free(same.ranges);
 }

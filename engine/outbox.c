@@ -34,6 +34,16 @@ void rt_outbox_number(struct rt_outbox *outbox, uint64_t seq)
 {
     assert(outbox->numbered < outbox->count);
     outbox->notes[outbox->first + outbox->numbered++].seq = seq;
+    outbox->last_seq = seq;
+}
+
+struct rt_note *rt_outbox_put_behind(struct rt_outbox *outbox, enum rt_note_kind kind, int rank)
+{
+    struct rt_note *note = rt_outbox_put(outbox, kind, rank);
+
+    assert(outbox->numbered == outbox->count - 1);
+    rt_outbox_number(outbox, outbox->last_seq);
+    return note;
 }
 
 bool rt_outbox_take(struct rt_outbox *outbox, uint64_t durable, struct rt_note *note)
@@ -47,12 +57,12 @@ bool rt_outbox_take(struct rt_outbox *outbox, uint64_t durable, struct rt_note *
     return true;
 }
 
-void rt_outbox_withdraw(struct rt_outbox *outbox, int rank)
+void rt_outbox_withdraw_work(struct rt_outbox *outbox, int rank)
 {
     for (size_t i = 0; i < outbox->count; i++) {
         struct rt_note *note = &outbox->notes[outbox->first + i];
 
-        if (note->rank == rank && (note->kind == RT_NOTE_WORK || note->kind == RT_NOTE_ACK)) {
+        if (note->rank == rank && note->kind == RT_NOTE_WORK) {
             rt_buf_clear(&note->message);
             note->kind = RT_NOTE_NOTHING;
         }

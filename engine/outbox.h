@@ -5,7 +5,7 @@
  *
  * The conductor puts a note for every event it appends, in order, learns the
  * event's number afterwards, and takes the notes back as events become
- * durable. Notes of a rank can be withdrawn until then.
+ * durable. Work for a rank can be withdrawn until then.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,16 +33,19 @@ struct rt_outbox {
     size_t count;
     size_t numbered; /* so many of them know their event's number */
     size_t capacity;
+    uint64_t last_seq; /* the last number given */
 };
 
 void rt_outbox_clear(struct rt_outbox *outbox);
 struct rt_note *rt_outbox_put(struct rt_outbox *outbox, enum rt_note_kind kind, int rank);
+/* A note without an event of its own: it follows the last one, whose number must be known. */
+struct rt_note *rt_outbox_put_behind(struct rt_outbox *outbox, enum rt_note_kind kind, int rank);
 /* The oldest note without a number gets it. */
 void rt_outbox_number(struct rt_outbox *outbox, uint64_t seq);
 /* Moves the oldest note whose event is durable into *note (its message is then yours). */
 bool rt_outbox_take(struct rt_outbox *outbox, uint64_t durable, struct rt_note *note);
-/* Notes for a rank are turned into RT_NOTE_NOTHING. */
-void rt_outbox_withdraw(struct rt_outbox *outbox, int rank);
+/* Work for a rank is turned into RT_NOTE_NOTHING. */
+void rt_outbox_withdraw_work(struct rt_outbox *outbox, int rank);
 bool rt_outbox_empty(const struct rt_outbox *outbox);
 
 #endif

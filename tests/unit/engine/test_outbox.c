@@ -38,7 +38,7 @@ static void notes_come_back_in_order_through_many(void **state)
     rt_outbox_clear(&outbox);
 }
 
-static void withdrawn_notes_keep_their_place_and_say_nothing(void **state)
+static void withdrawn_work_keeps_its_place_and_says_nothing(void **state)
 {
     struct rt_outbox outbox = {0};
     struct rt_note note;
@@ -46,15 +46,37 @@ static void withdrawn_notes_keep_their_place_and_say_nothing(void **state)
     (void)state;
     rt_buf_add(&rt_outbox_put(&outbox, RT_NOTE_WORK, 1)->message, "work for 1");
     rt_buf_add(&rt_outbox_put(&outbox, RT_NOTE_WORK, 2)->message, "work for 2");
-    rt_outbox_withdraw(&outbox, 1);
-    rt_outbox_number(&outbox, 10);
-    rt_outbox_number(&outbox, 11);
-    assert_true(rt_outbox_take(&outbox, 11, &note));
+    rt_outbox_put(&outbox, RT_NOTE_ACK, 1);
+    rt_outbox_withdraw_work(&outbox, 1);
+    for (uint64_t seq = 10; seq <= 12; seq++)
+        rt_outbox_number(&outbox, seq);
+    assert_true(rt_outbox_take(&outbox, 12, &note));
     assert_int_equal(note.kind, RT_NOTE_NOTHING);
-    assert_true(rt_outbox_take(&outbox, 11, &note));
+    assert_true(rt_outbox_take(&outbox, 12, &note));
     assert_int_equal(note.kind, RT_NOTE_WORK);
     assert_int_equal(note.rank, 2);
     rt_buf_clear(&note.message);
+    assert_true(rt_outbox_take(&outbox, 12, &note));
+    assert_int_equal(note.kind, RT_NOTE_ACK);
+    rt_outbox_clear(&outbox);
+}
+
+static void a_note_without_an_event_follows_the_last_event(void **state)
+{
+    struct rt_outbox outbox = {0};
+    struct rt_note note;
+
+    (void)state;
+    rt_outbox_put(&outbox, RT_NOTE_NOTHING, 0);
+    rt_outbox_number(&outbox, 10);
+    rt_outbox_put_behind(&outbox, RT_NOTE_ACK, 1)->number = 7;
+    rt_outbox_put(&outbox, RT_NOTE_NOTHING, 0);
+    rt_outbox_number(&outbox, 11);
+    assert_false(rt_outbox_take(&outbox, 9, &note));
+    assert_true(rt_outbox_take(&outbox, 10, &note));
+    assert_true(rt_outbox_take(&outbox, 10, &note));
+    assert_int_equal(note.number, 7);
+    assert_false(rt_outbox_take(&outbox, 10, &note));
     rt_outbox_clear(&outbox);
 }
 
@@ -63,7 +85,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_note_waits_for_its_event_to_be_durable),
         cmocka_unit_test(notes_come_back_in_order_through_many),
-        cmocka_unit_test(withdrawn_notes_keep_their_place_and_say_nothing),
+        cmocka_unit_test(withdrawn_work_keeps_its_place_and_says_nothing),
+        cmocka_unit_test(a_note_without_an_event_follows_the_last_event),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,17 @@
 
 #include <stdlib.h>
 
+static void note_flags(struct stage *stage, struct rt_span body)
+{
+    struct rt_attempts_reader reader;
+    struct rt_attempt row;
+    struct rt_err err;
+
+    expect_ok(err, rt_attempts_open(&reader, body, &err));
+    while (rt_attempts_next(&reader, &row, &err) == 1)
+        stage->last_flags = row.flags;
+}
+
 static void apply(struct stage *stage, enum rt_event_kind kind, struct rt_span body)
 {
     struct rt_event event = {++stage->seq, 1000000 + stage->seq, kind, body};
@@ -14,6 +25,8 @@ static void apply(struct stage *stage, enum rt_event_kind kind, struct rt_span b
 
     expect_ok(err, rt_state_apply(stage->state, &event, &err));
     stage->appended[kind]++;
+    if (kind == RT_EVENT_ATTEMPTS)
+        note_flags(stage, body);
 }
 
 static void apply_text(struct stage *stage, enum rt_event_kind kind, const char *text)

@@ -22,7 +22,8 @@ struct stage {
     struct stage_message messages[STAGE_MESSAGES]; /* sent and not taken yet */
     size_t first;
     size_t count;
-    int appended[32]; /* events by kind */
+    int appended[32];    /* events by kind */
+    uint32_t last_flags; /* of the attempt that was appended last */
     bool finished;
 };
 
