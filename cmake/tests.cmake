@@ -67,6 +67,7 @@ foreach(source IN LISTS fuzz_tests)
 endforeach()
 
 include(cmake/mpi_tests.cmake)
+include(cmake/sim_tests.cmake)
 
 add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
 
