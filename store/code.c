@@ -92,11 +92,13 @@ static bool is_root(const struct snapshot *snapshot, const char *path)
 /* Absolute paths that no root's walk enters: study files, and the store itself. */
 static void names_left_out(const struct rt_code_request *request, struct rt_code_names *names)
 {
-    char *repository = rt_fs_absolute(request->repository);
-    char *store = rt_fs_parent(repository);
+    char *parent = rt_fs_parent(request->repository);
+    char *store = rt_fs_absolute(parent);
+    const char *base = strrchr(request->repository, '/');
+    char *repository = rt_fs_join(store, base ? base + 1 : request->repository);
 
     rt_code_names_add(names, repository);
-    if (strcmp(strrchr(repository, '/'), "/code.git") == 0)
+    if (base && strcmp(base, "/code.git") == 0)
         rt_code_names_add(names, store);
     for (size_t i = 0; i < request->leave_out_count; i++) {
         char *path = rt_fs_absolute(request->leave_out[i]);
@@ -105,8 +107,9 @@ static void names_left_out(const struct rt_code_request *request, struct rt_code
         rt_code_names_add(names, path);
         free(path);
     }
-    free(store);
     free(repository);
+    free(store);
+    free(parent);
 }
 
 static int walk_roots(struct snapshot *snapshot, const struct rt_code_request *request,

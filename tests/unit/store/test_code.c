@@ -214,6 +214,41 @@ static void a_sha256_repository_is_a_plain_folder_with_a_reason(void **state)
     assert_non_null(strstr(fact(world, "reason"), "opening the git repository"));
 }
 
+static void a_damaged_repository_gives_a_reason_and_the_files(void **state)
+{
+    struct world *world = *state;
+
+    put(world, "noise/model.py", "x = 1\n");
+    git_start(world, "noise");
+    put(world, "noise/.git/index", "nonsense");
+    snapshot(world, "noise");
+    assert_true(has(world, "noise/model.py", "x = 1\n"));
+    assert_non_null(fact(world, "commit"));
+    assert_non_null(strstr(fact(world, "reason"), "index"));
+    sh(world, "noise", "rm -rf .git/index .git/objects/??");
+    snapshot(world, "noise");
+    assert_true(has(world, "noise/model.py", "x = 1\n"));
+    assert_non_null(strstr(fact(world, "reason"), "HEAD commit"));
+    assert_true(dirty(world));
+    put(world, "noise/.git/HEAD", "nonsense");
+    snapshot(world, "noise");
+    assert_true(has(world, "noise/model.py", "x = 1\n"));
+    assert_null(fact(world, "commit"));
+    assert_non_null(fact(world, "reason"));
+}
+
+static void a_broken_repository_inside_is_walked_as_files(void **state)
+{
+    struct world *world = *state;
+
+    put(world, "noise/model.py", "x = 1\n");
+    put(world, "noise/sub/.git", "gitdir: ../nowhere\n");
+    put(world, "noise/sub/util.py", "u\n");
+    snapshot(world, "noise");
+    assert_true(has(world, "noise/sub/util.py", "u\n"));
+    assert_false(has(world, "noise/sub/.git", NULL));
+}
+
 static void a_repository_of_another_user_is_read(void **state)
 {
     struct world *world = *state;
@@ -310,7 +345,7 @@ static void study_files_and_the_store_are_left_out(void **state)
     struct world *world = *state;
     char *folder = at(world, "noise");
     char *study = at(world, "noise/noise.yaml");
-    char *store = at(world, "noise/kept/code.git");
+    char *store = at(world, "short/kept/code.git");
     const char *roots[] = {folder};
     const char *leave_out[] = {study};
     struct rt_code_request request = {store, roots, 1, leave_out, 1};
@@ -321,6 +356,8 @@ static void study_files_and_the_store_are_left_out(void **state)
 
     put(world, "noise/noise.yaml", "name: noise\n");
     put(world, "noise/model.py", "x = 1\n");
+    put(world, "noise/kept/journal/data", "not code\n");
+    sh(world, ".", "ln -s noise short");
     expect_ok(err, rt_code_snapshot(&request, &first, &record, &err));
     rt_json_free(record);
     put(world, "noise/noise.yaml", "name: other\n");
@@ -626,6 +663,8 @@ int main(void)
         test(a_shallow_clone_is_like_any_other),
         test(a_partial_and_sparse_clone_is_read),
         test(a_sha256_repository_is_a_plain_folder_with_a_reason),
+        test(a_damaged_repository_gives_a_reason_and_the_files),
+        test(a_broken_repository_inside_is_walked_as_files),
         test(a_repository_of_another_user_is_read),
         test(a_folder_inside_a_repository_is_only_itself),
         test(a_folder_that_its_repository_ignores_is_plain),
