@@ -70,16 +70,19 @@ double rt_read_f64(struct rt_reader *reader)
 
 uint64_t rt_read_varint(struct rt_reader *reader)
 {
+    const unsigned char *at = reader->at;
     uint64_t value = 0;
 
-    for (int shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = rt_read_u8(reader);
+    for (int shift = 0; shift < 64 && !reader->bad && at < reader->end; shift += 7) {
+        unsigned char byte = *at++;
 
-        if (reader->bad || (shift == 63 && byte > 1))
+        if (shift == 63 && byte > 1)
             break;
         value |= (uint64_t)(byte & 0x7F) << shift;
-        if (!(byte & 0x80))
+        if (!(byte & 0x80)) {
+            reader->at = at;
             return value;
+        }
     }
     reader->bad = true;
     return 0;
