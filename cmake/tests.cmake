@@ -27,12 +27,20 @@ foreach(source IN LISTS unit_tests)
     target_link_libraries(${layer}-${name} PRIVATE support-${layer})
   endif()
   target_link_libraries(${layer}-${name} PRIVATE rt_${layer} PkgConfig::CMOCKA)
+  target_compile_definitions(${layer}-${name} PRIVATE
+    RT_TEST_MODELS="${CMAKE_SOURCE_DIR}/tests/models"
+    RT_TEST_BUILT_MODELS="${CMAKE_BINARY_DIR}/tests/models")
   set_target_properties(${layer}-${name} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/unit)
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/unit
+    ENABLE_EXPORTS ON) # C models find retrial_real() and others in the program
   string(REGEX REPLACE "^test_" "" short ${name})
   add_test(NAME unit/${layer}/${short} COMMAND ${layer}-${name})
-  set_tests_properties(unit/${layer}/${short} PROPERTIES TIMEOUT 300 LABELS unit)
+  set_tests_properties(unit/${layer}/${short} PROPERTIES TIMEOUT 300 LABELS unit
+    ENVIRONMENT RETRIAL_MODULES=${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 endforeach()
+add_library(c_model MODULE ${CMAKE_SOURCE_DIR}/tests/models/c_model.c)
+set_target_properties(c_model PROPERTIES PREFIX ""
+  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/models)
 
 # tests/cli/AREA/NAME.sh with what it must print beside it; see tests/cli/run.sh.
 file(GLOB cli_tests CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/tests/cli/*/*.sh)

@@ -1,0 +1,4 @@
+# Run as a script: writes the file SOURCE into the header OUT, as the text SYMBOL.
+file(READ ${SOURCE} hex HEX)
+string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+file(WRITE ${OUT} "/* Made from ${SOURCE} at build time. */\nstatic const char ${SYMBOL}[] = {${bytes}0};\n")

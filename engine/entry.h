@@ -1,0 +1,69 @@
+#ifndef RT_ENGINE_ENTRY_H
+#define RT_ENGINE_ENTRY_H
+/*
+ * Entries: what a study runs, in one of three kinds: a Python function, a
+ * command, a C function. An entry is loaded once, in the template, and called
+ * in the workers forked from it. docs/entries.md tells authors of models.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/span.h"
+#include "engine/ended.h"
+
+/* What an entry is loaded from. Texts must outlive the entry. */
+struct rt_entry_task {
+    const struct rt_json *entry; /* the plan's "entry" */
+    const char *folder;          /* where its paths start: the code root in the checkout */
+    const char *metric;          /* name of a bare number that comes back */
+    const char *params;          /* params of the first point, as a sample of their names */
+    uint32_t seed;               /* for random numbers drawn while loading */
+};
+
+/* One call: a trial. */
+struct rt_call {
+    const char *id; /* "k3f9.17" */
+    uint64_t ordinal;
+    uint32_t attempt;
+    uint32_t replicate;
+    uint32_t seed;
+    struct rt_span params; /* canonical JSON object, followed by a NUL */
+    const char *scratch;   /* folder for files of ours beside the trial's working directory */
+    int output;            /* the file that stdout goes to, for reading */
+    uint64_t output_base;  /* where this trial's part of it starts */
+    int errors;            /* the same of stderr */
+    uint64_t errors_base;
+};
+
+struct rt_entry;
+
+struct rt_entry_ops {
+    void (*run)(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended);
+    /* All below may be NULL. */
+    pid_t (*fork)(struct rt_entry *entry);             /* as fork(2) */
+    void (*idle)(struct rt_entry *entry, bool begins); /* around waits of the worker */
+    void (*flush)(struct rt_entry *entry);             /* output that is still buffered */
+    void (*environment)(struct rt_entry *entry);       /* the process's environment was put back */
+    void (*free)(struct rt_entry *entry);
+};
+
+struct rt_entry {
+    const struct rt_entry_ops *ops;
+    const char *about; /* the interpreter as JSON, or NULL; the entry's */
+};
+
+/* Loads an entry of any kind. RT_EUSAGE with the reason, e.g. the traceback of an import. */
+int rt_entry_load(const struct rt_entry_task *task, struct rt_entry **out, struct rt_err *err);
+void rt_entry_free(struct rt_entry *entry);
+
+/* One kind each. */
+int rt_entry_c_load(const struct rt_entry_task *task, struct rt_entry **out, struct rt_err *err);
+int rt_entry_command_load(const struct rt_entry_task *task, struct rt_entry **out,
+                          struct rt_err *err);
+int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out,
+                         struct rt_err *err);
+
+#endif

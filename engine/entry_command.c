@@ -1,0 +1,234 @@
+/* Entries that are commands: run without a shell, results from a file or the last line. */
+#include "engine/entry.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "engine/command_result.h"
+#include "engine/kin.h"
+#include "engine/placeholder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LINGER_US    1000000u /* what a command leaves running may end by itself so long */
+#define CANNOT_RUN   127      /* as shells say it */
+#define RETRIAL_VARS 5
+
+struct command_entry {
+    struct rt_entry base;
+    const struct rt_json *argv;
+    char *metric;
+};
+
+struct words {
+    char **items;
+    size_t count;
+};
+
+static void clear_words(struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free(words->items[i]);
+    free(words->items);
+}
+
+static int fill_words(const struct rt_json *argv, struct rt_span text, struct words *words,
+                      struct rt_err *err)
+{
+    struct rt_json *params = NULL;
+    int rc = rt_json_parse(text, &params, err);
+
+    words->items = rt_calloc(rt_json_count(argv) + 1, sizeof *words->items);
+    words->count = 0;
+    for (size_t i = 0; rc == 0 && i < rt_json_count(argv); i++) {
+        const char *word = rt_json_string(rt_json_at(argv, i));
+        struct rt_buf out = RT_BUF_INIT;
+
+        rc = rt_placeholder_expand(word ? word : "", params, &out, err);
+        words->items[words->count++] = rt_buf_take(&out);
+    }
+    rt_json_free(params);
+    return rc;
+}
+
+/* The environment of the worker and what a command is told through it. */
+static struct words fill_environment(const struct rt_call *call, const char *params,
+                                     const char *result)
+{
+    struct words words = {NULL, 0};
+    size_t count = 0;
+
+    while (environ[count])
+        count++;
+    words.items = rt_calloc(count + RETRIAL_VARS + 1, sizeof *words.items);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(environ[i], "RETRIAL_", 8) != 0)
+            words.items[words.count++] = rt_strdup(environ[i]);
+    }
+    words.items[words.count++] = rt_printf("RETRIAL_PARAMS=%s", params);
+    words.items[words.count++] = rt_printf("RETRIAL_RESULT=%s", result);
+    words.items[words.count++] = rt_printf("RETRIAL_SEED=%u", call->seed);
+    words.items[words.count++] = rt_printf("RETRIAL_TRIAL=%s", call->id);
+    words.items[words.count++] = rt_printf("RETRIAL_ATTEMPT=%u", call->attempt);
+    return words;
+}
+
+static void become(pid_t worker, char **argv, char **environment)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != worker)
+        _exit(CANNOT_RUN);
+    execvpe(argv[0], argv, environment);
+    dprintf(STDERR_FILENO, "retrial: running \"%s\": %s\n", argv[0], strerror(errno));
+    _exit(CANNOT_RUN);
+}
+
+static void note_use(const struct rusage *use, struct rt_ended *ended)
+{
+    ended->measured = true;
+    ended->user_us = (uint64_t)use->ru_utime.tv_sec * 1000000u + (uint64_t)use->ru_utime.tv_usec;
+    ended->sys_us = (uint64_t)use->ru_stime.tv_sec * 1000000u + (uint64_t)use->ru_stime.tv_usec;
+    ended->max_rss_kib = (uint64_t)use->ru_maxrss;
+}
+
+/* What the command left behind may finish its output, then it is ended. */
+static void end_leftovers(void)
+{
+    uint64_t limit = rt_mono_us() + LINGER_US;
+
+    while (waitpid(-1, NULL, WNOHANG) >= 0 && rt_mono_us() < limit)
+        usleep(2000);
+    if (rt_kin_any())
+        rt_kin_end(NULL, 0);
+}
+
+static int run_words(const struct words *argv, const struct words *environment, int *status,
+                     struct rt_ended *ended, struct rt_err *err)
+{
+    pid_t worker = getpid();
+    struct rusage use;
+    pid_t pid;
+
+    fflush(stdout);
+    pid = fork();
+    if (pid < 0)
+        return rt_err_errno(err, RT_EIO, "starting a process for \"%s\"", argv->items[0]);
+    if (pid == 0)
+        become(worker, argv->items, environment->items);
+    while (wait4(pid, status, 0, &use) < 0) {
+        if (errno != EINTR)
+            return rt_err_errno(err, RT_EIO, "waiting for \"%s\"", argv->items[0]);
+    }
+    note_use(&use, ended);
+    end_leftovers();
+    return 0;
+}
+
+static int run_call(struct command_entry *self, const struct rt_call *call, struct rt_ended *ended,
+                    struct rt_err *err)
+{
+    char *params = rt_fs_join(call->scratch, "params.json");
+    char *result = rt_fs_join(call->scratch, "result.json");
+    struct words environment = fill_environment(call, params, result);
+    struct words argv = {NULL, 0};
+    int status = 0;
+    FILE *file = NULL;
+    int rc;
+
+    if ((rc = fill_words(self->argv, call->params, &argv, err)) < 0 ||
+        (rc = rt_fs_remove(result, err)) < 0)
+        goto out;
+    file = fopen(params, "we");
+    if (!file || fprintf(file, "%s\n", (const char *)call->params.data) < 0 || fclose(file) != 0) {
+        rc = rt_fs_write_error(err, "writing", params);
+        goto out;
+    }
+    if ((rc = run_words(&argv, &environment, &status, ended, err)) == 0)
+        rt_command_result(call, status, result, self->metric, ended);
+out:
+    clear_words(&argv);
+    clear_words(&environment);
+    free(params);
+    free(result);
+    return rc;
+}
+
+static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
+{
+    struct rt_err err;
+
+    if (run_call((struct command_entry *)entry, call, ended, &err) < 0)
+        rt_ended_failed(ended, "%s", err.text);
+}
+
+static void free_entry(struct rt_entry *entry)
+{
+    struct command_entry *self = (struct command_entry *)entry;
+
+    free(self->metric);
+    free(self);
+}
+
+static const struct rt_entry_ops ops = {.run = run, .free = free_entry};
+
+/* True if execvp() will find the program of this name. */
+static bool is_on_path(const char *name)
+{
+    const char *path = getenv("PATH");
+    bool found = false;
+
+    for (const char *at = path ? path : "/bin:/usr/bin"; *at && !found;) {
+        size_t size = strcspn(at, ":");
+        char *full = rt_printf("%.*s/%s", (int)size, at, name);
+
+        found = access(full, X_OK) == 0;
+        free(full);
+        at += size + (at[size] == ':');
+    }
+    return found;
+}
+
+static int check_program(const char *name, const char *folder, struct rt_err *err)
+{
+    char *path = rt_fs_join(folder, name);
+    int rc = 0;
+
+    if (strchr(name, '/') ? access(path, X_OK) < 0 : !is_on_path(name))
+        rc = rt_err_set(err, RT_EUSAGE, "the program \"%s\" %s", name,
+                        !strchr(name, '/')   ? "is not on the PATH"
+                        : rt_fs_exists(path) ? "cannot be executed; chmod +x it"
+                                             : "does not exist beside the study's code");
+    free(path);
+    return rc;
+}
+
+int rt_entry_command_load(const struct rt_entry_task *task, struct rt_entry **out,
+                          struct rt_err *err)
+{
+    const struct rt_json *argv = rt_json_get(task->entry, "argv");
+    struct command_entry *self;
+    struct words words = {NULL, 0};
+    int rc;
+
+    if (!argv || rt_json_count(argv) == 0)
+        return rt_err_set(err, RT_EUSAGE, "the command is empty");
+    if ((rc = fill_words(argv, rt_span_text(task->params), &words, err)) < 0 ||
+        (rc = check_program(words.items[0], task->folder, err)) < 0)
+        goto out;
+    self = rt_calloc(1, sizeof *self);
+    self->base.ops = &ops;
+    self->argv = argv;
+    self->metric = rt_strdup(task->metric);
+    *out = &self->base;
+out:
+    clear_words(&words);
+    return rc;
+}

@@ -1,0 +1,66 @@
+#include "engine/module.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/fs.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The folder of the running program; yours. */
+static char *program_folder(void)
+{
+    char path[4096];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+
+    if (size < 0)
+        return rt_strdup(".");
+    path[size] = '\0';
+    return rt_fs_parent(path);
+}
+
+/* Where the file is, or NULL; yours. *looked lists the folders. */
+static char *find(const char *name, struct rt_buf *looked)
+{
+    static const char *const beside[] = {"../lib/retrial", "lib/retrial", "."};
+    const char *named = getenv("RETRIAL_MODULES");
+    bool is_named = named && *named;
+    size_t count = is_named ? 1 : sizeof beside / sizeof *beside;
+    char *program = program_folder();
+    char *file = NULL;
+
+    for (size_t i = 0; i < count && !file; i++) {
+        char *folder = is_named ? rt_strdup(named) : rt_fs_join(program, beside[i]);
+
+        rt_buf_printf(looked, "%s%s", i ? ", " : "", folder);
+        file = rt_fs_join(folder, name);
+        free(folder);
+        if (!rt_fs_exists(file)) {
+            free(file);
+            file = NULL;
+        }
+    }
+    free(program);
+    return file;
+}
+
+int rt_module_load(const char *file, const char *symbol, const void **out, struct rt_err *err)
+{
+    struct rt_buf looked = RT_BUF_INIT;
+    char *path = find(file, &looked);
+    void *handle;
+    int rc = 0;
+
+    if (!path)
+        rc = rt_err_set(err, RT_ENOTFOUND, "the module \"%s\" is not in %s", file,
+                        rt_buf_text(&looked));
+    else if (!(handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL)))
+        rc = rt_err_set(err, RT_EIO, "loading the module \"%s\": %s", path, dlerror());
+    else if (!(*out = dlsym(handle, symbol)))
+        rc = rt_err_set(err, RT_EIO, "\"%s\" is not a module of retrial", path);
+    rt_buf_clear(&looked);
+    free(path);
+    return rc;
+}

@@ -1,0 +1,270 @@
+"""The Python side of a worker, embedded in retrial-python.so and run in each template.
+
+Nothing here is for models to import: docs/entries.md tells what they may rely on.
+"""
+
+import faulthandler
+import gc
+import importlib.util
+import inspect
+import os
+import re
+import sys
+import traceback
+
+STDLIB = frozenset(sys.stdlib_module_names)
+seed = 0  # of the running trial; set by the module before each one
+_environment = {}
+
+
+class Refused(Exception):
+    """The entry cannot be used, and the text says why."""
+
+
+class Trial:
+    """What a function may ask about the trial that it runs, by a parameter named `trial`."""
+
+    __slots__ = ("id", "ordinal", "attempt", "replicate", "seed")
+
+    def __init__(self, id, ordinal, attempt, replicate, seed):
+        self.id = id
+        self.ordinal = ordinal
+        self.attempt = attempt
+        self.replicate = replicate
+        self.seed = seed
+
+    def __repr__(self):
+        return f"<trial {self.id}, attempt {self.attempt}>"
+
+
+# -- seeds ------------------------------------------------------------------------------------
+
+SEEDS = {
+    "random": lambda module, value: module.seed(value),
+    "numpy.random": lambda module, value: module.seed(value),
+    "torch": lambda module, value: module.manual_seed(value),
+    "tensorflow": lambda module, value: module.random.set_seed(value),
+}
+
+
+def seed_all(value):
+    """Seeds what has been imported; the rest is seeded as it is imported."""
+    global seed
+    seed = value
+    for name, how in SEEDS.items():
+        module = sys.modules.get(name)
+        if module is not None:
+            how(module, value)
+
+
+class SeedingLoader:
+    """Loads a module as its own loader would, then seeds it."""
+
+    def __init__(self, loader, name):
+        self.loader = loader
+        self.name = name
+
+    def create_module(self, spec):
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__spec__.loader = module.__loader__ = self.loader
+        self.loader.exec_module(module)
+        SEEDS[self.name](module, seed)
+
+
+class SeedingFinder:
+    """First in sys.meta_path; has a word only where a module with random numbers is imported."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in SEEDS:
+            return None
+        for finder in sys.meta_path:
+            find = getattr(finder, "find_spec", None)
+            if finder is SeedingFinder or find is None:
+                continue
+            spec = find(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = SeedingLoader(spec.loader, name)
+                return spec
+        return None
+
+
+# -- loading ----------------------------------------------------------------------------------
+
+
+def extend_path(folder, root):
+    """The entry's folder and the code root come first, then PYTHONPATH where it fits this build:
+    a path of another Python version would mix two standard libraries."""
+    paths = [folder] if folder == root else [folder, root]
+    own = "python%d.%d" % sys.version_info[:2]
+    for path in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+        versions = re.findall(r"python\d+\.\d+", path)
+        if path and all(version == own for version in versions):
+            paths.append(os.path.abspath(path))
+    sys.path[:0] = [path for path in paths if path not in sys.path]
+
+
+def module_name(path):
+    """The file's stem, so that pickles and `import model` find it; dotted inside a package."""
+    folder, file = os.path.split(path)
+    parts = [os.path.splitext(file)[0]]
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, package = os.path.split(folder)
+        parts.insert(0, package)
+    name = ".".join(parts)
+    if name in STDLIB or name in sys.modules:
+        name = f"_retrial_{name}"  # never in the place of a module that others import
+    return name, folder
+
+
+def load(root, file, function, params):
+    """Imports the entry; returns the function and how it is to be called."""
+    path = os.path.join(root, file)
+    if not os.path.exists(path):
+        raise Refused(f'there is no file "{file}" beside the study\'s code')
+    name, folder = module_name(path)
+    extend_path(folder, root)
+    sys.argv[:] = [path]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None:
+        raise Refused(f'"{file}" is not a Python file')
+    if "." in name:
+        importlib.import_module(name.rpartition(".")[0])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    found = getattr(module, function, None)
+    if found is None:
+        raise Refused(f'"{file}" has no function "{function}"{nearest(function, vars(module))}')
+    if not callable(found):
+        raise Refused(f'"{function}" in "{file}" is not a function')
+    style = bind(found, function, params)
+    settle()
+    return (found, *style)
+
+
+def nearest(name, names):
+    import difflib
+
+    close = difflib.get_close_matches(name, [n for n in names if not n.startswith("_")], 1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def bind(function, name, params):
+    """(whole, trial, seed): params as one dict or by keywords, and which extras it asks for."""
+    kinds = inspect.Parameter
+    try:
+        signature = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return True, False, False
+    extras = {n for n in ("trial", "seed") if n in signature and n not in params}
+    named = [
+        p
+        for p in signature.values()
+        if p.name not in extras and p.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)
+    ]
+    positional = [p for p in named if p.kind != kinds.KEYWORD_ONLY]
+    required = [p for p in positional if p.default is kinds.empty]
+    first = positional[0].name if positional else None
+    alone = len(required) == 1 and required[0].name == first and first not in params
+    if first == "params" or alone or (named and named[0].kind == kinds.POSITIONAL_ONLY):
+        return True, "trial" in extras, "seed" in extras
+    check_keywords(signature, named, name, params)
+    return False, "trial" in extras, "seed" in extras
+
+
+def check_keywords(signature, named, name, params):
+    names = {p.name for p in named}
+    if not any(p.kind == inspect.Parameter.VAR_KEYWORD for p in signature.values()):
+        for key in params:
+            if key not in names:
+                raise Refused(
+                    f'{name}() takes no argument "{key}", which is a parameter of the study'
+                    f"{nearest(key, names)}"
+                )
+    for p in named:
+        if p.default is inspect.Parameter.empty and p.name not in params:
+            raise Refused(
+                f'{name}() needs the argument "{p.name}", which is no parameter of the study'
+                f"{nearest(p.name, params)}"
+            )
+
+
+def settle():
+    """Once, before workers are forked."""
+    _environment.update(os.environ._data)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    gc.collect()
+    gc.freeze()
+
+
+# -- around trials ----------------------------------------------------------------------------
+
+
+def restore_environment():
+    """The process's environment was put back; os.environ must say the same."""
+    os.environ._data.clear()
+    os.environ._data.update(_environment)
+
+
+def is_ours(frame):
+    file = frame.f_code.co_filename
+    return file == "<retrial>" or file.startswith("<frozen importlib")
+
+
+def describe(error, limit):
+    """The traceback as text, without our frames; of a long one the start and the end."""
+    trace = error.__traceback__
+    while trace is not None and is_ours(trace.tb_frame):
+        trace = trace.tb_next
+    try:
+        lines = traceback.TracebackException(type(error), error, trace).format()
+        text = "".join(lines).rstrip("\n")
+    except Exception as other:  # an exception may fail to describe itself
+        text = f"{type(error).__name__} (and describing it raised {type(other).__name__})"
+    if len(text) > limit:
+        text = text[: limit // 4] + "\n...\n" + text[-(limit - limit // 4 - 5) :]
+    return text
+
+
+def describe_load(error, file):
+    """Why the entry could not be loaded, in less than a thousand characters."""
+    if isinstance(error, Refused):
+        text = str(error)
+    else:
+        what = traceback.format_exception_only(type(error), error)[-1].strip()
+        text = f"importing {file}: {what[:300]}"
+        if not isinstance(error, SystemExit):
+            text += "\n" + describe(error, 500)
+    venv = foreign_venv()
+    if isinstance(error, ImportError) and venv:
+        text += f"\n(the virtual environment {venv} is of another Python build and not used)"
+    return text
+
+
+def foreign_venv():
+    venv = os.environ.get("VIRTUAL_ENV")
+    return venv if venv and os.path.realpath(venv) != os.path.realpath(sys.prefix) else None
+
+
+def about():
+    return {
+        "version": sys.version.split()[0],
+        "build": sys.version,
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "base_prefix": sys.base_prefix,
+        "ignored_venv": foreign_venv(),
+    }
+
+
+def start():
+    """Once, as the interpreter has started."""
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(line_buffering=True)  # a crash shall not swallow what was printed
+    faulthandler.enable(file=2)
+    sys.meta_path.insert(0, SeedingFinder)

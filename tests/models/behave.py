@@ -1,0 +1,131 @@
+"""A model that does to its worker what models do: params["do"] says what."""
+
+import os
+import signal
+import sys
+import time
+
+import helper_beside  # noqa: F401  found because this file's folder is on sys.path
+
+
+def train(params, trial, seed):
+    return globals()["do_" + params["do"]](params, trial, seed)
+
+
+def do_ok(params, trial, seed):
+    return {"loss": 0.25, "id": trial.id, "seed": seed, "same": trial.seed == seed}
+
+
+def do_number(params, trial, seed):
+    return 0.5
+
+
+def do_raise(params, trial, seed):
+    raise ValueError("no such luck: ü")
+
+
+def do_nothing(params, trial, seed):
+    return None
+
+
+def do_object(params, trial, seed):
+    return {"history": {"model": object()}}
+
+
+def do_nan(params, trial, seed):
+    return {"loss": float("nan"), "best": float("-inf")}
+
+
+def do_exit(params, trial, seed):
+    sys.exit(3)
+
+
+def do_vanish(params, trial, seed):
+    os._exit(0)
+
+
+def do_segfault(params, trial, seed):
+    os.kill(os.getpid(), signal.SIGSEGV)
+    time.sleep(10)
+
+
+def do_sleep(params, trial, seed):
+    print("sleeping", flush=True)
+    time.sleep(60)
+
+
+def do_flood(params, trial, seed):
+    sys.stdout.write("start")
+    for _ in range(50):
+        sys.stdout.write("x" * (1 << 20))
+    sys.stdout.write("end")
+    return 1
+
+
+def do_whisper(params, trial, seed):
+    print("no newline", end="")
+    print("err too", end="", file=sys.stderr)
+    return 1
+
+
+def do_twice(params, trial, seed):
+    os.fork()
+    return {"loss": 1}
+
+
+def do_daemon(params, trial, seed):
+    """Leaves a grandchild in a session of its own that ignores SIGTERM, then dies."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            with open("/tmp/retrial-test-daemon.%d" % params["tag"], "w") as file:
+                file.write(str(os.getpid()))
+            time.sleep(600)
+        os._exit(0)
+    time.sleep(0.3)
+    os._exit(0)
+
+
+def do_change(params, trial, seed):
+    os.chdir("/")
+    os.umask(0o777)
+    os.environ["RETRIAL_TEST_LEFT"] = "behind"
+    os.environ.pop("HOME", None)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    return 1
+
+
+def do_look(params, trial, seed):
+    mask = os.umask(0)
+    os.umask(mask)
+    return {
+        "left": os.environ.get("RETRIAL_TEST_LEFT", ""),
+        "home": "HOME" in os.environ,
+        "umask": mask,
+        "blocked": len(signal.pthread_sigmask(signal.SIG_BLOCK, set())),
+        "linked": os.path.islink("behave.py"),
+        "files": len([f for f in os.listdir() if f.startswith("mine")]),
+    }
+
+
+def do_write(params, trial, seed):
+    os.makedirs("mine/deep")
+    with open("mine/deep/file", "w") as file:
+        file.write("x")
+    return 1
+
+
+def do_large(params, trial, seed):
+    return {"text": "a" * 3_000_000, "end": 1}
+
+
+def do_random(params, trial, seed):
+    import random
+
+    return random.random()
+
+
+def do_orphan_template(params, trial, seed):
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)

@@ -1,0 +1,2 @@
+def train(params):
+    return 0.0
