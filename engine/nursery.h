@@ -9,6 +9,7 @@
  * Whatever ends the agent, even SIGKILL, ends all of them with all their
  * descendants.
  */
+#include <stdint.h>
 #include "base/err.h"
 
 struct rt_nursery;
@@ -19,5 +20,10 @@ int rt_nursery_fork(struct rt_nursery **out, struct rt_err *err);
 
 /* Ends the nursery and all below it. Accepts NULL. */
 void rt_nursery_free(struct rt_nursery *nursery);
+
+/* The socket that speaks packets (engine/packet.h) with it; for the pool. */
+int rt_nursery_fd(const struct rt_nursery *nursery);
+/* A number for a template that none has had. */
+uint32_t rt_nursery_new_id(struct rt_nursery *nursery);
 
 #endif
