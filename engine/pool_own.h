@@ -1,0 +1,121 @@
+#ifndef RT_ENGINE_POOL_OWN_H
+#define RT_ENGINE_POOL_OWN_H
+/* What the files of the pool share; for nobody else. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/buf.h"
+#include "engine/backlog.h"
+#include "engine/packet.h"
+#include "engine/pool.h"
+#include "engine/ring.h"
+
+enum rt_brood_state {
+    RT_BROOD_LOADING,
+    RT_BROOD_UP,
+    RT_BROOD_FAILED,
+    RT_BROOD_GONE, /* its template has ended */
+};
+
+/* A study's template, and the trials that wait for workers forked from it. */
+struct rt_brood {
+    uint32_t study;
+    char *study_id;
+    char *root; /* the code root in the checkout */
+    const struct rt_plan *plan;
+    enum rt_brood_state state;
+    struct rt_err why;     /* FAILED */
+    uint32_t template_id;  /* at the nursery; 0: no template runs */
+    int control;           /* socket to the template, or -1 */
+    int output;            /* what it prints while it loads, or -1 */
+    uint32_t starting;     /* workers asked for and not yet forked */
+    uint32_t falls;        /* templates that died since a trial ended */
+    uint32_t false_starts; /* workers that died without starting a trial, likewise */
+    double mean_us;        /* of trials lately, with all that is around them; 0: not known */
+    struct rt_backlog backlog;
+};
+
+enum rt_slot_state {
+    RT_SLOT_EMPTY,
+    RT_SLOT_UP,     /* a worker runs, or is being forked: its ring is there already */
+    RT_SLOT_ENDING, /* it was told to end, or killed */
+};
+
+#define RT_SLOT_GIVEN 8192u /* trials given to one worker at most; a power of two */
+
+/* A place for a worker, and the agent's side of it. Trials are numbered per worker from 1. */
+struct rt_slot {
+    enum rt_slot_state state;
+    uint32_t number;
+    struct rt_brood *brood;
+    bool forked; /* pid is known */
+    pid_t pid;
+    uint64_t nonce;
+    struct rt_ring *ring;
+    int wake;
+    int files[2]; /* stdout, stderr */
+    struct rt_buf inbox;
+    struct rt_waiting *given; /* a circle by number; attempt 0: taken back */
+    size_t given_capacity;
+    uint32_t first;    /* number of the oldest trial without a result */
+    uint32_t next;     /* number of the next trial to be given */
+    uint32_t live;     /* trials given, and neither ended nor taken back */
+    uint32_t position; /* trials that this worker has ended */
+    uint64_t user_us;  /* of these */
+    uint64_t sys_us;
+    uint64_t quiet_us;       /* since when nothing has come of it, monotonic */
+    enum rt_outcome verdict; /* of the running trial, once it was killed */
+    char *verdict_reason;
+};
+
+struct rt_pool {
+    struct rt_nursery *nursery;
+    struct rt_pool_options options;
+    char *scratch;
+    struct rt_brood **broods;
+    size_t brood_count;
+    size_t brood_capacity;
+    struct rt_slot *slots;
+    uint32_t usable; /* slots; fewer than asked for when the system has no more processes */
+    int bell;
+    struct rt_buf ended; /* packed attempts */
+    size_t ended_at;
+    uint64_t look_us; /* when the files of running trials are looked at next */
+    uint64_t wake_us;
+    char *python;
+};
+
+/* pool_brood.c */
+int rt_brood_start(struct rt_pool *pool, struct rt_brood *brood, struct rt_err *err);
+void rt_brood_free(struct rt_brood *brood);
+int rt_brood_step(struct rt_pool *pool, struct rt_brood *brood, uint64_t mono_us,
+                  struct rt_err *err);
+/* The nursery says that its template is gone, with all below it. */
+int rt_brood_gone(struct rt_pool *pool, struct rt_brood *brood, int status, uint64_t mono_us,
+                  struct rt_err *err);
+
+/* slot.c */
+void rt_slot_init(struct rt_slot *slot, uint32_t number);
+int rt_slot_open(struct rt_pool *pool, struct rt_slot *slot, struct rt_brood *brood,
+                 uint64_t mono_us, struct rt_err *err);
+bool rt_slot_give(struct rt_slot *slot, const struct rt_waiting *trial, uint64_t mono_us);
+void rt_slot_wake(struct rt_slot *slot);
+/* Takes what the worker has sent. A worker that sent nonsense is killed. */
+void rt_slot_drain(struct rt_pool *pool, struct rt_slot *slot, uint64_t mono_us);
+/* True if it has started a trial without a result yet: since when. */
+bool rt_slot_running(const struct rt_slot *slot, uint64_t mono_us, uint64_t *since_us);
+/* Takes back what it has not started; calls each() for every one, the last first. */
+typedef void rt_slot_back_fn(void *context, const struct rt_waiting *trial);
+void rt_slot_take_back(struct rt_slot *slot, rt_slot_back_fn *each, void *context);
+void rt_slot_push_back(void *brood, const struct rt_waiting *trial); /* to the backlog */
+void rt_slot_kill(struct rt_slot *slot, enum rt_outcome verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Asks an idle worker to end by itself. */
+void rt_slot_retire(struct rt_slot *slot);
+
+/* slot_end.c */
+/* The worker is gone: judges what ran, gives back what did not, empties the slot. */
+void rt_slot_end(struct rt_pool *pool, struct rt_slot *slot, const struct rt_packet *packet,
+                 uint64_t mono_us);
+
+#endif
