@@ -289,17 +289,25 @@ bool rt_json_equal(const struct rt_json *a, const struct rt_json *b)
 
 static void put_string(struct rt_buf *out, const char *text, size_t size)
 {
+    static const char short_escapes[] = "btn\0fr"; /* of U+0008 and on */
+    size_t plain = 0; /* characters before i that are put as they are */
+
     rt_buf_put_u8(out, '"');
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)text[i];
 
-        if (c == '"' || c == '\\')
-            rt_buf_put_u8(out, '\\');
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        rt_buf_put(out, text + plain, i - plain);
+        plain = i + 1;
         if (c >= 0x20)
-            rt_buf_put_u8(out, c);
+            rt_buf_printf(out, "\\%c", c);
+        else if (c >= 8 && c <= 13 && c != 11)
+            rt_buf_printf(out, "\\%c", short_escapes[c - 8]);
         else
             rt_buf_printf(out, "\\u%04x", c);
     }
+    rt_buf_put(out, text + plain, size - plain);
     rt_buf_put_u8(out, '"');
 }
 
