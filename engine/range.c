@@ -101,12 +101,12 @@ static int misses_end(const struct rt_range *range, int64_t steps, struct rt_err
     char to[RT_REAL_TEXT];
     char low[RT_REAL_TEXT];
     char high[RT_REAL_TEXT];
-    int rc;
 
-    if ((rc = rt_decimal_times(range->step, steps, &before, err)) < 0 ||
-        (rc = rt_decimal_add(range->from, before, &before, err)) < 0 ||
-        (rc = rt_decimal_add(before, range->step, &after, err)) < 0)
-        return rc;
+    if (rt_decimal_times(range->step, steps, &before, NULL) < 0 ||
+        rt_decimal_add(range->from, before, &before, NULL) < 0 ||
+        rt_decimal_add(before, range->step, &after, NULL) < 0)
+        return rt_err_set(err, RT_EUSAGE, "step %s does not reach %s exactly; change one of them",
+                          shown(range->step, step), shown(range->to, to));
     return rt_err_set(err, RT_EUSAGE,
                       "step %s does not reach %s exactly; the nearest levels are %s and %s: change "
                       "\"step\" or \"to\"",

@@ -85,23 +85,65 @@ struct scalar {
     bool plain;
 };
 
+/* What is between quotes, as it stands in the file. */
+static struct rt_span raw_text(const struct loader *loader, struct fy_token *token)
+{
+    const struct fy_mark *end = token ? fy_token_end_mark(token) : NULL;
+    size_t size = end && end->input_pos > loader->offset ? end->input_pos - loader->offset : 0;
+
+    return rt_span((const char *)loader->yaml->text.data + loader->offset, size);
+}
+
+/* libfyaml 0.7.12 takes four quotes in a row for three, not two, and loses the end of the text. */
+static char *unquote_single(struct rt_span raw)
+{
+    const char *at = raw.data;
+    struct rt_buf out = RT_BUF_INIT;
+
+    for (size_t i = 0; i < raw.size; i++) {
+        rt_buf_put_u8(&out, (uint8_t)at[i]);
+        i += at[i] == '\'';
+    }
+    return rt_buf_take(&out);
+}
+
+static int copy_text(const struct loader *loader, struct fy_token *token, struct scalar *scalar,
+                     struct rt_err *err)
+{
+    size_t size = 0;
+    const char *text = token ? fy_token_get_text(token, &size) : "";
+
+    if (!text || !rt_utf8_valid(rt_span(text, size), NULL) || memchr(text, 0, size))
+        return rt_yaml_error(loader->yaml, scalar->offset, err,
+                             "the text contains a NUL or what is no character; remove it");
+    scalar->text = rt_strndup(text, size);
+    return 0;
+}
+
 static int read_text(const struct loader *loader, struct fy_event *event, struct scalar *scalar,
                      struct rt_err *err)
 {
     struct fy_token *token = event->scalar.value;
     enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
-    size_t size = 0;
-    const char *text = token ? fy_token_get_text(token, &size) : "";
-    int rc;
+    bool quoted = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+    struct rt_span raw = raw_text(loader, token);
+    int rc = check_properties(loader, event, err);
 
+    if (rc < 0)
+        return rc;
     scalar->offset = start_of_scalar(loader, style);
     scalar->plain = style == FYSS_PLAIN;
-    if ((rc = check_properties(loader, event, err)) < 0)
-        return rc;
-    if (!text || !rt_utf8_valid(rt_span(text, size), NULL) || memchr(text, 0, size))
+    /* libfyaml 0.7.12 folds lines wrongly, or not at all. */
+    if (quoted && raw.size && memchr(raw.data, '\n', raw.size))
         return rt_yaml_error(loader->yaml, scalar->offset, err,
-                             "the text contains a NUL or what is no character; remove it");
-    scalar->text = rt_strndup(text, size);
+                             "a quoted text must end on its first line; write \\n in double "
+                             "quotes, or a block with |");
+    if (style == FYSS_FOLDED)
+        return rt_yaml_error(loader->yaml, scalar->offset, err,
+                             "folded blocks are not supported; use | instead of >");
+    if (style != FYSS_SINGLE_QUOTED)
+        return copy_text(loader, token, scalar, err);
+    scalar->text = unquote_single(raw);
     return 0;
 }
 
@@ -328,19 +370,14 @@ static int load(struct rt_yaml *yaml, bool json, struct rt_err *err)
 int rt_yaml_parse(struct rt_span text, const char *label, bool json, struct rt_yaml **out,
                   struct rt_err *err)
 {
-    struct rt_yaml *yaml = rt_calloc(1, sizeof *yaml);
-    int rc;
+    struct rt_yaml *yaml = rt_yaml_new(text, label);
+    int rc = rt_yaml_check_text(yaml, err);
 
-    yaml->text = text;
-    yaml->label = label;
     *out = NULL;
-    if ((rc = rt_yaml_check_text(yaml, err)) < 0)
-        goto out;
-    if (text.size == 0 || (rc = load(yaml, json, err)) == 0) {
-        if (!yaml->root)
-            rc = rt_yaml_error(yaml, 0, err, "the file is empty");
-    }
-out:
+    if (rc == 0 && yaml->text.size)
+        rc = load(yaml, json, err);
+    if (rc == 0 && !yaml->root)
+        rc = rt_yaml_error(yaml, 0, err, "the file is empty");
     if (rc < 0) {
         rt_yaml_free(yaml);
         return rc;

@@ -29,8 +29,8 @@ struct rt_yaml_node {
 
 struct rt_yaml;
 
-/* Reads a document; `json` refuses what JSON does not have. Text and label must outlive it;
- * without a label, errors have no position. */
+/* Reads a document; `json` refuses what JSON does not have. The label must outlive it;
+ * without one, errors have no position. */
 int rt_yaml_parse(struct rt_span text, const char *label, bool json, struct rt_yaml **out,
                   struct rt_err *err);
 void rt_yaml_free(struct rt_yaml *yaml);

@@ -5,7 +5,31 @@
 
 #include <stdlib.h>
 
-#define BOM "\xEF\xBB\xBF"
+#define BOM             "\xEF\xBB\xBF"
+#define EMPTY_LINES_MAX 1000
+
+/* A text that is too long is not copied; it will be refused. */
+struct rt_yaml *rt_yaml_new(struct rt_span text, const char *label)
+{
+    struct rt_yaml *yaml = rt_calloc(1, sizeof *yaml);
+    const char *from = text.data;
+    size_t size = 0;
+
+    yaml->label = label;
+    yaml->text = text;
+    if (text.size > RT_YAML_BYTES_MAX)
+        return yaml;
+    yaml->copy = rt_alloc(text.size + 1);
+    for (size_t i = 0; i < text.size; i++) {
+        bool pair = from[i] == '\r' && i + 1 < text.size && from[i + 1] == '\n';
+
+        if (!pair)
+            yaml->copy[size++] = from[i] == '\r' ? '\n' : from[i];
+    }
+    yaml->copy[size] = '\0';
+    yaml->text = rt_span(yaml->copy, size);
+    return yaml;
+}
 
 int rt_yaml_error_at(const struct rt_yaml *yaml, size_t offset, struct rt_err *err)
 {
@@ -16,7 +40,7 @@ int rt_yaml_error_at(const struct rt_yaml *yaml, size_t offset, struct rt_err *e
     size_t i = size >= 3 && memcmp(text, BOM, 3) == 0 ? 3 : 0;
 
     for (; i < offset && i < size; i++) {
-        if (text[i] == '\n' || (text[i] == '\r' && i + 1 < size && text[i + 1] != '\n')) {
+        if (text[i] == '\n') {
             line++;
             column = 1;
         } else if (((unsigned char)text[i] & 0xC0) != 0x80) {
@@ -41,34 +65,62 @@ int rt_yaml_error(const struct rt_yaml *yaml, size_t offset, struct rt_err *err,
     return rt_yaml_error_at(yaml, offset, err);
 }
 
-int rt_yaml_check_text(const struct rt_yaml *yaml, struct rt_err *err)
+static int check_characters(const struct rt_yaml *yaml, struct rt_err *err)
 {
     const char *text = yaml->text.data;
-    size_t size = yaml->text.size;
-    size_t bad;
 
-    if (size > RT_YAML_BYTES_MAX)
-        return rt_yaml_error(yaml, 0, err,
-                             "the file has %zu bytes, and %zu are allowed; sweep a "
-                             "range instead of listing its values",
-                             size, RT_YAML_BYTES_MAX);
-    if (size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
-        return rt_yaml_error(yaml, 0, err, "the file is UTF-16; save it as UTF-8");
-    if (!rt_utf8_valid(yaml->text, &bad))
-        return rt_yaml_error(yaml, bad, err, "byte 0x%02X is not UTF-8; save the file as UTF-8",
-                             (unsigned char)text[bad]);
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < yaml->text.size; i++) {
         unsigned char c = (unsigned char)text[i];
 
         if (c == 0)
             return rt_yaml_error(yaml, i, err, "a NUL byte is not allowed; remove it");
-        if ((c < 0x20 && !strchr("\t\n\r", c)) || c == 0x7F)
+        if ((c < 0x20 && !strchr("\t\n", c)) || c == 0x7F)
             return rt_yaml_error(yaml, i, err,
                                  "control character U+%04X is not allowed; remove it, or write "
                                  "\"\\x%02X\" in double quotes",
                                  c, c);
     }
     return 0;
+}
+
+/* Behind a block of text, libfyaml 0.7.12 needs stack for each. */
+static int check_empty_lines(const struct rt_yaml *yaml, struct rt_err *err)
+{
+    const char *text = yaml->text.data;
+    size_t empty = 0;
+
+    for (size_t i = 0; i < yaml->text.size; i++) {
+        if (text[i] == '\n')
+            empty++;
+        else if (text[i] != ' ' && text[i] != '\t')
+            empty = 0;
+        if (empty > EMPTY_LINES_MAX)
+            return rt_yaml_error(yaml, i, err, "more than %d lines in a row are empty; remove them",
+                                 EMPTY_LINES_MAX);
+    }
+    return 0;
+}
+
+int rt_yaml_check_text(const struct rt_yaml *yaml, struct rt_err *err)
+{
+    const char *text = yaml->text.data;
+    size_t size = yaml->text.size;
+    size_t bad;
+    int rc;
+
+    if (size > RT_YAML_BYTES_MAX)
+        return rt_yaml_error(yaml, 0, err,
+                             "the file has %zu bytes, and %zu are allowed; sweep a range instead "
+                             "of listing its values",
+                             size, RT_YAML_BYTES_MAX);
+    if (size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+        return rt_yaml_error(yaml, 0, err, "the file is UTF-16; save it as UTF-8");
+    if (!rt_utf8_valid(yaml->text, &bad))
+        return rt_yaml_error(yaml, bad, err, "byte 0x%02X is not UTF-8; save the file as UTF-8",
+                             (unsigned char)text[bad]);
+    if ((rc = check_characters(yaml, err)) < 0)
+        return rc;
+    return check_empty_lines(yaml, err);
 }
 
 static void free_node(struct rt_yaml_node *node)
@@ -89,6 +141,7 @@ void rt_yaml_free(struct rt_yaml *yaml)
     if (!yaml)
         return;
     free_node(yaml->root);
+    free(yaml->copy);
     free(yaml);
 }
 

@@ -4,12 +4,16 @@
 #include "engine/yaml.h"
 
 struct rt_yaml {
-    struct rt_span text;
+    struct rt_span text; /* lines end with \n alone: places stay the same, and parsers agree */
     const char *label;
     struct rt_yaml_node *root;
+    char *copy; /* what text points to */
 };
 
-/* Refuses what libfyaml is not trusted with: bad UTF-8, control characters, too long a text. */
+struct rt_yaml *rt_yaml_new(struct rt_span text, const char *label);
+
+/* Refuses what libfyaml is not trusted with: bad UTF-8, control characters, text that is too
+ * long, very many empty lines. */
 int rt_yaml_check_text(const struct rt_yaml *yaml, struct rt_err *err);
 
 #endif
