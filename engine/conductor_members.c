@@ -85,36 +85,51 @@ void rt_conductor_say_stop(struct rt_conductor *conductor, int rank, uint64_t gr
     rt_conductor_send(conductor, rank, &wire);
 }
 
+/* An object, whatever came. */
+static struct rt_json *object_of(struct rt_span text)
+{
+    struct rt_json *json = NULL;
+
+    if (rt_json_parse(text, &json, NULL) == 0 && rt_json_kind(json) == RT_JSON_OBJECT)
+        return json;
+    rt_json_free(json);
+    return rt_json_new_object();
+}
+
 static void greet(struct rt_conductor *conductor, int rank, const struct rt_wire_hello *hello)
 {
     struct rt_member *member = &conductor->roster.members[rank];
     struct rt_action *action;
-    struct rt_json *about = NULL;
-    struct rt_buf *body;
-    struct rt_err ignored;
 
     if (member->status != RT_MEMBER_ABSENT && member->status != RT_MEMBER_GONE)
         return;
     member->status = RT_MEMBER_JOINED;
     member->slots = hello->slots ? hello->slots : 1;
-    if (rt_json_parse(hello->about, &about, &ignored) < 0 ||
-        rt_json_kind(about) != RT_JSON_OBJECT) {
-        rt_json_free(about);
-        about = rt_json_new_object();
+    rt_json_free(member->about);
+    member->about = object_of(hello->about);
+    if (conductor->phase != PHASE_RUNNING) {
+        rt_conductor_say_stop(conductor, rank, 0);
+        return;
     }
+    action = rt_conductor_act(conductor, RT_ACTION_SEND);
+    action->rank = rank;
+    rt_buf_put(&action->bytes, conductor->study_message.data, conductor->study_message.size);
+}
+
+/* Records an agent, with its interpreter if there is one. */
+static void append_agent(struct rt_conductor *conductor, int rank, struct rt_span interpreter)
+{
+    struct rt_member *member = &conductor->roster.members[rank];
+    struct rt_json *about = member->about ? rt_json_keep(member->about) : rt_json_new_object();
+
     rt_json_set_int(about, "launch", conductor->options.launch);
     rt_json_set_int(about, "rank", rank);
     rt_json_set_int(about, "slots", member->slots);
-    body = rt_conductor_append(conductor, RT_EVENT_AGENT, RT_NOTE_NOTHING, rank, NULL);
-    rt_json_canonical(about, body);
+    if (interpreter.size)
+        rt_json_set(about, "python", object_of(interpreter));
+    rt_json_canonical(about,
+                      rt_conductor_append(conductor, RT_EVENT_AGENT, RT_NOTE_NOTHING, rank, NULL));
     rt_json_free(about);
-    if (conductor->phase == PHASE_RUNNING) {
-        action = rt_conductor_act(conductor, RT_ACTION_SEND);
-        action->rank = rank;
-        rt_buf_put(&action->bytes, conductor->study_message.data, conductor->study_message.size);
-    } else {
-        rt_conductor_say_stop(conductor, rank, 0);
-    }
 }
 
 static void take_ready(struct rt_conductor *conductor, int rank, const struct rt_wire_ready *ready)
@@ -123,12 +138,12 @@ static void take_ready(struct rt_conductor *conductor, int rank, const struct rt
 
     if (member->status != RT_MEMBER_JOINED)
         return;
+    append_agent(conductor, rank, ready->code == 0 ? ready->text : rt_span(NULL, 0));
     if (ready->code == 0) {
         member->status = RT_MEMBER_READY;
         return;
     }
     member->status = RT_MEMBER_FAILED;
-    conductor->why.code = ready->code;
     rt_err_set(&conductor->why, ready->code, "%.*s", (int)ready->text.size,
                ready->text.size ? (const char *)ready->text.data : "");
 }

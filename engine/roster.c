@@ -14,6 +14,8 @@ void rt_roster_init(struct rt_roster *roster, size_t ranks, uint64_t mono_us)
 
 void rt_roster_clear(struct rt_roster *roster)
 {
+    for (size_t i = 0; i < roster->count; i++)
+        rt_json_free(roster->members[i].about);
     free(roster->members);
     roster->members = NULL;
     roster->count = 0;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/json.h"
 
 enum rt_member_status {
     RT_MEMBER_ABSENT, /* has not said HELLO yet */
@@ -30,6 +31,7 @@ struct rt_member {
     uint64_t results_seen;  /* number of its last RESULTS */
     uint64_t results_acked; /* of the last one that is durable */
     uint64_t beat;          /* number of its last BEAT */
+    struct rt_json *about;  /* what it said of its host; recorded once its template is up */
 };
 
 struct rt_roster {

@@ -57,7 +57,7 @@ struct rt_wire_study {
 struct rt_wire_ready {
     uint32_t study;
     int32_t code;        /* 0, or a negative enum rt_code */
-    struct rt_span text; /* why not */
+    struct rt_span text; /* why not; or, if code is 0, the interpreter as JSON, or empty */
 };
 
 struct rt_wire_range {
