@@ -1,0 +1,76 @@
+/* The life of a rank that is an agent and nothing else. */
+#include "engine/agent.h"
+
+#include "base/clock.h"
+#include "engine/idle.h"
+
+/* Takes what has come; returns how many messages there were. */
+static int take_all(struct rt_agent *agent, struct rt_buf *message, uint64_t mono_us,
+                    struct rt_err *err)
+{
+    struct rt_comm *comm = rt_agent_options(agent)->comm;
+    struct rt_wire wire;
+    int from;
+    int got;
+    int count = 0;
+    int rc;
+
+    while ((got = comm->ops->receive(comm, &from, message, err)) > 0) {
+        count++;
+        if (from != 0)
+            continue;
+        if ((rc = rt_wire_get(rt_buf_span(message), &wire, err)) < 0)
+            return rc;
+        rc = rt_agent_take(agent, &wire, mono_us, err);
+        rt_wire_clear(&wire);
+        if (rc < 0)
+            return rc;
+    }
+    return got < 0 ? got : count;
+}
+
+static int wait_for_more(struct rt_agent *agent, struct rt_idle *idle, bool active,
+                         struct rt_err *err)
+{
+    struct pollfd fds[1024];
+    uint64_t now = rt_mono_us();
+    uint64_t wait = rt_agent_wait_us(agent, now);
+    uint64_t sleep = rt_idle_sleep_us(idle, active, now);
+    int rc;
+
+    if (rt_agent_options(agent)->comm->polled && sleep < wait)
+        wait = sleep;
+    rc = rt_idle_wait(fds, rt_agent_fds(agent, fds, 1024), wait, err);
+    return rc < 0 ? rc : 0;
+}
+
+static int check_conductor(const struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
+{
+    uint64_t silent = mono_us > rt_agent_heard_us(agent) ? mono_us - rt_agent_heard_us(agent) : 0;
+
+    if (silent < rt_agent_options(agent)->silence_us)
+        return 0;
+    return rt_err_set(err, RT_EPEER, "the conductor has been silent for %llu s",
+                      (unsigned long long)(silent / 1000000u));
+}
+
+int rt_agent_live(struct rt_agent *agent, struct rt_err *err)
+{
+    struct rt_buf message = RT_BUF_INIT;
+    struct rt_idle idle = {rt_mono_us()};
+    int code = 0;
+    int got;
+    int rc = rt_agent_join(agent, rt_mono_us(), err);
+
+    while (rc == 0 && !rt_agent_done(agent, &code)) {
+        uint64_t now = rt_mono_us();
+
+        if ((rc = got = take_all(agent, &message, now, err)) < 0 ||
+            (rc = rt_agent_step(agent, now, err)) < 0 ||
+            (rc = check_conductor(agent, now, err)) < 0 || rt_agent_done(agent, &code))
+            break;
+        rc = wait_for_more(agent, &idle, got > 0, err);
+    }
+    rt_buf_clear(&message);
+    return rc < 0 ? rc : code;
+}

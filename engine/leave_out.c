@@ -1,0 +1,88 @@
+#include "engine/leave_out.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define STUDY_FILE_MAX (1 << 20) /* bytes; larger ones are data */
+
+static void add(struct rt_leave_out *leave_out, char *path)
+{
+    leave_out->paths = rt_grow(leave_out->paths, &leave_out->capacity, leave_out->count + 1,
+                               sizeof *leave_out->paths);
+    leave_out->paths[leave_out->count++] = path;
+}
+
+static bool may_be_study(const char *name)
+{
+    static const char *const endings[] = {".yaml", ".yml", ".json"};
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t size = strlen(endings[i]);
+
+        if (length > size && strcmp(name + length - size, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* By its look, so that a study file that is being edited and wrong still is one. */
+static bool has_entry(const char *text)
+{
+    return strncmp(text, "entry:", 6) == 0 || strstr(text, "\nentry:") || strstr(text, "\"entry\"");
+}
+
+static bool is_study(const char *path)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    struct stat info;
+    bool is = false;
+
+    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= STUDY_FILE_MAX &&
+        rt_fs_read(path, &text, NULL) == 0)
+        is = has_entry(rt_buf_text(&text));
+    rt_buf_clear(&text);
+    return is;
+}
+
+static void look_through(struct rt_leave_out *leave_out, const char *folder, const char *own)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)) != NULL) {
+        char *path;
+
+        if (!may_be_study(entry->d_name))
+            continue;
+        path = rt_fs_join(folder, entry->d_name);
+        if (strcmp(path, own) != 0 && is_study(path))
+            add(leave_out, path);
+        else
+            free(path);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+void rt_leave_out_find(struct rt_leave_out *leave_out, const struct rt_study_file *file)
+{
+    memset(leave_out, 0, sizeof *leave_out);
+    add(leave_out, rt_strdup(file->path));
+    for (size_t i = 0; i < file->root_count; i++)
+        look_through(leave_out, file->roots[i], file->path);
+}
+
+void rt_leave_out_clear(struct rt_leave_out *leave_out)
+{
+    for (size_t i = 0; i < leave_out->count; i++)
+        free(leave_out->paths[i]);
+    free(leave_out->paths);
+    memset(leave_out, 0, sizeof *leave_out);
+}

@@ -1,0 +1,381 @@
+#include "engine/prepare.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "base/random.h"
+#include "engine/about.h"
+#include "engine/leave_out.h"
+#include "engine/study.h"
+#include "engine/wire.h"
+#include "store/code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* All that is known before the store has been told of anything. */
+struct intent {
+    struct rt_study_file file;
+    struct rt_hash code;
+    struct rt_json *code_record;
+    struct rt_plan *plan; /* what is to be completed */
+    bool recorded;        /* it is the study's current plan as it stands */
+    uint32_t study;       /* 0: new */
+};
+
+static void clear_intent(struct intent *intent)
+{
+    rt_study_file_clear(&intent->file);
+    rt_json_free(intent->code_record);
+    rt_plan_free(intent->plan);
+}
+
+char *rt_prepare_store_path(const struct rt_run_options *options)
+{
+    char *folder;
+    char *found;
+
+    if (options->store_path)
+        return rt_fs_absolute(options->store_path);
+    if (!options->study_path)
+        return rt_store_find(".");
+    found = rt_fs_absolute(options->study_path);
+    folder = rt_fs_parent(found);
+    free(found);
+    found = rt_store_find(folder);
+    if (!found)
+        found = rt_fs_join(folder, ".retrial");
+    free(folder);
+    return found;
+}
+
+static int read_study(const struct rt_run_options *options, struct rt_study_file *file,
+                      struct rt_err *err)
+{
+    int rc = rt_study_file_read(options->study_path, file, err);
+
+    for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
+        rc = rt_study_set(file->plan, *setting, err);
+    return rc;
+}
+
+int rt_run_plan(const struct rt_run_options *options, struct rt_json **plan, struct rt_err *err)
+{
+    struct rt_study_file file = {0};
+    int rc = read_study(options, &file, err);
+
+    if (rc == 0)
+        *plan = rt_json_keep(file.plan);
+    rt_study_file_clear(&file);
+    return rc;
+}
+
+static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err *err)
+{
+    char *repository = rt_fs_join(rt_store_path(store), "code.git");
+    struct rt_leave_out leave_out;
+    struct rt_code_request request = {.repository = repository,
+                                      .roots = (const char *const *)intent->file.roots,
+                                      .count = intent->file.root_count};
+    char hex[RT_HASH_HEX];
+    int rc;
+
+    rt_leave_out_find(&leave_out, &intent->file);
+    request.leave_out = (const char *const *)leave_out.paths;
+    request.leave_out_count = leave_out.count;
+    rc = rt_code_snapshot(&request, &intent->code, &intent->code_record, err);
+    rt_leave_out_clear(&leave_out);
+    free(repository);
+    if (rc < 0)
+        return rt_err_while(err, "taking a snapshot of the code");
+    rt_json_set_text(intent->file.plan, "code", rt_hash_hex(&intent->code, hex));
+    rt_json_set_text(
+        intent->file.plan, "root",
+        rt_json_get_text(rt_json_at(rt_json_get(intent->code_record, "roots"), 0), "name", "."));
+    return 0;
+}
+
+static uint64_t unfinished(const struct rt_study *study)
+{
+    uint64_t left = study->planned;
+
+    for (int i = 0; i < RT_OUTCOMES; i++)
+        left -= study->done[i];
+    return left;
+}
+
+static const char *plan_code(const struct rt_plan *plan)
+{
+    return rt_json_get_text(rt_plan_json(plan), "code", "");
+}
+
+static int refuse_changed_code(struct rt_store *store, const struct rt_study *study,
+                               const struct intent *intent, struct rt_err *err)
+{
+    char *repository = rt_fs_join(rt_store_path(store), "code.git");
+    struct rt_buf changes = RT_BUF_INIT;
+    struct rt_hash before;
+
+    if (rt_hash_from_hex(&before, plan_code(study->plan)) < 0 ||
+        rt_code_diff(repository, &before, &intent->code, &changes, NULL) < 0)
+        rt_buf_add(&changes, "(what changed cannot be shown)\n");
+    rt_err_set(err, RT_ECONFLICT,
+               "the code has changed, and %llu of %llu trials of \"%s\" are not done yet:\n%.600s"
+               "go on with the code as it was recorded:  retrial run %s --code recorded\n"
+               "start anew with the code as it is now:   retrial run %s --code current",
+               (unsigned long long)unfinished(study), (unsigned long long)study->planned,
+               study->name, rt_buf_text(&changes), intent->file.path, intent->file.path);
+    rt_buf_clear(&changes);
+    free(repository);
+    return RT_ECONFLICT;
+}
+
+/* The current plan, unless the file and the code now say something else. */
+static int weigh(const struct rt_run_options *options, struct rt_store *store,
+                 const struct rt_study *study, struct intent *intent, struct rt_err *err)
+{
+    struct rt_json *plan = intent->file.plan;
+    char now[RT_HASH_HEX];
+    bool changed = study && study->plan &&
+                   strcmp(plan_code(study->plan), rt_hash_hex(&intent->code, now)) != 0;
+
+    if (changed && options->code == RT_CODE_RECORDED) {
+        const struct rt_json *before = rt_plan_json(study->plan);
+
+        rt_json_set(plan, "code", rt_json_copy(rt_json_get(before, "code")));
+        rt_json_set(plan, "root", rt_json_copy(rt_json_get(before, "root")));
+        changed = false;
+    }
+    if (changed && options->code == RT_CODE_ASK && unfinished(study))
+        return refuse_changed_code(store, study, intent, err);
+    if (changed && options->notice)
+        options->notice(options->context, "the code has changed since this study ran; all of it "
+                                          "runs again, and the earlier results are kept");
+    intent->recorded = study && study->plan && rt_json_equal(plan, rt_plan_json(study->plan));
+    return rt_plan_new(plan, &intent->plan, err);
+}
+
+static int from_file(const struct rt_run_options *options, struct rt_store *store,
+                     struct intent *intent, struct rt_err *err)
+{
+    const struct rt_study *study;
+    int rc;
+
+    if ((rc = read_study(options, &intent->file, err)) < 0 ||
+        (rc = snapshot(store, intent, err)) < 0)
+        return rc;
+    study = rt_state_study_by_name(rt_store_state(store),
+                                   rt_json_get_text(intent->file.plan, "name", ""));
+    intent->study = study ? study->number : 0;
+    return weigh(options, store, study, intent, err);
+}
+
+static int from_record(const struct rt_run_options *options, struct rt_store *store,
+                       struct intent *intent, struct rt_err *err)
+{
+    const struct rt_state *state = rt_store_state(store);
+    const struct rt_study *study = rt_state_study_by_name(state, options->study_name);
+
+    if (!study)
+        study = rt_state_study_by_id(state, options->study_name);
+    if (!study || !study->plan)
+        return rt_err_set(err, RT_ENOTFOUND,
+                          "there is no study \"%s\" in \"%s\"; retrial ls shows what there is",
+                          options->study_name, rt_store_path(store));
+    intent->study = study->number;
+    intent->recorded = true;
+    return rt_plan_new(rt_plan_json(study->plan), &intent->plan, err);
+}
+
+static int append_json(struct rt_store *store, enum rt_event_kind kind, struct rt_json *body,
+                       struct rt_err *err)
+{
+    struct rt_buf bytes = RT_BUF_INIT;
+    uint64_t seq;
+    int rc;
+
+    rt_json_canonical(body, &bytes);
+    rc = rt_store_append(store, kind, rt_buf_span(&bytes), &seq, err);
+    rt_buf_clear(&bytes);
+    return rc;
+}
+
+static int append_study(struct rt_store *store, struct intent *intent, struct rt_err *err)
+{
+    const struct rt_state *state = rt_store_state(store);
+    struct rt_json *body = rt_json_new_object();
+    char id[RT_ID_TEXT];
+    int rc;
+
+    do {
+        rt_random_id(id);
+    } while (rt_state_study_by_id(state, id));
+    intent->study = (uint32_t)rt_state_studies(state) + 1;
+    rt_json_set_int(body, "study", intent->study);
+    rt_json_set_text(body, "id", id);
+    rt_json_set_text(body, "name", rt_plan_name(intent->plan));
+    rc = append_json(store, RT_EVENT_STUDY, body, err);
+    rt_json_free(body);
+    return rc;
+}
+
+/* Records study, code and plan as far as they are new. */
+static int append_plan(struct rt_store *store, struct intent *intent, struct rt_err *err)
+{
+    struct rt_buf body = RT_BUF_INIT;
+    uint64_t seq;
+    int rc = 0;
+
+    if (intent->recorded)
+        return 0;
+    if ((intent->study == 0 && (rc = append_study(store, intent, err)) < 0) ||
+        (rc = append_json(store, RT_EVENT_CODE, intent->code_record, err)) < 0 ||
+        (rc = rt_state_plan_event(rt_state_study(rt_store_state(store), intent->study),
+                                  intent->plan, intent->file.text, intent->file.path, &body, err)) <
+            0)
+        goto out;
+    rc = rt_store_append(store, RT_EVENT_PLAN, rt_buf_span(&body), &seq, err);
+out:
+    rt_buf_clear(&body);
+    return rc;
+}
+
+static int append_launch(const struct rt_run_options *options, struct rt_prepared *out,
+                         struct rt_err *err)
+{
+    struct rt_json *body = rt_about_launch(options->argc, options->argv);
+    int rc;
+
+    out->launch = (uint32_t)rt_state_launches(rt_store_state(out->store)) + 1;
+    rt_json_set_int(body, "launch", out->launch);
+    rt_json_set_text(body, "comm", options->comm->name);
+    rt_json_set_text(body, "comm_version", options->comm->version);
+    rt_json_set_int(body, "ranks", options->comm->size);
+    rc = append_json(out->store, RT_EVENT_LAUNCH, body, err);
+    rt_json_free(body);
+    return rc;
+}
+
+/* The body of the CODE event of a code state: the last one recorded. */
+struct code_search {
+    const char *hex;
+    struct rt_json *record;
+};
+
+static int look_at_code(void *context, const struct rt_event *event, struct rt_err *err)
+{
+    struct code_search *search = context;
+    struct rt_json *body;
+    int rc;
+
+    if (event->kind != RT_EVENT_CODE)
+        return 0;
+    if ((rc = rt_json_parse(event->body, &body, err)) < 0)
+        return rc;
+    if (strcmp(rt_json_get_text(body, "code", ""), search->hex) == 0) {
+        rt_json_free(search->record);
+        search->record = rt_json_keep(body);
+    }
+    rt_json_free(body);
+    return 0;
+}
+
+static int find_code_record(struct rt_store *store, const char *hex, struct rt_json **record,
+                            struct rt_err *err)
+{
+    struct code_search search = {hex, NULL};
+    int rc = rt_store_read(store, 1, look_at_code, &search, err);
+
+    *record = search.record;
+    if (rc == 0 && !search.record)
+        rc = rt_err_set(err, RT_EDAMAGED, "code %.12s is not in the journal", hex);
+    return rc;
+}
+
+static int put_study_message(struct rt_prepared *out, struct intent *intent, struct rt_err *err)
+{
+    const struct rt_study *study = rt_state_study(rt_store_state(out->store), out->study);
+    const char *hex = plan_code(study->plan);
+    char *repository = rt_fs_join(rt_store_path(out->store), "code.git");
+    char *plan = rt_json_text(rt_plan_json(study->plan));
+    struct rt_buf bundle = RT_BUF_INIT;
+    struct rt_wire wire = {.kind = RT_WIRE_STUDY};
+    struct rt_json *record = NULL;
+    int rc = 0;
+
+    if (rt_hash_from_hex(&wire.study.code, hex) < 0)
+        rc = rt_err_set(err, RT_EDAMAGED, "the plan of \"%s\" names no code state", study->name);
+    else if (intent->code_record && rt_hash_equal(&wire.study.code, &intent->code))
+        record = rt_json_keep(intent->code_record);
+    else
+        rc = find_code_record(out->store, hex, &record, err);
+    if (rc == 0)
+        rc = rt_code_bundle(repository, &wire.study.code, record, &bundle, err);
+    if (rc == 0) {
+        wire.study.launch = out->launch;
+        wire.study.study = out->study;
+        wire.study.id = rt_span_text(study->id);
+        wire.study.plan = rt_span_text(plan);
+        wire.study.bundle = rt_buf_span(&bundle);
+        rt_wire_put(&out->study_message, &wire);
+    }
+    rt_json_free(record);
+    rt_buf_clear(&bundle);
+    free(plan);
+    free(repository);
+    return rc;
+}
+
+static void note_objective(struct rt_prepared *out)
+{
+    const struct rt_study *study = rt_state_study(rt_store_state(out->store), out->study);
+    const struct rt_json *objective = rt_json_get(rt_plan_json(study->plan), "objective");
+    const char *metric = rt_json_get_text(objective, "metric", NULL);
+
+    out->metric = metric ? rt_strdup(metric) : NULL;
+    out->maximize = strcmp(rt_json_get_text(objective, "goal", ""), "maximize") == 0;
+}
+
+static int record(const struct rt_run_options *options, struct rt_prepared *out,
+                  struct intent *intent, struct rt_err *err)
+{
+    int rc;
+
+    /* The plan goes first: what it reads of the state is older than the launch. */
+    if ((rc = append_plan(out->store, intent, err)) < 0)
+        return rc;
+    out->study = intent->study;
+    note_objective(out);
+    if (unfinished(rt_state_study(rt_store_state(out->store), out->study)) != 0 &&
+        ((rc = append_launch(options, out, err)) < 0 ||
+         (rc = put_study_message(out, intent, err)) < 0))
+        return rc;
+    return rt_store_commit(out->store, err);
+}
+
+int rt_prepare(const struct rt_run_options *options, struct rt_prepared *out, struct rt_err *err)
+{
+    char *path = rt_prepare_store_path(options);
+    struct intent intent = {0};
+    int rc;
+
+    memset(out, 0, sizeof *out);
+    if (!path)
+        return rt_err_set(err, RT_ENOTFOUND, "there is no store here; name one with --store");
+    rc = rt_store_open(path, options->study_path ? RT_STORE_CREATE : RT_STORE_WRITE, &out->store,
+                       err);
+    if (rc == 0)
+        rc = options->study_path ? from_file(options, out->store, &intent, err)
+                                 : from_record(options, out->store, &intent, err);
+    if (rc == 0)
+        rc = record(options, out, &intent, err);
+    clear_intent(&intent);
+    free(path);
+    return rc;
+}
+
+void rt_prepared_clear(struct rt_prepared *prepared)
+{
+    rt_buf_clear(&prepared->study_message);
+    free(prepared->metric);
+    prepared->metric = NULL;
+}

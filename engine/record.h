@@ -1,0 +1,39 @@
+#ifndef RT_ENGINE_RECORD_H
+#define RT_ENGINE_RECORD_H
+/*
+ * The recorder: carries the conductor's appends out, and commits in groups.
+ *
+ * A commit costs two syncs, so events gather while the one before is on its
+ * way to the disk, and at least RT_RECORD_GROUP_US.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "engine/run.h"
+#include "store/store.h"
+
+#define RT_RECORD_GROUP_US 2000u
+
+struct rt_recorder {
+    struct rt_store *store;
+    const char *metric; /* of the objective, or NULL */
+    bool maximize;
+    struct rt_best best;    /* of what is durable */
+    struct rt_best pending; /* including what is not */
+    uint64_t last;          /* number of the last event appended */
+    uint64_t durable;
+    uint64_t commit_us; /* when the last commit ended (monotonic) */
+};
+
+/* Appends an event; large payloads of attempts become objects first. */
+int rt_record(struct rt_recorder *recorder, enum rt_event_kind kind, struct rt_span body,
+              uint64_t *seq, struct rt_err *err);
+
+/* True if there is something to commit and its time has come. */
+bool rt_record_due(const struct rt_recorder *recorder, uint64_t mono_us);
+int rt_record_commit(struct rt_recorder *recorder, struct rt_err *err);
+/* Microseconds until a commit is due; UINT64_MAX if there is nothing to commit. */
+uint64_t rt_record_wait_us(const struct rt_recorder *recorder, uint64_t mono_us);
+
+#endif

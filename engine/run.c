@@ -1,0 +1,376 @@
+#include "engine/run.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "engine/agent.h"
+#include "engine/idle.h"
+#include "engine/prepare.h"
+#include "engine/record.h"
+#include "engine/serve.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BEAT_US    1000000u
+#define SILENCE_US 30000000u
+#define STARTUP_US 20000000u
+#define REPORT_US  100000u
+#define FDS_MAX    1024
+
+/* Rank 0 at work. */
+struct conducting {
+    const struct rt_run_options *options;
+    struct rt_prepared prepared;
+    struct rt_conductor *conductor;
+    struct rt_agent *agent;
+    struct rt_recorder recorder;
+    struct rt_actions actions;
+    struct rt_serve *serve;
+    struct rt_idle idle;
+    bool active; /* something happened in this turn: do not sleep before the next */
+    struct rt_standing standing;
+    int stops; /* requests to stop that were passed on */
+    uint64_t report_us;
+    uint64_t start_us;
+    bool finished;
+};
+
+static uint32_t cores(void)
+{
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+
+    return count > 0 ? (uint32_t)count : 1;
+}
+
+static struct rt_agent *new_agent(const struct rt_run_options *options)
+{
+    struct rt_agent_options agent = {
+        .comm = options->comm,
+        .nursery = options->nursery,
+        .slots = options->workers ? options->workers : cores(),
+        .beat_us = BEAT_US,
+        .silence_us = 4 * SILENCE_US,
+    };
+
+    return rt_agent_new(&agent);
+}
+
+/* Carries out what the conductor decided, in order. */
+static int carry_out(struct conducting *run, struct rt_err *err)
+{
+    struct rt_comm *comm = run->options->comm;
+    uint64_t seq;
+    int rc = 0;
+
+    for (size_t i = 0; i < run->actions.count; i++) {
+        struct rt_action *action = &run->actions.items[i];
+
+        if (rc == 0 && action->kind == RT_ACTION_APPEND) {
+            rc = rt_record(&run->recorder, action->event, rt_buf_span(&action->bytes), &seq, err);
+            if (rc == 0)
+                rt_conductor_appended(run->conductor, seq);
+        } else if (rc == 0 && action->kind == RT_ACTION_SEND) {
+            rc = comm->ops->send(comm, action->rank, rt_buf_span(&action->bytes), err);
+            run->active = true;
+        } else if (rc == 0) {
+            run->finished = true;
+        }
+        rt_buf_clear(&action->bytes);
+    }
+    run->actions.count = 0;
+    return rc;
+}
+
+static int step(struct conducting *run, const struct rt_input *input, struct rt_err *err)
+{
+    int rc = rt_conductor_step(run->conductor, input, rt_mono_us(), &run->actions, err);
+
+    return rc < 0 ? rc : carry_out(run, err);
+}
+
+static bool is_for_agent(enum rt_wire_kind kind)
+{
+    return kind == RT_WIRE_STUDY || kind == RT_WIRE_WORK || kind == RT_WIRE_ACK ||
+           kind == RT_WIRE_STOP || kind == RT_WIRE_FORGET;
+}
+
+/* A message from rank 0 itself is for the conductor or for its own agent, by its kind; beats
+ * between the two are not needed. */
+static int deliver(struct conducting *run, int from, struct rt_buf *message, struct rt_err *err)
+{
+    struct rt_input input = {.kind = RT_INPUT_MESSAGE, .rank = from};
+    struct rt_wire wire;
+    struct rt_err bad;
+    int rc;
+
+    if (rt_wire_get(rt_buf_span(message), &wire, &bad) < 0) {
+        if (run->options->notice)
+            run->options->notice(run->options->context, bad.text);
+        return 0;
+    }
+    input.wire = &wire;
+    if (from == 0 && is_for_agent(wire.kind))
+        rc = rt_agent_take(run->agent, &wire, rt_mono_us(), err);
+    else
+        rc = step(run, &input, err);
+    rt_wire_clear(&wire);
+    return rc;
+}
+
+static int receive_all(struct conducting *run, struct rt_buf *message, struct rt_err *err)
+{
+    struct rt_comm *comm = run->options->comm;
+    int from;
+    int got;
+    int rc;
+
+    for (int i = 0; i < 1000; i++) {
+        if ((got = comm->ops->receive(comm, &from, message, err)) <= 0)
+            return got;
+        run->active = true;
+        if ((rc = deliver(run, from, message, err)) < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int commit_if_due(struct conducting *run, struct rt_err *err)
+{
+    struct rt_input input = {.kind = RT_INPUT_DURABLE};
+    int rc;
+
+    if (!rt_record_due(&run->recorder, rt_mono_us()))
+        return 0;
+    if ((rc = rt_record_commit(&run->recorder, err)) < 0)
+        return rc;
+    input.seq = run->recorder.durable;
+    run->active = true;
+    return step(run, &input, err);
+}
+
+static int pass_stops_on(struct conducting *run, struct rt_err *err)
+{
+    int asked = run->options->stop ? (int)*run->options->stop : 0;
+    struct rt_input input = {.kind = RT_INPUT_STOP};
+    int rc = 0;
+
+    asked += rt_serve_stops(run->serve);
+    if (asked > run->stops && run->stops < 2) {
+        run->stops++;
+        rc = step(run, &input, err);
+    }
+    return rc;
+}
+
+/* Reports what is durable: called right after a commit, or when nothing is pending. */
+static void report(struct conducting *run, bool last)
+{
+    struct rt_standing *standing = &run->standing;
+    uint64_t now = rt_mono_us();
+
+    if (!last && (now < run->report_us || run->recorder.last > run->recorder.durable))
+        return;
+    run->report_us = now + REPORT_US;
+    rt_conductor_progress(run->conductor, &standing->progress);
+    standing->best = run->recorder.best;
+    standing->elapsed_us = now - run->start_us;
+    standing->ended = 0;
+    for (int i = 0; i < RT_OUTCOMES; i++)
+        standing->ended += standing->progress.done[i];
+    standing->ended -= standing->at_start;
+    rt_serve_standing(run->serve, standing);
+    if (run->options->report)
+        run->options->report(run->options->context, standing, last);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int wait_for_more(struct conducting *run, struct rt_err *err)
+{
+    struct pollfd fds[FDS_MAX];
+    uint64_t now = rt_mono_us();
+    uint64_t wake = rt_conductor_wake_us(run->conductor);
+    uint64_t wait = least(REPORT_US, wake > now ? wake - now : 0);
+    uint64_t idle = rt_idle_sleep_us(&run->idle, run->active, now);
+    size_t count = rt_serve_fds(run->serve, fds, FDS_MAX);
+    int rc;
+
+    wait = least(wait, rt_agent_wait_us(run->agent, now));
+    wait = least(wait, rt_record_wait_us(&run->recorder, now));
+    if (run->options->comm->polled)
+        wait = least(wait, idle);
+    if (run->active)
+        wait = 0;
+    run->active = false;
+    count += rt_agent_fds(run->agent, fds + count, FDS_MAX - count);
+    rc = rt_idle_wait(fds, count, wait, err);
+    return rc < 0 ? rc : 0;
+}
+
+static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *err)
+{
+    struct rt_input tick = {.kind = RT_INPUT_TICK};
+    int rc;
+
+    if ((rc = rt_agent_step(run->agent, rt_mono_us(), err)) < 0 ||
+        (rc = receive_all(run, message, err)) < 0 || (rc = pass_stops_on(run, err)) < 0 ||
+        (rc = step(run, &tick, err)) < 0 || (rc = commit_if_due(run, err)) < 0)
+        return rc;
+    rt_serve_step(run->serve);
+    rt_store_beat(run->prepared.store);
+    report(run, false);
+    return 0;
+}
+
+static int conduct(struct conducting *run, struct rt_err *err)
+{
+    struct rt_input input = {.kind = RT_INPUT_START};
+    struct rt_buf message = RT_BUF_INIT;
+    int rc = step(run, &input, err);
+
+    if (rc == 0)
+        rc = rt_agent_join(run->agent, rt_mono_us(), err);
+    while (rc == 0 && !run->finished) {
+        rc = turn(run, &message, err);
+        if (rc == 0 && !run->finished)
+            rc = wait_for_more(run, err);
+    }
+    rt_buf_clear(&message);
+    return rc;
+}
+
+static uint64_t all_done(const struct rt_progress *progress)
+{
+    uint64_t sum = 0;
+
+    for (int i = 0; i < RT_OUTCOMES; i++)
+        sum += progress->done[i];
+    return sum;
+}
+
+static void set_up(struct conducting *run)
+{
+    const struct rt_run_options *options = run->options;
+    const struct rt_state *state = rt_store_state(run->prepared.store);
+    const struct rt_study *study = rt_state_study(state, run->prepared.study);
+    struct rt_conductor_options conductor = {
+        .launch = run->prepared.launch,
+        .study = run->prepared.study,
+        .ranks = (uint32_t)options->comm->size,
+        .silence_us = SILENCE_US,
+        .beat_us = BEAT_US,
+        .grace_us = options->grace_us,
+        .startup_us = STARTUP_US,
+    };
+
+    run->start_us = rt_mono_us();
+    run->conductor = rt_conductor_new(&conductor, state, rt_buf_span(&run->prepared.study_message));
+    run->recorder = (struct rt_recorder){.store = run->prepared.store,
+                                         .metric = run->prepared.metric,
+                                         .maximize = run->prepared.maximize};
+    run->recorder.durable = run->recorder.last = rt_store_durable(run->prepared.store);
+    run->standing = (struct rt_standing){
+        .study_name = study->name, .study_id = study->id, .metric = run->prepared.metric};
+    rt_conductor_progress(run->conductor, &run->standing.progress);
+    run->standing.at_start = all_done(&run->standing.progress);
+    run->agent = run->prepared.launch ? new_agent(options) : NULL;
+    run->serve = run->prepared.launch ? rt_serve_new(run->prepared.store) : NULL;
+}
+
+static int verdict(struct conducting *run, struct rt_err *err)
+{
+    struct rt_progress progress;
+    uint64_t good;
+
+    rt_conductor_progress(run->conductor, &progress);
+    good = progress.done[RT_OUTCOME_OK] + progress.done[RT_OUTCOME_PRUNED] +
+           progress.done[RT_OUTCOME_SKIPPED];
+    if (progress.failure) {
+        *err = progress.why;
+        return err->code = progress.failure;
+    }
+    if (all_done(&progress) < progress.planned)
+        return rt_err_set(err, RT_EINTERRUPTED, "interrupted; what was recorded is safe");
+    if (good < progress.planned)
+        return rt_err_set(err, RT_ETRIALS, "%llu of %llu trials did not succeed",
+                          (unsigned long long)(progress.planned - good),
+                          (unsigned long long)progress.planned);
+    return 0;
+}
+
+/* Tells ranks that wait for a study that there will be none. */
+static void dismiss(struct rt_comm *comm, int code)
+{
+    struct rt_wire wire = {.kind = RT_WIRE_STOP, .stop = {0, code}};
+    struct rt_buf message = RT_BUF_INIT;
+
+    rt_wire_put(&message, &wire);
+    for (int rank = 1; rank < comm->size; rank++)
+        comm->ops->send(comm, rank, rt_buf_span(&message), NULL);
+    rt_buf_clear(&message);
+}
+
+static int run_conductor(const struct rt_run_options *options, char **store_path,
+                         struct rt_err *err)
+{
+    struct conducting run = {.options = options};
+    int rc = rt_prepare(options, &run.prepared, err);
+
+    if (rc < 0) {
+        dismiss(options->comm, rc);
+        goto out;
+    }
+    if (store_path)
+        *store_path = rt_strdup(rt_store_path(run.prepared.store));
+    set_up(&run);
+    if (run.prepared.launch)
+        rc = conduct(&run, err);
+    else
+        dismiss(options->comm, 0);
+    if (rc == 0) {
+        report(&run, true);
+        rc = verdict(&run, err);
+    }
+out:
+    rt_serve_free(run.serve);
+    rt_agent_free(run.agent);
+    rt_conductor_free(run.conductor);
+    rt_actions_clear(&run.actions);
+    rt_prepared_clear(&run.prepared);
+    if (run.prepared.store) {
+        struct rt_err closing = {0};
+        int closed = rt_store_close(run.prepared.store, &closing);
+
+        if (closed < 0 && (rc == 0 || rc == RT_ETRIALS || rc == RT_EINTERRUPTED)) {
+            *err = closing;
+            rc = closed;
+        }
+    }
+    return rc;
+}
+
+int rt_run(const struct rt_run_options *options, char **store_path, struct rt_err *err)
+{
+    struct rt_agent *agent;
+    bool orderly;
+    int rc;
+
+    if (options->comm->rank == 0) {
+        rc = run_conductor(options, store_path, err);
+    } else {
+        agent = new_agent(options);
+        rc = rt_agent_live(agent, err);
+        rt_agent_free(agent);
+    }
+    orderly = rc == 0 || rc == RT_ETRIALS || rc == RT_EUSAGE || rc == RT_ECONFLICT ||
+              rc == RT_ENOTFOUND || rc == RT_ELOCKED;
+    options->comm->ops->close(options->comm, !orderly);
+    return rc;
+}

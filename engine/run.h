@@ -1,0 +1,71 @@
+#ifndef RT_ENGINE_RUN_H
+#define RT_ENGINE_RUN_H
+/*
+ * One launch: completes a study, from its file to the last durable result.
+ *
+ * rt_run() is called by every rank with the same options. Rank 0 opens the
+ * store, records launch, code and plan, conducts, and runs the agent of its
+ * own node; all other ranks are agents alone and open nothing.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "engine/comm.h"
+#include "engine/conductor.h"
+#include "engine/nursery.h"
+
+/* What to do when the code is not what an unfinished study ran with so far. */
+enum rt_code_choice {
+    RT_CODE_ASK,      /* stop with RT_ECONFLICT and say what changed */
+    RT_CODE_RECORDED, /* go on with the code of the current plan */
+    RT_CODE_CURRENT,  /* a new plan revision with the code as it is; its trials are new */
+};
+
+/* The best result so far, by the study's objective. */
+struct rt_best {
+    bool known;
+    double value;
+    uint64_t ordinal;
+};
+
+/* How the launch stands; all of it is durable. */
+struct rt_standing {
+    const char *study_name;
+    const char *study_id;
+    const char *metric; /* of the objective, or NULL */
+    struct rt_progress progress;
+    struct rt_best best;
+    uint64_t elapsed_us; /* since trials could start */
+    uint64_t ended;      /* attempts that ended in this launch */
+    uint64_t at_start;   /* trials that were done before it */
+};
+
+struct rt_run_options {
+    struct rt_comm *comm;
+    struct rt_nursery *nursery;
+    int argc; /* the command line, for the record */
+    char **argv;
+    const char *study_path; /* study file; or NULL to complete `study_name` as recorded */
+    const char *study_name; /* name or id; for resuming without a file */
+    const char *store_path; /* NULL: the nearest .retrial above the study file, else beside it */
+    char *const *settings;  /* -S, ended by NULL; may be NULL */
+    uint32_t workers;       /* of this rank; 0: as many as there are cores for */
+    enum rt_code_choice code;
+    uint64_t grace_us;           /* after a request to stop */
+    volatile sig_atomic_t *stop; /* counts requests to stop; may be NULL */
+    /* Called on rank 0 at most every 100 ms, and at the end with `last` set. May be NULL. */
+    void (*report)(void *context, const struct rt_standing *standing, bool last);
+    /* Words for the person at the keyboard: a notice, one line. May be NULL. */
+    void (*notice)(void *context, const char *text);
+    void *context;
+};
+
+/* Returns 0, RT_ETRIALS when some trials did not succeed, RT_EINTERRUPTED, or an error. The comm
+ * is closed in any case. *store_path (rank 0, may be NULL) is the store that was used; yours. */
+int rt_run(const struct rt_run_options *options, char **store_path, struct rt_err *err);
+
+/* The plan that a run of this file would complete, as JSON; nothing is opened or written. */
+int rt_run_plan(const struct rt_run_options *options, struct rt_json **plan, struct rt_err *err);
+
+#endif

@@ -1,0 +1,111 @@
+#include "engine/serve.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "store/control.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct rt_serve {
+    struct rt_store *store;
+    struct rt_control *control;
+    struct rt_standing standing;
+    bool known; /* standing has been set */
+    int stops;
+};
+
+struct rt_serve *rt_serve_new(struct rt_store *store)
+{
+    struct rt_serve *serve = rt_calloc(1, sizeof *serve);
+
+    serve->store = store;
+    if (rt_control_open(rt_store_path(store), &serve->control, NULL) < 0) {
+        free(serve);
+        return NULL;
+    }
+    return serve;
+}
+
+void rt_serve_free(struct rt_serve *serve)
+{
+    if (!serve)
+        return;
+    rt_control_close(serve->control);
+    free(serve);
+}
+
+size_t rt_serve_fds(struct rt_serve *serve, struct pollfd *fds, size_t room)
+{
+    return serve ? rt_control_fds(serve->control, fds, room) : 0;
+}
+
+void rt_serve_standing(struct rt_serve *serve, const struct rt_standing *standing)
+{
+    if (!serve)
+        return;
+    serve->standing = *standing;
+    serve->known = true;
+}
+
+int rt_serve_stops(const struct rt_serve *serve)
+{
+    return serve ? serve->stops : 0;
+}
+
+static struct rt_json *status(struct rt_serve *serve)
+{
+    const struct rt_standing *standing = &serve->standing;
+    struct rt_json *answer = rt_json_new_object();
+    struct rt_json *done = rt_json_new_object();
+    struct rt_index_status index;
+
+    rt_store_index_status(serve->store, &index);
+    for (int i = RT_OUTCOME_OK; i < RT_OUTCOMES; i++) {
+        if (standing->progress.done[i])
+            rt_json_set_int(done, rt_outcome_name((enum rt_outcome)i),
+                            (int64_t)standing->progress.done[i]);
+    }
+    rt_json_set_text(answer, "study", standing->study_name);
+    rt_json_set_text(answer, "id", standing->study_id);
+    rt_json_set_int(answer, "planned", (int64_t)standing->progress.planned);
+    rt_json_set(answer, "done", done);
+    rt_json_set_int(answer, "running", (int64_t)standing->progress.running);
+    rt_json_set_int(answer, "agents", standing->progress.agents);
+    rt_json_set_int(answer, "slots", standing->progress.slots);
+    rt_json_set_int(answer, "elapsed_us", (int64_t)standing->elapsed_us);
+    rt_json_set_int(answer, "ended", (int64_t)standing->ended);
+    rt_json_set(answer, "stopping", rt_json_new_bool(standing->progress.stopping));
+    rt_json_set_int(answer, "lag_us", (int64_t)index.lag_us);
+    return answer;
+}
+
+static struct rt_json *refuse(const char *why)
+{
+    struct rt_json *answer = rt_json_new_object();
+
+    rt_json_set_text(answer, "error", why);
+    return answer;
+}
+
+static struct rt_json *answer_one(void *context, const struct rt_json *request)
+{
+    struct rt_serve *serve = context;
+    const char *what = rt_json_get_text(request, "do", "");
+    struct rt_json *answer;
+
+    if (strcmp(what, "status") == 0)
+        return serve->known ? status(serve) : refuse("the launch is still starting");
+    if (strcmp(what, "stop") != 0)
+        return refuse("no such request");
+    serve->stops++;
+    answer = rt_json_new_object();
+    rt_json_set_int(answer, "stops", serve->stops);
+    return answer;
+}
+
+void rt_serve_step(struct rt_serve *serve)
+{
+    if (serve)
+        rt_control_step(serve->control, answer_one, serve);
+}

@@ -1,0 +1,26 @@
+#ifndef RT_ENGINE_SERVE_H
+#define RT_ENGINE_SERVE_H
+/*
+ * Answers to those who ask a live launch through the control socket of its
+ * store: {"do": "status"} and {"do": "stop"}.
+ */
+#include <poll.h>
+#include "engine/run.h"
+#include "store/store.h"
+
+struct rt_serve;
+
+/* Starts to listen. Where the socket cannot be made the launch goes on without; the result is
+ * then NULL, which all functions below accept. */
+struct rt_serve *rt_serve_new(struct rt_store *store);
+void rt_serve_free(struct rt_serve *serve);
+
+size_t rt_serve_fds(struct rt_serve *serve, struct pollfd *fds, size_t room);
+/* Answers what has come; never blocks. */
+void rt_serve_step(struct rt_serve *serve);
+/* What it tells those who ask for the status; copied. */
+void rt_serve_standing(struct rt_serve *serve, const struct rt_standing *standing);
+/* How many times a stop was asked for. */
+int rt_serve_stops(const struct rt_serve *serve);
+
+#endif
