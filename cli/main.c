@@ -11,6 +11,7 @@
 #include "cli/context.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "engine/nursery.h"
 
 /* A file opened later must not land on a closed 0, 1 or 2. What takes their place gives errors:
  * nothing is to be read or written there. */
@@ -53,9 +54,14 @@ static int run_command(struct rt_cmd_context *context, int argc, char **argv, st
     }
     if ((rc = check_arguments(cmd, count, args, err)) < 0)
         goto out;
+    /* The nursery is forked while this process has no thread, no MPI and no store. */
+    if (cmd->executes && (rc = rt_nursery_fork(&context->nursery, err)) < 0)
+        goto out;
     if ((rc = rt_context_open(context, err)) == 0)
         rc = cmd->run(context, count, args, err);
     rc = rt_context_close(context, rc, err);
+    rt_nursery_free(context->nursery);
+    context->nursery = NULL;
 out:
     for (i = 0; i < count; i++)
         free(args[i]);

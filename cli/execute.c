@@ -1,0 +1,82 @@
+#include "cli/execute.h"
+
+#include "cli/progress.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRACE_S 30
+
+static volatile sig_atomic_t stops;
+
+static void ask_to_stop(int number)
+{
+    (void)number;
+    stops = stops + 1;
+}
+
+/* The first signal asks for an orderly end, the second for one at once. Ranks other than the
+ * conductor's leave the decision to it: their launcher signals all of them alike. */
+static void catch_signals(bool conductor)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+    struct sigaction action = {.sa_handler = conductor ? ask_to_stop : SIG_IGN};
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaction(numbers[i], &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int check(const struct rt_execute_options *execute, struct rt_err *err)
+{
+    if (execute->workers < 0 || execute->workers > 4096)
+        return rt_err_set(err, RT_EUSAGE, "-j takes a number of workers from 1 to 4096, not %d",
+                          execute->workers);
+    if (execute->grace < 0)
+        return rt_err_set(err, RT_EUSAGE, "--grace takes seconds, not %d", execute->grace);
+    return 0;
+}
+
+/* The command that goes on where this one ended. */
+static void say_next(const struct rt_cmd_context *context)
+{
+    fputs("to go on, run the same command again: ", stderr);
+    for (int i = 0; i < context->argc; i++)
+        fprintf(stderr, "%s%s", i ? " " : "", context->argv[i]);
+    fputc('\n', stderr);
+}
+
+int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *execute,
+               struct rt_run_options *options, struct rt_err *err)
+{
+    struct rt_progress_bar bar;
+    const char *comm;
+    char *store = NULL;
+    int rc;
+
+    rt_progress_bar_init(&bar, execute->quiet);
+    if ((rc = check(execute, err)) < 0 || (rc = rt_comm_detect(&comm, err)) < 0 ||
+        (rc = rt_comm_open(comm, &options->comm, err)) < 0)
+        return rc;
+    catch_signals(options->comm->rank == 0);
+    options->nursery = context->nursery;
+    options->argc = context->argc;
+    options->argv = context->argv;
+    options->store_path = context->store_option;
+    options->workers = (uint32_t)execute->workers;
+    options->grace_us = (uint64_t)(execute->grace ? execute->grace : GRACE_S) * 1000000u;
+    options->stop = &stops;
+    options->report = rt_progress_bar_report;
+    options->notice = rt_progress_bar_notice;
+    options->context = &bar;
+    rc = rt_run(options, &store, err);
+    rt_progress_bar_end(&bar);
+    if (rc == RT_EINTERRUPTED && store)
+        say_next(context);
+    free(store);
+    return rc;
+}

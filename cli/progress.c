@@ -1,0 +1,179 @@
+#include "cli/progress.h"
+
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define CELLS     24        /* of the bar */
+#define LINE_US   10000000u /* between lines where there is no terminal */
+#define SECOND_US 1000000.0
+
+void rt_progress_bar_init(struct rt_progress_bar *bar, bool quiet)
+{
+    memset(bar, 0, sizeof *bar);
+    bar->terminal = isatty(2);
+    bar->quiet = quiet;
+}
+
+static uint64_t decided(const struct rt_progress *progress)
+{
+    uint64_t sum = 0;
+
+    for (int i = 0; i < RT_OUTCOMES; i++)
+        sum += progress->done[i];
+    return sum;
+}
+
+/* "950 ms", "12.3 s", "4 min 05 s", "3 h 20 min" */
+static void put_span(struct rt_buf *line, double seconds)
+{
+    unsigned long whole = (unsigned long)(seconds + 0.5);
+
+    if (seconds < 1)
+        rt_buf_printf(line, "%.0f ms", seconds * 1000);
+    else if (seconds < 60)
+        rt_buf_printf(line, "%.1f s", seconds);
+    else if (seconds < 3600)
+        rt_buf_printf(line, "%lu min %02lu s", whole / 60, whole % 60);
+    else
+        rt_buf_printf(line, "%lu h %02lu min", whole / 3600, whole % 3600 / 60);
+}
+
+static void put_rate(struct rt_buf *line, double rate)
+{
+    if (rate >= 1000)
+        rt_buf_printf(line, "%.0f/s", rate);
+    else if (rate >= 1)
+        rt_buf_printf(line, "%.1f/s", rate);
+    else if (rate > 0)
+        rt_buf_printf(line, "%.1f/min", rate * 60);
+}
+
+static void put_bar(struct rt_buf *line, double share)
+{
+    int full = (int)(share * CELLS);
+
+    rt_buf_add(line, "[");
+    for (int i = 0; i < CELLS; i++)
+        rt_buf_add(line, i < full ? "#" : ".");
+    rt_buf_add(line, "]");
+}
+
+static void put_bad(struct rt_buf *line, const struct rt_progress *progress)
+{
+    for (int i = RT_OUTCOME_FAILED; i <= RT_OUTCOME_TIMEOUT; i++) {
+        if (progress->done[i])
+            rt_buf_printf(line, "  %llu %s", (unsigned long long)progress->done[i],
+                          rt_outcome_name((enum rt_outcome)i));
+    }
+}
+
+static void put_best(struct rt_buf *line, const struct rt_standing *standing)
+{
+    if (standing->best.known)
+        rt_buf_printf(line, "  best %s %.6g (%s.%llu)", standing->metric, standing->best.value,
+                      standing->study_id, (unsigned long long)standing->best.ordinal);
+}
+
+static void put_line(struct rt_buf *line, const struct rt_standing *standing, bool bar)
+{
+    const struct rt_progress *progress = &standing->progress;
+    uint64_t done = decided(progress);
+    double share = progress->planned ? (double)done / (double)progress->planned : 1;
+    double rate = standing->elapsed_us
+                      ? (double)standing->ended / ((double)standing->elapsed_us / SECOND_US)
+                      : 0;
+
+    rt_buf_printf(line, "%s  ", standing->study_name);
+    if (bar) {
+        put_bar(line, share);
+        rt_buf_add(line, "  ");
+    }
+    rt_buf_printf(line, "%llu/%llu  %.0f %%  ", (unsigned long long)done,
+                  (unsigned long long)progress->planned, share * 100);
+    put_rate(line, rate);
+    if (rate > 0 && done < progress->planned && !progress->stopping) {
+        rt_buf_add(line, "  ETA ");
+        put_span(line, (double)(progress->planned - done) / rate);
+    }
+    if (progress->stopping && done < progress->planned)
+        rt_buf_add(line, "  stopping");
+    put_bad(line, progress);
+    put_best(line, standing);
+}
+
+static size_t columns(void)
+{
+    struct winsize size;
+
+    return ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+/* The end of a study in one sentence. */
+static void put_end(struct rt_buf *line, const struct rt_standing *standing)
+{
+    const struct rt_progress *progress = &standing->progress;
+    double seconds = (double)standing->elapsed_us / SECOND_US;
+    uint64_t done = decided(progress);
+
+    rt_buf_printf(line, "%s (%s): ", standing->study_name, standing->study_id);
+    if (standing->ended == 0 && done == progress->planned) {
+        rt_buf_printf(line, "complete, nothing to do: %llu trials, %llu ok",
+                      (unsigned long long)progress->planned,
+                      (unsigned long long)progress->done[RT_OUTCOME_OK]);
+        put_bad(line, progress);
+        return;
+    }
+    rt_buf_printf(line, "%llu of %llu trials done, %llu ok", (unsigned long long)done,
+                  (unsigned long long)progress->planned,
+                  (unsigned long long)progress->done[RT_OUTCOME_OK]);
+    put_bad(line, progress);
+    rt_buf_printf(line, "; %llu now in ", (unsigned long long)standing->ended);
+    put_span(line, seconds);
+    rt_buf_add(line, " (");
+    put_rate(line, seconds > 0 ? (double)standing->ended / seconds : 0);
+    rt_buf_add(line, ")");
+    put_best(line, standing);
+}
+
+void rt_progress_bar_end(struct rt_progress_bar *bar)
+{
+    if (bar->drawn)
+        fputs("\r\033[K", stderr);
+    bar->drawn = false;
+}
+
+void rt_progress_bar_notice(void *context, const char *text)
+{
+    struct rt_progress_bar *bar = context;
+
+    rt_progress_bar_end(bar);
+    fprintf(stderr, "%s\n", text);
+}
+
+void rt_progress_bar_report(void *context, const struct rt_standing *standing, bool last)
+{
+    struct rt_progress_bar *bar = context;
+    struct rt_buf line = RT_BUF_INIT;
+
+    if (bar->quiet)
+        return;
+    if (last) {
+        rt_progress_bar_end(bar);
+        put_end(&line, standing);
+        fprintf(stderr, "%s\n", rt_buf_text(&line));
+    } else if (bar->terminal) {
+        put_line(&line, standing, true);
+        fprintf(stderr, "\r%.*s\033[K", (int)columns() - 1, rt_buf_text(&line));
+        bar->drawn = true;
+    } else if (standing->elapsed_us >= bar->next_us + LINE_US) {
+        bar->next_us = standing->elapsed_us;
+        put_line(&line, standing, false);
+        fprintf(stderr, "%s\n", rt_buf_text(&line));
+    }
+    fflush(stderr);
+    rt_buf_clear(&line);
+}
