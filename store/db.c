@@ -270,6 +270,11 @@ int rt_db_prepare(struct rt_db *db, const char *sql, struct rt_stmt **out, const
     return 0;
 }
 
+int rt_db_error_offset(struct rt_db *db)
+{
+    return sqlite3_error_offset(db->handle);
+}
+
 void rt_stmt_free(struct rt_stmt *stmt)
 {
     if (!stmt)

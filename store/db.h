@@ -64,6 +64,8 @@ void rt_db_restrict(struct rt_db *db, const struct rt_db_limits *limits);
  * RT_EUSAGE. */
 int rt_db_prepare(struct rt_db *db, const char *sql, struct rt_stmt **out, const char **rest,
                   struct rt_err *err);
+/* The byte of the statement at which the last failure to compile one was found; -1 if unknown. */
+int rt_db_error_offset(struct rt_db *db);
 void rt_stmt_free(struct rt_stmt *stmt); /* accepts NULL */
 
 /* Parameters by name (":study") or by number, from 1. A name that the statement does not have is
