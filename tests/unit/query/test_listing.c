@@ -73,7 +73,7 @@ static void json_is_an_array_of_objects(void **state)
         RT_FORMAT_JSON,
         "[\n"
         " {\"trial\": \"k3.1\", \"noise\": 0.0, \"n\": 20, \"note\": null},\n"
-        " {\"trial\": \"k3.2\", \"noise\": 0.05, \"n\": 3, \"note\": \"a|b\\u000a\\u001b[2J\"},\n"
+        " {\"trial\": \"k3.2\", \"noise\": 0.05, \"n\": 3, \"note\": \"a|b\\n\\u001b[2J\"},\n"
         " {\"trial\": \"k3.3\", \"noise\": 0.3333333333333333, \"n\": null, \"note\": \"\"}\n"
         "]\n");
 }
