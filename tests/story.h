@@ -6,17 +6,16 @@
 #include "base/alloc.h"
 #include "store/state.h"
 
-/* A plan with x = 0..levels-1. */
-static inline struct rt_plan *story_plan(unsigned levels, unsigned replicates, unsigned retries)
+/* A plan with these axes, a JSON list. */
+static inline struct rt_plan *story_plan_of(const char *axes, unsigned replicates, unsigned retries)
 {
     char *text = rt_printf("{\"format\":1,\"name\":\"t\","
                            "\"entry\":{\"kind\":\"python\",\"file\":\"m.py\",\"function\":\"f\"},"
-                           "\"params\":{},\"axes\":[{\"key\":\"x\",\"from\":\"0\",\"step\":\"1\","
-                           "\"count\":%u,\"kind\":\"int\"}],\"replicates\":%u,\"seed\":0,"
+                           "\"params\":{},\"axes\":%s,\"replicates\":%u,\"seed\":0,"
                            "\"seeds\":\"shared\",\"objective\":null,"
                            "\"limits\":{\"timeout_us\":0,\"retries\":%u,\"output_bytes\":65536},"
                            "\"each\":{\"threads\":1},\"code\":null,\"root\":\"t\"}",
-                           levels, replicates, retries);
+                           axes, replicates, retries);
     struct rt_json *json;
     struct rt_plan *plan;
     struct rt_err err;
@@ -25,6 +24,18 @@ static inline struct rt_plan *story_plan(unsigned levels, unsigned replicates, u
     expect_ok(err, rt_plan_new(json, &plan, &err));
     rt_json_free(json);
     free(text);
+    return plan;
+}
+
+/* A plan with x = 0..levels-1. */
+static inline struct rt_plan *story_plan(unsigned levels, unsigned replicates, unsigned retries)
+{
+    char *axes = rt_printf("[{\"key\":\"x\",\"from\":\"0\",\"step\":\"1\",\"count\":%u,"
+                           "\"kind\":\"int\"}]",
+                           levels);
+    struct rt_plan *plan = story_plan_of(axes, replicates, retries);
+
+    free(axes);
     return plan;
 }
 
