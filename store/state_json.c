@@ -23,6 +23,7 @@ static int read_object(const struct rt_event *event, struct rt_json **object, st
 int rt_state_apply_store(struct rt_state *state, const struct rt_event *event, struct rt_err *err)
 {
     struct rt_json *object = NULL;
+    uint8_t uuid[RT_UUID_SIZE];
     int64_t format;
     int rc;
 
@@ -32,8 +33,10 @@ int rt_state_apply_store(struct rt_state *state, const struct rt_event *event, s
     if (format > 1)
         rc = rt_err_set(err, RT_ENEWER,
                         "the store has format %" PRId64 ", and this program knows up to 1", format);
-    else if (format < 1 || rt_uuid_parse(rt_json_get_text(object, "uuid", ""), state->uuid) < 0)
+    else if (format < 1 || rt_uuid_parse(rt_json_get_text(object, "uuid", ""), uuid) < 0)
         rc = rt_err_set(err, RT_EDAMAGED, "the birth of the store lacks format or uuid");
+    else
+        memcpy(state->uuid, uuid, RT_UUID_SIZE);
     rt_json_free(object);
     return rc;
 }
