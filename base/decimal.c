@@ -158,8 +158,7 @@ int rt_decimal_times(struct rt_decimal a, int64_t factor, struct rt_decimal *out
                      struct rt_err *err)
 {
     *out = (struct rt_decimal){0, 0};
-    if (__builtin_mul_overflow(a.coefficient, factor, &a.coefficient) ||
-        a.coefficient == INT64_MIN)
+    if (__builtin_mul_overflow(a.coefficient, factor, &a.coefficient) || a.coefficient == INT64_MIN)
         return too_long(err);
     *out = rt_decimal_reduce(a);
     return 0;

@@ -36,7 +36,7 @@ int rt_fs_read(const char *path, struct rt_buf *out, struct rt_err *err)
     return rc;
 }
 
-int rt_fs_write_error(struct rt_err *err, const char *doing, const char *path)
+int(rt_fs_write_error)(struct rt_err *err, const char *doing, const char *path)
 {
     int number = errno;
     struct statvfs room;

@@ -36,4 +36,8 @@ const char *rt_fs_network(const char *path);
 /* Sets *err for a failed write: the text of errno, and the free space if the disk is full. */
 int rt_fs_write_error(struct rt_err *err, const char *doing, const char *path);
 
+#ifdef __clang_analyzer__ /* see base/err.h */
+#define rt_fs_write_error(err, doing, path) (rt_fs_write_error(err, doing, path), -1)
+#endif
+
 #endif

@@ -6,13 +6,15 @@ foreach(check format tidy clang asan)
   set_tests_properties(check/${check} PROPERTIES LABELS check TIMEOUT 1200 PROCESSORS 2)
 endforeach()
 
+# Left out of valgrind: idle, whose limit of descriptors valgrind keeps to itself.
+set(without_valgrind engine/idle)
 find_program(VALGRIND valgrind)
 foreach(source IN LISTS unit_tests)
   cmake_path(GET source PARENT_PATH folder)
   cmake_path(GET folder FILENAME layer)
   cmake_path(GET source STEM name)
   string(REGEX REPLACE "^test_" "" short ${name})
-  if(VALGRIND)
+  if(VALGRIND AND NOT ${layer}/${short} IN_LIST without_valgrind)
     add_test(NAME valgrind/${layer}/${short}
       COMMAND ${VALGRIND} -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
               --fair-sched=yes --suppressions=${CMAKE_SOURCE_DIR}/tests/valgrind.supp

@@ -50,4 +50,9 @@ int rt_yaml_error(const struct rt_yaml *yaml, size_t offset, struct rt_err *err,
 /* Puts a position before the text of an error. */
 int rt_yaml_error_at(const struct rt_yaml *yaml, size_t offset, struct rt_err *err);
 
+#ifdef __clang_analyzer__ /* see base/err.h */
+#define rt_yaml_error(yaml, offset, err, ...) (rt_yaml_error(yaml, offset, err, __VA_ARGS__), -1)
+#define rt_yaml_error_at(yaml, offset, err)   (rt_yaml_error_at(yaml, offset, err), -1)
+#endif
+
 #endif

@@ -31,7 +31,7 @@ struct rt_yaml *rt_yaml_new(struct rt_span text, const char *label)
     return yaml;
 }
 
-int rt_yaml_error_at(const struct rt_yaml *yaml, size_t offset, struct rt_err *err)
+int(rt_yaml_error_at)(const struct rt_yaml *yaml, size_t offset, struct rt_err *err)
 {
     const char *text = yaml->text.data;
     size_t size = yaml->text.size;
@@ -54,8 +54,8 @@ int rt_yaml_error_at(const struct rt_yaml *yaml, size_t offset, struct rt_err *e
     return RT_EUSAGE;
 }
 
-int rt_yaml_error(const struct rt_yaml *yaml, size_t offset, struct rt_err *err, const char *format,
-                  ...)
+int(rt_yaml_error)(const struct rt_yaml *yaml, size_t offset, struct rt_err *err,
+                   const char *format, ...)
 {
     va_list args;
 

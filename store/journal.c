@@ -115,14 +115,13 @@ int rt_journal_open(const struct rt_journal_options *options, struct rt_journal 
                                    .first_bytes = options->first_map_bytes,
                                    .io = options->io};
     struct rt_journal *journal = rt_calloc(1, sizeof *journal);
-    int rc;
 
     *out = NULL;
     journal->folder = rt_strdup(options->folder);
     journal->write = options->write;
     memcpy(journal->uuid, options->uuid, RT_UUID_SIZE);
-    if ((rc = rt_lmdb_open(&door, &journal->lmdb, err)) < 0 ||
-        (rc = rt_lmdb_read(journal->lmdb, look, journal, err)) < 0) {
+    if (rt_lmdb_open(&door, &journal->lmdb, err) < 0 ||
+        rt_lmdb_read(journal->lmdb, look, journal, err) < 0) {
         rt_journal_close(journal);
         return rt_err_while(err, "the journal \"%s\"", options->folder);
     }
