@@ -25,7 +25,7 @@ mkdir "$work/here" "$work/home"
 cd "$work/here" || exit 2
 
 unset RETRIAL_STORE RETRIAL_COMM
-HOME=$work/home PATH=$BUILD:$PATH LC_ALL=C.UTF-8 TZ=UTC COLUMNS=100 TERM=dumb \
+HOME=$work/home PATH=$BUILD:/usr/bin:/bin:$PATH LC_ALL=C.UTF-8 TZ=UTC COLUMNS=100 TERM=dumb \
     bash -eu -o pipefail "$script" >"$work/stdout" 2>"$work/stderr" </dev/null
 echo $? >"$work/exit"
 
