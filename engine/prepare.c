@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "engine/about.h"
 #include "engine/leave_out.h"
-#include "engine/study.h"
+#include "engine/request.h"
 #include "engine/wire.h"
 #include "store/code.h"
 
@@ -27,46 +27,6 @@ static void clear_intent(struct intent *intent)
     rt_study_file_clear(&intent->file);
     rt_json_free(intent->code_record);
     rt_plan_free(intent->plan);
-}
-
-char *rt_prepare_store_path(const struct rt_run_options *options)
-{
-    char *folder;
-    char *found;
-
-    if (options->store_path)
-        return rt_fs_absolute(options->store_path);
-    if (!options->study_path)
-        return rt_store_find(".");
-    found = rt_fs_absolute(options->study_path);
-    folder = rt_fs_parent(found);
-    free(found);
-    found = rt_store_find(folder);
-    if (!found)
-        found = rt_fs_join(folder, ".retrial");
-    free(folder);
-    return found;
-}
-
-static int read_study(const struct rt_run_options *options, struct rt_study_file *file,
-                      struct rt_err *err)
-{
-    int rc = rt_study_file_read(options->study_path, file, err);
-
-    for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
-        rc = rt_study_set(file->plan, *setting, err);
-    return rc;
-}
-
-int rt_run_plan(const struct rt_run_options *options, struct rt_json **plan, struct rt_err *err)
-{
-    struct rt_study_file file = {0};
-    int rc = read_study(options, &file, err);
-
-    if (rc == 0)
-        *plan = rt_json_keep(file.plan);
-    rt_study_file_clear(&file);
-    return rc;
 }
 
 static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err *err)
@@ -120,10 +80,10 @@ static int refuse_changed_code(struct rt_store *store, const struct rt_study *st
         rt_buf_add(&changes, "(what changed cannot be shown)\n");
     rt_err_set(err, RT_ECONFLICT,
                "the code has changed, and %llu of %llu trials of \"%s\" are not done yet:\n%.600s"
-               "go on with the code as it was recorded:  retrial run %s --code recorded\n"
-               "start anew with the code as it is now:   retrial run %s --code current",
+               "to go on with the code as it was recorded, add:  --code recorded\n"
+               "to start anew with the code as it is now, add:   --code current",
                (unsigned long long)unfinished(study), (unsigned long long)study->planned,
-               study->name, rt_buf_text(&changes), intent->file.path, intent->file.path);
+               study->name, rt_buf_text(&changes));
     rt_buf_clear(&changes);
     free(repository);
     return RT_ECONFLICT;
@@ -160,7 +120,7 @@ static int from_file(const struct rt_run_options *options, struct rt_store *stor
     const struct rt_study *study;
     int rc;
 
-    if ((rc = read_study(options, &intent->file, err)) < 0 ||
+    if ((rc = rt_request_read(options, &intent->file, err)) < 0 ||
         (rc = snapshot(store, intent, err)) < 0)
         return rc;
     study = rt_state_study_by_name(rt_store_state(store),
@@ -354,18 +314,18 @@ static int record(const struct rt_run_options *options, struct rt_prepared *out,
 
 int rt_prepare(const struct rt_run_options *options, struct rt_prepared *out, struct rt_err *err)
 {
-    char *path = rt_prepare_store_path(options);
+    bool given = options->study_path || options->words;
+    char *path = rt_request_store_path(options);
     struct intent intent = {0};
     int rc;
 
     memset(out, 0, sizeof *out);
     if (!path)
         return rt_err_set(err, RT_ENOTFOUND, "there is no store here; name one with --store");
-    rc = rt_store_open(path, options->study_path ? RT_STORE_CREATE : RT_STORE_WRITE, &out->store,
-                       err);
+    rc = rt_store_open(path, given ? RT_STORE_CREATE : RT_STORE_WRITE, &out->store, err);
     if (rc == 0)
-        rc = options->study_path ? from_file(options, out->store, &intent, err)
-                                 : from_record(options, out->store, &intent, err);
+        rc = given ? from_file(options, out->store, &intent, err)
+                   : from_record(options, out->store, &intent, err);
     if (rc == 0)
         rc = record(options, out, &intent, err);
     clear_intent(&intent);

@@ -23,7 +23,4 @@ struct rt_prepared {
 int rt_prepare(const struct rt_run_options *options, struct rt_prepared *out, struct rt_err *err);
 void rt_prepared_clear(struct rt_prepared *prepared); /* does not close the store */
 
-/* Where the store of a study file is: yours. */
-char *rt_prepare_store_path(const struct rt_run_options *options);
-
 #endif

@@ -46,10 +46,14 @@ struct rt_run_options {
     struct rt_nursery *nursery;
     int argc; /* the command line, for the record */
     char **argv;
-    const char *study_path; /* study file; or NULL to complete `study_name` as recorded */
+    const char *study_path; /* study file; or NULL */
+    char *const *words;     /* without a file: an entry or a command, ended by NULL; or NULL to
+                             * complete `study_name` as recorded */
+    const char *more;       /* with words: further keys of a study file, in YAML; may be NULL */
     const char *study_name; /* name or id; for resuming without a file */
     const char *store_path; /* NULL: the nearest .retrial above the study file, else beside it */
     char *const *settings;  /* -S, ended by NULL; may be NULL */
+    uint64_t replicates;    /* instead of the file's; 0: the file's */
     uint32_t workers;       /* of this rank; 0: as many as there are cores for */
     enum rt_code_choice code;
     uint64_t grace_us;           /* after a request to stop */

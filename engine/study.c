@@ -209,19 +209,44 @@ int rt_study_file_read(const char *path, struct rt_study_file *out, struct rt_er
     return rc;
 }
 
-int rt_study_file_from_entry(const char *entry, struct rt_study_file *out, struct rt_err *err)
+/* What a study of these words is called: "train" for `train.py:train` and `python train.py`. */
+static const char *namesake(char *const *words)
 {
-    struct rt_json *quoted = rt_json_new_string(entry);
-    char *json = rt_json_text(quoted);
-    char *text = rt_printf("entry: %s\n", json);
-    const char *base = file_name(entry);
+    const char *second = words[1];
+
+    return second && second[0] != '-' && strchr(second, '.') && second[0] != '{' ? second
+                                                                                 : words[0];
+}
+
+static struct rt_json *entry_of(char *const *words)
+{
+    struct rt_json *entry;
+    struct rt_json *argv;
+
+    if (!words[1] && strchr(words[0], ':'))
+        return rt_json_new_string(words[0]);
+    entry = rt_json_new_object();
+    argv = rt_json_new_array();
+    for (size_t i = 0; words[i]; i++)
+        rt_json_append(argv, rt_json_new_string(words[i]));
+    rt_json_set(entry, "command", argv);
+    return entry;
+}
+
+int rt_study_file_from_words(char *const *words, const char *more, struct rt_study_file *out,
+                             struct rt_err *err)
+{
+    struct rt_json *entry = entry_of(words);
+    char *json = rt_json_text(entry);
+    char *text = rt_printf("entry: %s\n%s", json, more ? more : "");
+    const char *base = file_name(namesake(words));
     char *path = rt_printf("./%.*s.yaml", (int)strcspn(base, ".:"), base);
     int rc = parse(&(struct source){rt_span_text(text), path, "command line", true}, out, err);
 
     free(path);
     free(text);
     free(json);
-    rt_json_free(quoted);
+    rt_json_free(entry);
     return rc;
 }
 

@@ -7,6 +7,7 @@
  * unknown keys are refused with the nearest known one. Reading a file never
  * executes anything.
  */
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/span.h"
@@ -28,8 +29,14 @@ int rt_study_file_read(const char *path, struct rt_study_file *out, struct rt_er
 int rt_study_file_parse(struct rt_span text, const char *path, struct rt_study_file *out,
                         struct rt_err *err);
 
-/* A study of one entry, "train.py:train", as if a file in the current folder said no more. */
-int rt_study_file_from_entry(const char *entry, struct rt_study_file *out, struct rt_err *err);
+/* A study of the words of a command line, ended by NULL, as if a file in the current folder said no
+ * more: one word "train.py:train" is an entry, anything else a command. `more` (may be NULL) holds
+ * further keys in YAML. */
+int rt_study_file_from_words(char *const *words, const char *more, struct rt_study_file *out,
+                             struct rt_err *err);
+
+/* Appends the study file, in YAML, that says what a plan says. */
+void rt_study_write(const struct rt_json *plan, struct rt_buf *out);
 
 void rt_study_file_clear(struct rt_study_file *file);
 

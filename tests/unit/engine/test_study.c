@@ -258,6 +258,45 @@ static void what_a_file_names_must_be_there(void **state)
     free(path);
 }
 
+static void what_is_written_reads_as_the_same_plan(void **state)
+{
+    static const char text[] = "name: \"a (b)\"\n"
+                               "entry: {command: [./x.sh, \"{a.b}\", --n]}\n"
+                               "params: {a: {b: 1.0, c: [x, null]}, d: no}\n"
+                               "sweep:\n"
+                               "  r: {from: 0, to: 0.5, step: 0.05}\n"
+                               "  i: '3:1:-1'\n"
+                               "  one: {from: 0.0, to: 2.0, count: 3}\n"
+                               "  \"strange, key\": [a, 1, true]\n"
+                               "replicates: 4\n"
+                               "seed: {base: 9, per: trial}\n"
+                               "objective: {minimize: loss}\n"
+                               "limits: {timeout: 90s, retries: 2, output: 1KiB}\n"
+                               "each: {threads: 3}\n";
+    struct rt_study_file file;
+    struct rt_study_file again;
+    struct rt_buf out = RT_BUF_INIT;
+    struct rt_err err;
+
+    (void)state;
+    expect_ok(err, rt_study_file_parse(rt_span_text(text), "s.yaml", &file, &err));
+    rt_study_write(file.plan, &out);
+    expect_ok(err, rt_study_file_parse(rt_buf_span(&out), "s.yaml", &again, &err));
+    if (!rt_json_equal(file.plan, again.plan))
+        fail_msg("%s is not %s: %s", rt_json_text(again.plan), rt_json_text(file.plan),
+                 rt_buf_text(&out));
+    rt_buf_clear(&out);
+    rt_study_file_clear(&file);
+    rt_study_file_clear(&again);
+}
+
+/* argv is not const, literals are. */
+static int from_words(const char **words, const char *more, struct rt_study_file *file,
+                      struct rt_err *err)
+{
+    return rt_study_file_from_words((char *const *)words, more, file, err);
+}
+
 static void an_entry_of_the_command_line_is_a_study(void **state)
 {
     char folder[] = "/tmp/rt-study-XXXXXX";
@@ -270,10 +309,16 @@ static void an_entry_of_the_command_line_is_a_study(void **state)
     write_file(folder, "train.py", "");
     assert_int_equal(chdir(folder), 0);
     expect_error(err, RT_EUSAGE, "command line:1:8: there is no file \"no.py\"",
-                 rt_study_file_from_entry("no.py:f", &file, &err));
-    expect_error(err, RT_EUSAGE, "names no function",
-                 rt_study_file_from_entry("train.py", &file, &err));
-    expect_ok(err, rt_study_file_from_entry("train.py:train", &file, &err));
+                 from_words((const char *[]){"no.py:f", NULL}, NULL, &file, &err));
+    expect_error(err, RT_EUSAGE, "is no name of a function",
+                 from_words((const char *[]){"train.py:", NULL}, NULL, &file, &err));
+    expect_ok(err,
+              from_words((const char *[]){"train.py:train", NULL}, "replicates: 3\n", &file, &err));
+    assert_string_equal(rt_json_get_text(file.plan, "name", ""), "train");
+    assert_int_equal(rt_json_get_int(file.plan, "replicates", 0), 3);
+    rt_study_file_clear(&file);
+    expect_ok(err,
+              from_words((const char *[]){"python3", "train.py", "{lr}", NULL}, NULL, &file, &err));
     assert_string_equal(rt_json_get_text(file.plan, "name", ""), "train");
     rt_study_file_clear(&file);
     assert_int_equal(chdir(before), 0);
@@ -298,6 +343,7 @@ int main(void)
         cmocka_unit_test(roots_hold_the_entry),
         cmocka_unit_test(an_entry_beside_the_study_starts_at_its_folder),
         cmocka_unit_test(what_a_file_names_must_be_there),
+        cmocka_unit_test(what_is_written_reads_as_the_same_plan),
         cmocka_unit_test(an_entry_of_the_command_line_is_a_study),
     };
 

@@ -1,0 +1,75 @@
+#include "engine/request.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "store/store.h"
+
+#include <stdlib.h>
+
+/* Where the study comes from: its file's folder, or the current one. */
+static char *study_folder(const struct rt_run_options *options)
+{
+    char *path;
+    char *folder;
+
+    if (!options->study_path)
+        return rt_fs_absolute(".");
+    path = rt_fs_absolute(options->study_path);
+    folder = rt_fs_parent(path);
+    free(path);
+    return folder;
+}
+
+char *rt_request_store_path(const struct rt_run_options *options)
+{
+    char *folder;
+    char *found;
+
+    if (options->store_path)
+        return rt_fs_absolute(options->store_path);
+    if (!options->study_path && !options->words)
+        return rt_store_find(".");
+    folder = study_folder(options);
+    found = rt_store_find(folder);
+    if (!found)
+        found = rt_fs_join(folder, ".retrial");
+    free(folder);
+    return found;
+}
+
+/* A plan changed on the command line is recorded as the study file that would say so. */
+static void rewrite_source(struct rt_study_file *file)
+{
+    struct rt_buf text = RT_BUF_INIT;
+
+    rt_study_write(file->plan, &text);
+    free(file->text);
+    file->text = rt_buf_take(&text);
+}
+
+int rt_request_read(const struct rt_run_options *options, struct rt_study_file *file,
+                    struct rt_err *err)
+{
+    int rc = options->study_path
+                 ? rt_study_file_read(options->study_path, file, err)
+                 : rt_study_file_from_words(options->words, options->more, file, err);
+
+    for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
+        rc = rt_study_set(file->plan, *setting, err);
+    if (rc == 0 && options->replicates)
+        rt_json_set_int(file->plan, "replicates", (int64_t)options->replicates);
+    if (rc == 0 && (options->words || options->settings || options->replicates))
+        rewrite_source(file);
+    return rc;
+}
+
+int rt_run_plan(const struct rt_run_options *options, struct rt_json **plan, struct rt_err *err)
+{
+    struct rt_study_file file = {0};
+    int rc = rt_request_read(options, &file, err);
+
+    if (rc == 0)
+        *plan = rt_json_keep(file.plan);
+    rt_study_file_clear(&file);
+    return rc;
+}
