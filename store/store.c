@@ -11,6 +11,7 @@
 #include "store/store_io.h"
 #include "store/uuid.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -319,6 +320,7 @@ int rt_store_append(struct rt_store *store, enum rt_event_kind kind, struct rt_s
     struct rt_event event = {rt_state_seq(store->state) + 1, rt_wall_us(), kind, body};
     int rc;
 
+    assert(store->write);
     if (body.size > RT_EVENT_BODY_MAX)
         return rt_err_set(err, RT_EUSAGE, "an event of %zu bytes is too large (at most %u)",
                           body.size, RT_EVENT_BODY_MAX);
@@ -371,6 +373,7 @@ int rt_store_put_object(struct rt_store *store, struct rt_span data, struct rt_h
 {
     int rc = latched(store, err);
 
+    assert(store->write);
     return rc < 0 ? rc : latch(store, rt_objects_put(store->objects, data, hash, err), err);
 }
 

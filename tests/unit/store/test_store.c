@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static int append_text(struct rt_store *store, enum rt_event_kind kind, const char *text,
                        struct rt_err *err)
@@ -427,7 +428,147 @@ static void damaged_checkpoints_cost_time_and_nothing_else(void **state)
     folder_free(folder);
 }
 
-int main(void)
+/* Lets everybody read, and nobody write, what a folder holds. */
+static void make_read_only(const char *folder)
+{
+    static const char *const names[] = {"",       "journal",          "objects",
+                                        "format", "journal/data.mdb", "journal/lock.mdb"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path = rt_fs_join(folder, names[i]);
+
+        assert_int_equal(chmod(path, i < 3 ? 0555 : 0444), 0);
+        free(path);
+    }
+}
+
+/* In a process that may not write: opens the store and counts. */
+static int read_as_nobody(const char *path)
+{
+    struct rt_store *store;
+    struct rt_err err;
+    pid_t pid = fork();
+    int status;
+
+    if (pid != 0) {
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        return status;
+    }
+    if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
+        _exit(1);
+    if (rt_store_open(path, RT_STORE_READ, &store, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        _exit(2);
+    }
+    status = done_in(store) == 50 ? 0 : 3;
+    rt_store_close(store, NULL);
+    _exit(status);
+}
+
+static void a_store_is_read_without_any_permission_to_write(void **state)
+{
+    char *folder = folder_new();
+    char *path = store_in(folder);
+    struct rt_store *store;
+    struct rt_err err;
+
+    (void)state;
+    expect_ok(err, rt_store_open(path, RT_STORE_CREATE, &store, &err));
+    plan_study(store, 100);
+    expect_ok(err, run_trials(store, 1, 50, &err));
+    expect_ok(err, rt_store_close(store, &err));
+    assert_int_equal(chmod(folder, 0755), 0);
+    make_read_only(path);
+    assert_int_equal(read_as_nobody(path), 0);
+    assert_int_equal(chmod(path, 0755), 0);
+    free(path);
+    folder_free(folder);
+}
+
+static void a_reader_sees_what_a_live_writer_commits(void **state)
+{
+    char *folder = folder_new();
+    char *path = store_in(folder);
+    struct rt_store *store;
+    struct rt_err err;
+    int steps[2];
+    int back[2];
+    int status;
+    char byte = 'x';
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(steps), 0);
+    assert_int_equal(pipe(back), 0);
+    pid = fork();
+    if (pid == 0) { /* waits for the writer to be there, then reads beside it */
+        if (read(steps[0], &byte, 1) != 1 || rt_store_open(path, RT_STORE_READ, &store, &err) < 0 ||
+            done_in(store) != 10 || write(back[1], &byte, 1) != 1 ||
+            read(steps[0], &byte, 1) != 1 || rt_store_durable(store) != 6 ||
+            rt_store_read(store, 7, count_events, &(uint64_t){7}, &err) < 0 ||
+            rt_store_durable(store) != 8)
+            _exit(1);
+        _exit(0);
+    }
+    expect_ok(err, rt_store_open(path, RT_STORE_CREATE, &store, &err));
+    plan_study(store, 100);
+    expect_ok(err, run_trials(store, 1, 10, &err));
+    expect_ok(err, rt_store_commit(store, &err));
+    assert_int_equal(write(steps[1], &byte, 1), 1);
+    assert_int_equal(read(back[0], &byte, 1), 1);
+    expect_ok(err, run_trials(store, 11, 10, &err));
+    expect_ok(err, rt_store_commit(store, &err));
+    assert_int_equal(write(steps[1], &byte, 1), 1);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    expect_ok(err, rt_store_close(store, &err));
+    for (int i = 0; i < 2; i++) {
+        close(steps[i]);
+        close(back[i]);
+    }
+    free(path);
+    folder_free(folder);
+}
+
+static void a_second_writer_is_told_who_the_first_is(void **state)
+{
+    char *folder = folder_new();
+    char *path = store_in(folder);
+    struct rt_store *store;
+    struct rt_err err;
+    int status;
+    pid_t pid;
+
+    (void)state;
+    expect_ok(err, rt_store_open(path, RT_STORE_CREATE, &store, &err));
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        char name[32];
+
+        snprintf(name, sizeof name, "%ld", (long)getppid());
+        execl("/proc/self/exe", "second", path, name, (char *)NULL);
+        _exit(100);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    expect_ok(err, rt_store_close(store, &err));
+    free(path);
+    folder_free(folder);
+}
+
+/* Run as `second STORE PID`: must be kept out by that process. */
+static int be_second(const char *path, const char *pid)
+{
+    struct rt_store *store;
+    struct rt_err err;
+
+    if (rt_store_open(path, RT_STORE_CREATE, &store, &err) != RT_ELOCKED)
+        return 1;
+    return strstr(err.text, pid) ? 0 : 2;
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_committed_is_there_when_it_is_opened_again),
@@ -444,7 +585,12 @@ int main(void)
         cmocka_unit_test(a_later_format_or_another_journal_is_told),
         cmocka_unit_test(a_journal_that_is_cut_short_or_emptied_is_damaged),
         cmocka_unit_test(damaged_checkpoints_cost_time_and_nothing_else),
+        cmocka_unit_test(a_store_is_read_without_any_permission_to_write),
+        cmocka_unit_test(a_reader_sees_what_a_live_writer_commits),
+        cmocka_unit_test(a_second_writer_is_told_who_the_first_is),
     };
 
+    if (argc == 3)
+        return be_second(argv[1], argv[2]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
