@@ -1,50 +1,27 @@
-#include "store/store.h"
+#include "store/store_inner.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "store/birth.h"
-#include "store/follower.h"
-#include "store/journal.h"
-#include "store/lock.h"
-#include "store/objects.h"
-#include "store/store_io.h"
-#include "store/uuid.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 #define CHECKPOINT_ATTEMPTS 1000000u
-
-struct rt_store {
-    char *path;
-    bool write;
-    struct rt_io io;
-    uint8_t uuid[RT_UUID_SIZE];
-    struct rt_lock *lock;
-    struct rt_journal *journal;
-    struct rt_objects *objects;
-    struct rt_state *state;
-    struct rt_follower *follower; /* writers only */
-    uint64_t saved_seq;           /* of the newest checkpoint */
-    uint64_t saved_attempts;      /* that had ended then */
-    struct rt_err latched;        /* the first I/O error */
-};
 
 static char *part(const struct rt_store *store, const char *name)
 {
     return rt_fs_join(store->path, name);
 }
 
-static int latched(const struct rt_store *store, struct rt_err *err)
+int rt_store_latched(const struct rt_store *store, struct rt_err *err)
 {
     return store->latched.code ? rt_err_set(err, store->latched.code, "%s", store->latched.text)
                                : 0;
 }
 
-/* After a failed write, only a new start knows what is on the disk. */
-static int latch(struct rt_store *store, int rc, const struct rt_err *err)
+int rt_store_latch(struct rt_store *store, int rc, const struct rt_err *err)
 {
     if (rc < 0 && !store->latched.code) {
         if (err)
@@ -101,88 +78,6 @@ static int open_objects(struct rt_store *store, struct rt_err *err)
     return rc;
 }
 
-struct replay {
-    struct rt_state *state;
-    uint64_t last; /* nothing behind it */
-};
-
-static int replay_event(void *context, const struct rt_event *event, struct rt_err *err)
-{
-    struct replay *replay = context;
-
-    return event->seq > replay->last ? 1 : rt_state_apply(replay->state, event, err);
-}
-
-/* The newest checkpoint at or before event `seq` that can be read; an empty state if none can. */
-static int load_checkpoint(struct rt_store *store, uint64_t seq, struct rt_state **out,
-                           struct rt_err *err)
-{
-    struct rt_buf bytes = RT_BUF_INIT;
-    int rc;
-
-    *out = NULL;
-    while (!*out && (rc = rt_journal_checkpoint(store->journal, &seq, &bytes, err)) == 1) {
-        if (rt_state_load(rt_buf_span(&bytes), out, NULL) == 0 &&
-            (rt_state_seq(*out) != seq ||
-             memcmp(rt_state_uuid(*out), store->uuid, RT_UUID_SIZE) != 0)) {
-            rt_state_free(*out);
-            *out = NULL;
-        }
-        rt_buf_reset(&bytes);
-        if (!*out && seq-- == 0)
-            break;
-    }
-    rt_buf_clear(&bytes);
-    if (*out)
-        return 0;
-    *out = rt_state_new();
-    return rc < 0 ? rc : 0;
-}
-
-int rt_store_state_at(struct rt_store *store, uint64_t seq, struct rt_state **out,
-                      struct rt_err *err)
-{
-    struct replay replay = {NULL, seq};
-    int rc;
-
-    if ((rc = load_checkpoint(store, seq, &replay.state, err)) == 0)
-        rc = rt_journal_read(store->journal, rt_state_seq(replay.state) + 1, replay_event, &replay,
-                             err);
-    if (rc < 0) {
-        rt_state_free(replay.state);
-        return rc;
-    }
-    *out = replay.state;
-    return 0;
-}
-
-static uint64_t attempts_of(const struct rt_state *state)
-{
-    uint64_t attempts = 0;
-
-    for (size_t i = 1; i <= rt_state_studies(state); i++)
-        attempts += rt_state_study(state, (uint32_t)i)->attempts;
-    return attempts;
-}
-
-static int load_state(struct rt_store *store, struct rt_err *err)
-{
-    uint64_t last = rt_journal_durable(store->journal);
-    int rc;
-
-    if ((rc = load_checkpoint(store, UINT64_MAX, &store->state, err)) < 0)
-        return rc;
-    store->saved_seq = rt_state_seq(store->state);
-    store->saved_attempts = attempts_of(store->state);
-    if (store->saved_seq > last)
-        return rt_err_set(err, RT_EDAMAGED,
-                          "the journal ends at event %" PRIu64
-                          ", before its checkpoint at %" PRIu64,
-                          last, store->saved_seq);
-    return rt_journal_read(store->journal, store->saved_seq + 1, replay_event,
-                           &(struct replay){store->state, UINT64_MAX}, err);
-}
-
 static int start_follower(struct rt_store *store, struct rt_err *err)
 {
     char *path = part(store, "index.sqlite");
@@ -209,8 +104,8 @@ int rt_store_open_io(const char *path, enum rt_store_mode mode, const struct rt_
     if (rc < 0 || (rc = rt_birth_read(store->path, store->uuid, err)) < 0 ||
         (rc = check_disk(store, err)) < 0 || (rc = open_journal(store, err)) < 0 ||
         (rc = take_lock(store, err)) < 0 || (rc = open_objects(store, err)) < 0 ||
-        (rc = load_state(store, err)) < 0 || (rc = start_follower(store, err)) < 0) {
-        latch(store, rc, err);
+        (rc = rt_store_restore(store, err)) < 0 || (rc = start_follower(store, err)) < 0) {
+        rt_store_latch(store, rc, err);
         rt_store_close(store, NULL);
         return rc;
     }
@@ -238,7 +133,7 @@ static int checkpoint(struct rt_store *store, struct rt_err *err)
     if (rc < 0)
         return rc;
     store->saved_seq = seq;
-    store->saved_attempts = attempts_of(store->state);
+    store->saved_attempts = rt_store_attempts(store->state);
     return 0;
 }
 
@@ -259,7 +154,8 @@ int rt_store_close(struct rt_store *store, struct rt_err *err)
 
     if (!store)
         return 0;
-    if ((rc = latched(store, err)) == 0 && store->write && (rc = rt_store_commit(store, err)) == 0)
+    if ((rc = rt_store_latched(store, err)) == 0 && store->write &&
+        (rc = rt_store_commit(store, err)) == 0)
         rc = checkpoint(store, err);
     followed = rt_follower_stop(store->follower, rc == 0, rc == 0 ? err : NULL);
     free_store(store);
@@ -324,8 +220,9 @@ int rt_store_append(struct rt_store *store, enum rt_event_kind kind, struct rt_s
     if (body.size > RT_EVENT_BODY_MAX)
         return rt_err_set(err, RT_EUSAGE, "an event of %zu bytes is too large (at most %u)",
                           body.size, RT_EVENT_BODY_MAX);
-    if ((rc = latched(store, err)) < 0 || (rc = rt_state_apply(store->state, &event, err)) < 0 ||
-        (rc = latch(store, rt_journal_append(store->journal, &event, err), err)) < 0)
+    if ((rc = rt_store_latched(store, err)) < 0 ||
+        (rc = rt_state_apply(store->state, &event, err)) < 0 ||
+        (rc = rt_store_latch(store, rt_journal_append(store->journal, &event, err), err)) < 0)
         return rc;
     if (seq)
         *seq = event.seq;
@@ -336,18 +233,18 @@ int rt_store_commit(struct rt_store *store, struct rt_err *err)
 {
     int rc;
 
-    if ((rc = latched(store, err)) < 0)
+    if ((rc = rt_store_latched(store, err)) < 0)
         return rc;
     if (rt_journal_durable(store->journal) == rt_state_seq(store->state))
         return 0;
     if ((rc = rt_lock_check(store->lock, err)) < 0 ||
         (rc = rt_journal_commit(store->journal, err)) < 0)
-        return latch(store, rc, err);
+        return rt_store_latch(store, rc, err);
     rt_lock_beat(store->lock);
     if (store->follower)
         rt_follower_wake(store->follower);
-    if (attempts_of(store->state) - store->saved_attempts >= CHECKPOINT_ATTEMPTS)
-        return latch(store, checkpoint(store, err), err);
+    if (rt_store_attempts(store->state) - store->saved_attempts >= CHECKPOINT_ATTEMPTS)
+        return rt_store_latch(store, checkpoint(store, err), err);
     return 0;
 }
 
@@ -366,55 +263,6 @@ int rt_store_read(struct rt_store *store, uint64_t from, rt_store_event_fn *each
                   struct rt_err *err)
 {
     return rt_journal_read(store->journal, from, each, context, err);
-}
-
-int rt_store_put_object(struct rt_store *store, struct rt_span data, struct rt_hash *hash,
-                        struct rt_err *err)
-{
-    int rc = latched(store, err);
-
-    assert(store->write);
-    return rc < 0 ? rc : latch(store, rt_objects_put(store->objects, data, hash, err), err);
-}
-
-int rt_store_get_object(struct rt_store *store, const struct rt_hash *hash, struct rt_buf *out,
-                        struct rt_err *err)
-{
-    return rt_objects_get(store->objects, hash, out, err);
-}
-
-int rt_store_payload(struct rt_store *store, const struct rt_payload *payload, struct rt_buf *out,
-                     struct rt_err *err)
-{
-    if (payload->by_hash)
-        return rt_store_get_object(store, &payload->hash, out, err);
-    rt_buf_put(out, payload->data.data, payload->data.size);
-    return 0;
-}
-
-static int externalize(struct rt_store *store, struct rt_payload *payload, struct rt_err *err)
-{
-    int rc;
-
-    if (payload->by_hash || payload->data.size <= RT_PAYLOAD_INLINE_MAX)
-        return 0;
-    if ((rc = rt_store_put_object(store, payload->data, &payload->hash, err)) < 0)
-        return rc;
-    payload->by_hash = true;
-    payload->size = payload->data.size;
-    payload->data = rt_span(NULL, 0);
-    return 0;
-}
-
-int rt_store_externalize(struct rt_store *store, struct rt_attempt *attempt, struct rt_err *err)
-{
-    int rc;
-
-    if ((rc = externalize(store, &attempt->result, err)) < 0 ||
-        (rc = externalize(store, &attempt->reason, err)) < 0 ||
-        (rc = externalize(store, &attempt->out.kept, err)) < 0)
-        return rc;
-    return externalize(store, &attempt->err.kept, err);
 }
 
 void rt_store_index_status(struct rt_store *store, struct rt_index_status *status)
