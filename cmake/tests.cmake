@@ -28,6 +28,7 @@ foreach(source IN LISTS unit_tests)
   endif()
   target_link_libraries(${layer}-${name} PRIVATE rt_${layer} PkgConfig::CMOCKA)
   target_compile_definitions(${layer}-${name} PRIVATE
+    RT_TEST_FIXTURES="${CMAKE_SOURCE_DIR}/tests/fixtures"
     RT_TEST_MODELS="${CMAKE_SOURCE_DIR}/tests/models"
     RT_TEST_BUILT_MODELS="${CMAKE_BINARY_DIR}/tests/models")
   set_target_properties(${layer}-${name} PROPERTIES
