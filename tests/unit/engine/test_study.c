@@ -326,6 +326,44 @@ static void an_entry_of_the_command_line_is_a_study(void **state)
     free(before);
 }
 
+/* The keys that a mapping of the schema has, as the program lists those it knows. */
+static void expect_keys(const struct rt_json *properties, const char *text)
+{
+    struct rt_buf want = RT_BUF_INIT;
+    struct rt_study_file file;
+    struct rt_err err;
+
+    rt_buf_add(&want, "the keys here are ");
+    for (void *i = rt_json_first(properties); i; i = rt_json_next(properties, i))
+        rt_buf_printf(&want, "%s%s", want.size > 18 ? ", " : "", rt_json_iter_key(i));
+    expect_error(err, RT_EUSAGE, rt_buf_text(&want),
+                 rt_study_file_parse(rt_span_text(text), "a.yaml", &file, &err));
+    rt_buf_clear(&want);
+}
+
+static void the_schema_has_the_keys_of_the_program(void **state)
+{
+    static const char schema[] = "docs/study-file.schema.json";
+    char *folder =
+        rt_strndup(__FILE__, strlen(__FILE__) - strlen("tests/unit/engine/test_study.c"));
+    char *file = rt_printf("%s%s", folder, schema);
+    const struct rt_json *top;
+    struct rt_json *json;
+    struct rt_err err;
+
+    (void)state;
+    expect_ok(err, rt_json_parse_file(file, &json, &err));
+    top = rt_json_get(json, "properties");
+    expect_keys(top, "zzzzzzzz: 1\n");
+    expect_keys(rt_json_get(rt_json_get(top, "limits"), "properties"), "limits: {zzzzzzzz: 1}\n");
+    expect_keys(rt_json_get(rt_json_get(top, "each"), "properties"), "each: {zzzzzzzz: 1}\n");
+    expect_keys(rt_json_get(rt_json_get(top, "objective"), "properties"),
+                "objective: {zzzzzzzz: 1}\n");
+    rt_json_free(json);
+    free(file);
+    free(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +383,7 @@ int main(void)
         cmocka_unit_test(what_a_file_names_must_be_there),
         cmocka_unit_test(what_is_written_reads_as_the_same_plan),
         cmocka_unit_test(an_entry_of_the_command_line_is_a_study),
+        cmocka_unit_test(the_schema_has_the_keys_of_the_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
