@@ -61,7 +61,7 @@ static int read_roots(struct rt_study_reader *reader, struct rt_err *err)
         return rt_yaml_error(reader->yaml, code->offset, err,
                              "the list is empty; name a folder, or remove the key");
     for (size_t i = 0; i < code->count && rc == 0; i++)
-        rc = add_root(reader, code->items[i], err);
+        rc = add_root(reader, &code->items[i], err);
     return rc;
 }
 
@@ -231,16 +231,16 @@ static int read_argv(struct rt_study_reader *reader, const struct rt_yaml_node *
     if (node->kind != RT_JSON_ARRAY || node->count == 0)
         return rt_study_mismatch(reader, node, "a list such as [./train.sh, --lr, \"{lr}\"]", err);
     for (size_t i = 0; i < node->count; i++) {
-        const struct rt_yaml_node *item = node->items[i];
+        const struct rt_yaml_node *item = &node->items[i];
 
         if (!item->text)
             return rt_study_mismatch(reader, item,
                                      "a text; for a parameter, write \"{name}\" in quotes", err);
         rt_json_append(argv, rt_json_new_string(item->text));
     }
-    if (!node->items[0]->text[0])
-        return rt_yaml_error(reader->yaml, node->items[0]->offset, err, "the program is empty");
-    return check_program(reader, node->items[0], err);
+    if (!node->items[0].text[0])
+        return rt_yaml_error(reader->yaml, node->items[0].offset, err, "the program is empty");
+    return check_program(reader, &node->items[0], err);
 }
 
 static int read_command(struct rt_study_reader *reader, const struct rt_yaml_node *node,

@@ -38,7 +38,7 @@ int rt_study_fields(struct rt_study_reader *reader, const struct rt_yaml_node *m
                     const struct rt_study_field *fields, struct rt_err *err)
 {
     for (size_t i = 0; i < mapping->count; i++) {
-        const struct rt_yaml_node *node = mapping->items[i];
+        const struct rt_yaml_node *node = &mapping->items[i];
         const struct rt_study_field *field = fields;
         int rc;
 

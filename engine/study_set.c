@@ -169,7 +169,7 @@ static int read_list(const char *values, struct setting *setting, struct rt_err 
     if (list->kind != RT_JSON_ARRAY || list->count != count_values(values))
         rc = rt_err_set(err, RT_EUSAGE, "the brackets or quotes do not match");
     else if (list->count == 1)
-        rc = rt_study_value(&reader, list->items[0], &setting->value, err);
+        rc = rt_study_value(&reader, &list->items[0], &setting->value, err);
     else
         rc = rt_study_list(&reader, list, &setting->axis, err);
 out:

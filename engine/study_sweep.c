@@ -17,7 +17,7 @@ static int check_keys(const struct rt_study_reader *reader, const struct rt_yaml
     int rc = 0;
 
     for (size_t i = 0; i < node->count && rc == 0; i++) {
-        const struct rt_yaml_node *item = node->items[i];
+        const struct rt_yaml_node *item = &node->items[i];
 
         if (item->key && rt_study_check_key(item->key, err) < 0)
             return rt_yaml_error_at(reader->yaml, item->key_offset, err);
@@ -58,7 +58,7 @@ static bool all_numbers_one_real(const struct rt_yaml_node *list)
     bool real = false;
 
     for (size_t i = 0; i < list->count; i++) {
-        enum rt_json_kind kind = list->items[i]->kind;
+        enum rt_json_kind kind = list->items[i].kind;
 
         if (kind != RT_JSON_INT && kind != RT_JSON_REAL)
             return false;
@@ -107,7 +107,7 @@ static int check_distinct(const struct rt_study_reader *reader, const struct rt_
     int rc = 0;
 
     for (size_t i = 0; i < list->count; i++)
-        seen[i] = (struct seen){rt_json_text(rt_json_at(values, i)), list->items[i]->offset};
+        seen[i] = (struct seen){rt_json_text(rt_json_at(values, i)), list->items[i].offset};
     qsort(seen, list->count, sizeof *seen, by_text);
     for (size_t i = 1; i < list->count && rc == 0; i++) {
         if (strcmp(seen[i - 1].text, seen[i].text) == 0)
@@ -135,9 +135,9 @@ int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_nod
     for (size_t i = 0; i < list->count && rc == 0; i++) {
         struct rt_json *value = NULL;
 
-        rc = rt_study_value(reader, list->items[i], &value, err);
+        rc = rt_study_value(reader, &list->items[i], &value, err);
         if (rc == 0 && reals)
-            rc = make_real(reader, list->items[i], &value, err);
+            rc = make_real(reader, &list->items[i], &value, err);
         if (rc == 0)
             rt_json_append(values, value);
         else
@@ -194,7 +194,7 @@ static int check_range_keys(const struct rt_study_reader *reader,
     char member[RT_UTF8_CLIP];
 
     for (size_t i = 0; i < mapping->count; i++) {
-        const struct rt_yaml_node *node = mapping->items[i];
+        const struct rt_yaml_node *node = &mapping->items[i];
         const char *const *name = known;
         const char *nearest;
 
@@ -255,7 +255,7 @@ int rt_study_read_sweep(struct rt_study_reader *reader, const struct rt_yaml_nod
         rt_study_expect(reader, node, RT_JSON_OBJECT, "a mapping such as {lr: [0.1, 0.2]}", err);
 
     for (size_t i = 0; rc == 0 && i < node->count; i++) {
-        const struct rt_yaml_node *item = node->items[i];
+        const struct rt_yaml_node *item = &node->items[i];
         struct rt_json *axis;
 
         if (rt_study_check_path(item->key, err) < 0)

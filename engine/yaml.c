@@ -229,9 +229,9 @@ static int read_items(struct loader *loader, size_t depth, struct rt_yaml_node *
             fy_parser_event_free(loader->parser, event);
             return 0;
         }
-        item = rt_calloc(1, sizeof *item);
         node->items = rt_grow(node->items, &capacity, node->count + 1, sizeof *node->items);
-        node->items[node->count++] = item;
+        item = &node->items[node->count++];
+        memset(item, 0, sizeof *item);
         if (node->kind == RT_JSON_OBJECT)
             rc = read_pair(loader, &event, item, err);
         if (rc == 0)
@@ -244,28 +244,29 @@ static int read_items(struct loader *loader, size_t depth, struct rt_yaml_node *
 
 static int by_key(const void *a, const void *b)
 {
-    const struct rt_yaml_node *left = *(const struct rt_yaml_node *const *)a;
-    const struct rt_yaml_node *right = *(const struct rt_yaml_node *const *)b;
+    const struct rt_yaml_node *left = a;
+    const struct rt_yaml_node *right = b;
     int order = strcmp(left->key, right->key);
 
-    return order ? order : (left->key_offset > right->key_offset) ? 1 : -1;
+    return order ? order : left->key_offset > right->key_offset ? 1 : -1;
 }
 
 static int check_keys(const struct rt_yaml *yaml, const struct rt_yaml_node *mapping,
                       struct rt_err *err)
 {
-    struct rt_yaml_node **sorted = rt_alloc(mapping->count * sizeof(*sorted));
+    size_t count = mapping->count;
+    struct rt_yaml_node *sorted = rt_calloc(count, sizeof *sorted);
     char clip[RT_UTF8_CLIP];
     int rc = 0;
 
-    if (mapping->count)
-        memcpy(sorted, mapping->items, mapping->count * sizeof(*sorted));
-    qsort(sorted, mapping->count, sizeof(*sorted), by_key);
-    for (size_t i = 1; i < mapping->count && rc == 0; i++) {
-        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
-            rc = rt_yaml_error(yaml, sorted[i]->key_offset, err,
+    if (count)
+        memcpy(sorted, mapping->items, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_key);
+    for (size_t i = 1; i < count && rc == 0; i++) {
+        if (strcmp(sorted[i - 1].key, sorted[i].key) == 0)
+            rc = rt_yaml_error(yaml, sorted[i].key_offset, err,
                                "key \"%s\" is given twice; remove one of them",
-                               rt_utf8_clip(sorted[i]->key, clip));
+                               rt_utf8_clip(sorted[i].key, clip));
     }
     free(sorted);
     return rc;

@@ -18,10 +18,10 @@
 
 struct rt_yaml_node {
     enum rt_json_kind kind;
-    size_t offset;               /* bytes from the start of the text */
-    char *text;                  /* scalar: as written, without quotes and escapes */
-    struct rt_json *value;       /* scalar */
-    struct rt_yaml_node **items; /* of a list, or the values of a mapping */
+    size_t offset;              /* bytes from the start of the text */
+    char *text;                 /* scalar: as written, without quotes and escapes */
+    struct rt_json *value;      /* scalar */
+    struct rt_yaml_node *items; /* of a list, or the values of a mapping */
     size_t count;
     char *key; /* if it is in a mapping */
     size_t key_offset;
@@ -46,6 +46,11 @@ struct rt_json *rt_yaml_json(const struct rt_yaml_node *node);
 /* Sets *err to RT_EUSAGE with a position, and returns that. */
 int rt_yaml_error(const struct rt_yaml *yaml, size_t offset, struct rt_err *err, const char *format,
                   ...) __attribute__((format(printf, 4, 5)));
+
+#ifdef __clang_analyzer__ /* it cannot know that this is negative, and what follows */
+#define rt_yaml_error(yaml, offset, err, ...)                                                      \
+    (rt_yaml_error(yaml, offset, err, __VA_ARGS__), RT_EUSAGE)
+#endif
 
 /* Puts a position before the text of an error. */
 int rt_yaml_error_at(const struct rt_yaml *yaml, size_t offset, struct rt_err *err);

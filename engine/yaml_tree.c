@@ -123,24 +123,23 @@ int rt_yaml_check_text(const struct rt_yaml *yaml, struct rt_err *err)
     return check_empty_lines(yaml, err);
 }
 
-static void free_node(struct rt_yaml_node *node)
+static void clear_node(struct rt_yaml_node *node)
 {
-    if (!node)
-        return;
     for (size_t i = 0; i < node->count; i++)
-        free_node(node->items[i]);
+        clear_node(&node->items[i]);
     free(node->items);
     free(node->text);
     free(node->key);
     rt_json_free(node->value);
-    free(node);
 }
 
 void rt_yaml_free(struct rt_yaml *yaml)
 {
     if (!yaml)
         return;
-    free_node(yaml->root);
+    if (yaml->root)
+        clear_node(yaml->root);
+    free(yaml->root);
     free(yaml->copy);
     free(yaml);
 }
@@ -153,8 +152,8 @@ const struct rt_yaml_node *rt_yaml_root(const struct rt_yaml *yaml)
 const struct rt_yaml_node *rt_yaml_get(const struct rt_yaml_node *mapping, const char *key)
 {
     for (size_t i = 0; i < mapping->count; i++) {
-        if (mapping->items[i]->key && strcmp(mapping->items[i]->key, key) == 0)
-            return mapping->items[i];
+        if (mapping->items[i].key && strcmp(mapping->items[i].key, key) == 0)
+            return &mapping->items[i];
     }
     return NULL;
 }
@@ -167,10 +166,10 @@ struct rt_json *rt_yaml_json(const struct rt_yaml_node *node)
         return rt_json_keep(node->value);
     json = node->kind == RT_JSON_OBJECT ? rt_json_new_object() : rt_json_new_array();
     for (size_t i = 0; i < node->count; i++) {
-        struct rt_json *item = rt_yaml_json(node->items[i]);
+        struct rt_json *item = rt_yaml_json(&node->items[i]);
 
         if (node->kind == RT_JSON_OBJECT)
-            rt_json_set(json, node->items[i]->key, item);
+            rt_json_set(json, node->items[i].key, item);
         else
             rt_json_append(json, item);
     }

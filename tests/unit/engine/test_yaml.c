@@ -25,8 +25,8 @@ static void nodes_know_where_they_start(void **state)
     assert_int_equal(root->count, 3);
     assert_ptr_equal(text + rt_yaml_get(root, "a")->offset, strstr(text, "'q'"));
     assert_ptr_equal(text + b->key_offset, strstr(text, "b:"));
-    assert_ptr_equal(text + b->items[0]->offset, strstr(text, "1"));
-    assert_ptr_equal(text + rt_yaml_get(b->items[1], "c")->offset, strstr(text, "\"x\""));
+    assert_ptr_equal(text + b->items[0].offset, strstr(text, "1"));
+    assert_ptr_equal(text + rt_yaml_get(&b->items[1], "c")->offset, strstr(text, "\"x\""));
     assert_ptr_equal(text + rt_yaml_get(root, "d")->offset, strstr(text, "d:"));
     assert_null(rt_yaml_get(root, "e"));
     rt_yaml_free(yaml);
@@ -38,10 +38,10 @@ static void text_is_kept_as_it_was_written(void **state)
     const struct rt_yaml_node *root = rt_yaml_root(yaml);
 
     (void)state;
-    assert_string_equal(root->items[0]->text, "0.10");
-    assert_int_equal(root->items[0]->kind, RT_JSON_REAL);
-    assert_string_equal(root->items[1]->text, "it's");
-    assert_string_equal(root->items[2]->text, "A\n");
+    assert_string_equal(root->items[0].text, "0.10");
+    assert_int_equal(root->items[0].kind, RT_JSON_REAL);
+    assert_string_equal(root->items[1].text, "it's");
+    assert_string_equal(root->items[2].text, "A\n");
     rt_yaml_free(yaml);
 }
 
