@@ -1,6 +1,7 @@
 #include "store/index_metrics.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <math.h>
@@ -97,6 +98,20 @@ static bool take_word(struct cursor *in, const char *word)
     return true;
 }
 
+/* Nearly all characters are from 0x20 to 0x7f; others are looked at more closely. */
+static bool is_plain(struct rt_span text)
+{
+    const unsigned char *bytes = text.data;
+    bool ascii = true;
+
+    for (size_t i = 0; i < text.size; i++) {
+        if (bytes[i] < 0x20)
+            return false;
+        ascii &= bytes[i] < 0x80;
+    }
+    return ascii || rt_utf8_valid(text, NULL);
+}
+
 /* A string without escapes; false leaves the rest to the parser. */
 static bool take_string(struct cursor *in, struct rt_span *text)
 {
@@ -110,34 +125,60 @@ static bool take_string(struct cursor *in, struct rt_span *text)
         return false;
     *text = rt_span(start, (size_t)(quote - start));
     in->at = quote + 1;
+    return is_plain(*text);
+}
+
+static size_t take_digits(struct cursor *in)
+{
+    const char *start = in->at;
+
+    while (in->at < in->end && *in->at >= '0' && *in->at <= '9')
+        in->at++;
+    return (size_t)(in->at - start);
+}
+
+/* Moves over a number as RFC 8259 has it. */
+static bool skip_number(struct cursor *in, bool *real)
+{
+    bool zero;
+
+    *real = false;
+    take(in, '-');
+    zero = in->at < in->end && *in->at == '0';
+    if (zero ? !take(in, '0') : take_digits(in) == 0)
+        return false;
+    if (take(in, '.')) {
+        *real = true;
+        if (take_digits(in) == 0)
+            return false;
+    }
+    if (take(in, 'e') || take(in, 'E')) {
+        *real = true;
+        if (!take(in, '-'))
+            take(in, '+');
+        return take_digits(in) > 0;
+    }
     return true;
 }
 
 static bool take_number(struct cursor *in, struct rt_datum *value)
 {
+    const char *start = in->at;
     char text[NUMBER_MAX + 1];
-    bool real = false;
-    size_t size = 0;
-    char *end;
+    size_t size;
+    bool real;
 
-    for (; in->at < in->end && size < NUMBER_MAX; in->at++) {
-        char c = *in->at;
-
-        if (c == '.' || c == 'e' || c == 'E')
-            real = true;
-        else if ((c < '0' || c > '9') && c != '-' && c != '+')
-            break;
-        text[size++] = c;
-    }
+    if (!skip_number(in, &real) || (size = (size_t)(in->at - start)) > NUMBER_MAX)
+        return false;
+    memcpy(text, start, size);
     text[size] = '\0';
     errno = 0;
     value->type = real ? RT_COLUMN_REAL : RT_COLUMN_INTEGER;
     if (real)
-        value->real = strtod(text, &end);
+        value->real = strtod(text, NULL);
     else
-        value->integer = strtoll(text, &end, 10);
-    return size > 0 && size < NUMBER_MAX && end == text + size &&
-           (real ? isfinite(value->real) : errno == 0);
+        value->integer = strtoll(text, NULL, 10);
+    return real ? isfinite(value->real) : errno == 0;
 }
 
 static bool take_special(struct cursor *in, struct rt_datum *value)
@@ -184,6 +225,16 @@ static bool take_value(struct cursor *in, struct rt_datum *value)
     }
 }
 
+/* Canonical names are sorted, so that none comes twice. */
+static bool follows(const struct rt_metrics *metrics, struct rt_span name)
+{
+    struct rt_span last = metrics->count ? metrics->items[metrics->count - 1].name : name;
+    size_t shorter = last.size < name.size ? last.size : name.size;
+    int order = shorter ? memcmp(last.data, name.data, shorter) : 0;
+
+    return metrics->count == 0 || order < 0 || (order == 0 && last.size < name.size);
+}
+
 /* Reads a canonical object of plain values; false if it is anything else. */
 static bool read_flat(struct rt_metrics *metrics, struct rt_span result)
 {
@@ -195,7 +246,7 @@ static bool read_flat(struct rt_metrics *metrics, struct rt_span result)
     if (take(&in, '}'))
         return in.at == in.end;
     do {
-        if (!take_string(&in, &name) || !take(&in, ':') ||
+        if (!take_string(&in, &name) || !follows(metrics, name) || !take(&in, ':') ||
             !take_value(&in, &add(metrics, name)->value))
             return false;
     } while (take(&in, ','));
@@ -232,33 +283,40 @@ static void put_value(struct rt_metrics *metrics, struct rt_datum *value,
         value->text = rt_span_text(rt_json_string(json));
         break;
     default:
-        value->type = RT_COLUMN_JSON;
-        value->text = keep_text(metrics, rt_json_text(json));
-    }
-    if (rt_json_special(json, &special)) {
-        value->type = RT_COLUMN_REAL;
-        value->state = special > 0 ? "inf" : special < 0 ? "-inf" : "nan";
+        if (rt_json_special(json, &special)) {
+            value->type = RT_COLUMN_REAL;
+            value->state = special > 0 ? "inf" : special < 0 ? "-inf" : "nan";
+        } else {
+            value->type = RT_COLUMN_JSON;
+            value->text = keep_text(metrics, rt_json_text(json));
+        }
     }
 }
 
-void rt_metrics_flatten(struct rt_metrics *metrics, const char *name, const struct rt_json *json)
+/* `name` is NULL at the top: the result itself is never a value. */
+static void flatten(struct rt_metrics *metrics, const char *name, const struct rt_json *json)
 {
     double special;
 
-    if (rt_json_kind(json) != RT_JSON_OBJECT || rt_json_special(json, &special) ||
-        (rt_json_count(json) == 0 && name[0])) {
+    if (name && (rt_json_kind(json) != RT_JSON_OBJECT || rt_json_count(json) == 0 ||
+                 rt_json_special(json, &special))) {
         struct rt_span kept = keep_text(metrics, rt_strdup(name));
 
         put_value(metrics, &add(metrics, kept)->value, json);
         return;
     }
     for (void *i = rt_json_first(json); i; i = rt_json_next(json, i)) {
-        char *inner = name[0] ? rt_printf("%s.%s", name, rt_json_iter_key(i))
-                              : rt_strdup(rt_json_iter_key(i));
+        const char *key = rt_json_iter_key(i);
+        char *inner = name ? rt_printf("%s.%s", name, key) : rt_strdup(key);
 
-        rt_metrics_flatten(metrics, inner, rt_json_iter_value(i));
+        flatten(metrics, inner, rt_json_iter_value(i));
         free(inner);
     }
+}
+
+void rt_metrics_flatten(struct rt_metrics *metrics, const struct rt_json *object)
+{
+    flatten(metrics, NULL, object);
 }
 
 void rt_metrics_read(struct rt_metrics *metrics, struct rt_span result)
@@ -269,5 +327,5 @@ void rt_metrics_read(struct rt_metrics *metrics, struct rt_span result)
     reset(metrics);
     if (rt_json_parse(result, &metrics->json, NULL) == 0 &&
         rt_json_kind(metrics->json) == RT_JSON_OBJECT)
-        rt_metrics_flatten(metrics, "", metrics->json);
+        flatten(metrics, NULL, metrics->json);
 }

@@ -53,7 +53,7 @@ struct rt_metrics {
 void rt_metrics_clear(struct rt_metrics *metrics);
 /* Replaces the contents. A result that is no JSON object has no metrics. Cells borrow from it. */
 void rt_metrics_read(struct rt_metrics *metrics, struct rt_span result);
-/* The same for a value: objects are flattened below `name`, which may be "". */
-void rt_metrics_flatten(struct rt_metrics *metrics, const char *name, const struct rt_json *json);
+/* Adds the values of an object, nested ones by dotted names. It must stay while they are used. */
+void rt_metrics_flatten(struct rt_metrics *metrics, const struct rt_json *object);
 
 #endif

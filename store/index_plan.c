@@ -115,7 +115,7 @@ static int fix_params(struct rt_index *index, struct rt_index_table *table,
 
     rt_metrics_clear(leaves);
     if (params)
-        rt_metrics_flatten(leaves, "", params);
+        rt_metrics_flatten(leaves, params);
     for (size_t i = 0; rc == 0 && i < leaves->count; i++) {
         if (!swept_over(plan, leaves->items[i].name))
             rc = fix(table, &leaves->items[i], err);

@@ -253,6 +253,131 @@ static void a_writer_killed_at_any_moment_leaves_an_index_that_goes_on(void **st
     end(&place);
 }
 
+/* What the program sqlite3 says, without the newline. */
+static void ask_sqlite3(struct place *place, const char *sql, char answer[64])
+{
+    char *command = rt_printf("sqlite3 '%s' \"%s\"", place->index, sql);
+    FILE *out = popen(command, "re");
+
+    free(command);
+    assert_non_null(out);
+    answer[0] = '\0';
+    if (!fgets(answer, 64, out))
+        answer[0] = '\0';
+    assert_int_equal(pclose(out), 0);
+    answer[strcspn(answer, "\n")] = '\0';
+}
+
+static void the_plain_sqlite3_reads_while_a_study_runs(void **state)
+{
+    struct place place;
+    char answer[64];
+    int64_t before = 0;
+    pid_t child;
+
+    (void)state;
+    begin(&place);
+    found(&place);
+    expect_ok(place.err, rt_store_close(place.store, &place.err));
+    child = fork();
+    if (child == 0)
+        write_until_killed(&place);
+    for (int i = 0; i < 40; i++) {
+        usleep(20000);
+        ask_sqlite3(&place, "SELECT count(*) FROM t", answer);
+        assert_int_equal(atoll(answer), TRIALS);
+        ask_sqlite3(&place, "SELECT count(outcome) FROM t", answer);
+        assert_true(atoll(answer) >= before);
+        before = atoll(answer);
+        ask_sqlite3(&place, "SELECT count(*) % 7 FROM trial_1", answer); /* whole commits only */
+        assert_string_equal(answer, "0");
+    }
+    assert_true(before > 0);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    end(&place);
+}
+
+/* Records one trial with a metric of so many bytes. */
+static int run_large(struct place *place, uint64_t ordinal, size_t size)
+{
+    uint32_t number = (uint32_t)rt_state_launches(rt_store_state(place->store));
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_buf body = RT_BUF_INIT;
+    struct rt_attempt row = {
+        .study = 1, .ordinal = ordinal, .attempt = 1, .launch = number, .outcome = RT_OUTCOME_OK};
+    int rc;
+
+    rt_buf_add(&text, "{\"m\":\"");
+    memset(rt_buf_extend(&text, size), 'x', size);
+    rt_buf_add(&text, "\"}");
+    row.result = (struct rt_payload){.data = rt_buf_span(&text), .size = text.size};
+    story_lease(&body, ordinal, 1, 1, number, 0);
+    if ((rc = say(place, RT_EVENT_LEASE, rt_buf_span(&body))) == 0 &&
+        (rc = rt_store_externalize(place->store, &row, &place->err)) == 0) {
+        rt_buf_reset(&body);
+        rt_attempts_put(&body, &row, 1);
+        rc = say(place, RT_EVENT_ATTEMPTS, rt_buf_span(&body));
+    }
+    rt_buf_clear(&body);
+    rt_buf_clear(&text);
+    return rc < 0 ? rc : rt_store_commit(place->store, &place->err);
+}
+
+/* Reads one row, says so, and keeps the statement open until it is killed. */
+static void pin_until_killed(struct place *place, int told)
+{
+    struct rt_stmt *stmt;
+    struct rt_db *db;
+
+    if (rt_db_open(place->index, RT_DB_READ, &db, &place->err) < 0 ||
+        rt_db_prepare(db, "SELECT ordinal FROM t", &stmt, NULL, &place->err) < 0 ||
+        rt_stmt_step(stmt, &place->err) != 1 || write(told, "", 1) != 1)
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static void a_reader_that_pins_the_wal_is_named_and_waited_for(void **state)
+{
+    struct rt_index_status status = {0};
+    struct place place;
+    uint64_t ordinal = 1;
+    int told[2];
+    char byte;
+    char *want;
+    pid_t child;
+
+    (void)state;
+    begin(&place);
+    found(&place);
+    expect_ok(place.err, rt_store_close(place.store, &place.err));
+    assert_int_equal(pipe(told), 0);
+    child = fork();
+    if (child == 0)
+        pin_until_killed(&place, told[1]);
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    expect_ok(place.err, rt_store_open(place.path, RT_STORE_WRITE, &place.store, &place.err));
+    expect_ok(place.err, launch(&place));
+    while (!status.pinned_by[0] && ordinal < 2000) {
+        expect_ok(place.err, run_large(&place, ordinal++, 900000));
+        rt_store_index_status(place.store, &status);
+    }
+    want = rt_printf("pid %ld (", (long)child);
+    assert_non_null(strstr(status.pinned_by, want));
+    usleep(20000);
+    rt_store_index_status(place.store, &status);
+    assert_true(status.lag_us > 0);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    expect_ok(place.err, rt_store_close(place.store, &place.err));
+    assert_int_equal(ask(&place, "SELECT count(m) FROM t"), ordinal - 1);
+    free(want);
+    close(told[0]);
+    close(told[1]);
+    end(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +388,8 @@ int main(void)
         cmocka_unit_test(an_index_that_fails_is_told_of_and_stops_nothing),
         cmocka_unit_test(an_index_ahead_of_its_journal_is_refused),
         cmocka_unit_test(a_writer_killed_at_any_moment_leaves_an_index_that_goes_on),
+        cmocka_unit_test(the_plain_sqlite3_reads_while_a_study_runs),
+        cmocka_unit_test(a_reader_that_pins_the_wal_is_named_and_waited_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
