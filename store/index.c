@@ -16,7 +16,7 @@ static const char *const schema[] = {
     rt_sql_index_create_axis,      rt_sql_index_create_axis_value, rt_sql_index_create_study_column,
     rt_sql_index_create_pending,   rt_sql_index_create_lease,      rt_sql_index_create_past_attempt,
     rt_sql_index_create_launch,    rt_sql_index_create_agent,      rt_sql_index_create_code,
-    rt_sql_index_create_code_root,
+    rt_sql_index_create_code_root, rt_sql_index_create_tally,      rt_sql_index_insert_tally,
 };
 
 static int insert_meta(struct rt_db *db, const uint8_t uuid[16], struct rt_err *err)

@@ -52,64 +52,100 @@ static void put_columns(const struct rt_index_table *table, struct rt_buf *out)
     }
 }
 
-static void put_derived(const struct rt_index_table *table, const struct rt_index_column *column,
-                        struct rt_buf *out)
+static void fill_derived(struct rt_stmt *axis, const struct rt_index_table *table,
+                         const struct rt_index_column *column, struct rt_buf *out)
 {
+    bool listed = rt_stmt_kind(axis, 2) == RT_CELL_NULL;
+    bool exact = rt_stmt_kind(axis, 2) == RT_CELL_INT;
     char *study = rt_printf("%u", (unsigned)table->study);
-    char *axis = rt_printf("%d", column->axis);
-    const struct rt_ddl_slot slots[] = {{"study", study}, {"axis", axis}, {NULL, NULL}};
-    char *sql = rt_ddl_fill(rt_sql_study_axis_value, slots);
+    char *number = rt_printf("%d", column->axis);
+    const struct rt_ddl_slot slots[] = {{"study", study},
+                                        {"axis", number},
+                                        {"count", rt_stmt_get_text(axis, 0)},
+                                        {"stride", rt_stmt_get_text(axis, 1)},
+                                        {"from", exact ? rt_stmt_get_text(axis, 2) : ""},
+                                        {"step", exact ? rt_stmt_get_text(axis, 3) : ""},
+                                        {"divisor", exact ? rt_stmt_get_text(axis, 4) : ""},
+                                        {NULL, NULL}};
+    char *sql = rt_ddl_fill(listed  ? rt_sql_study_axis_listed
+                            : exact ? rt_sql_study_axis_range
+                                    : rt_sql_study_axis_near,
+                            slots);
 
     rt_buf_add(out, sql);
     free(sql);
-    free(axis);
+    free(number);
     free(study);
 }
 
-/* The columns of trial_N that the view needs, and what stands for them in trials without a row. */
-static void put_pending(const struct rt_index_table *table, struct rt_buf *stored,
-                        struct rt_buf *derived)
+/* The value of a swept parameter at a point of the plan. Integers and powers of ten are written
+ * out, which keeps them exact; all else is looked up. */
+static int put_derived(const struct rt_index_table *table, const struct rt_index_column *column,
+                       struct rt_buf *out, struct rt_err *err)
 {
-    for (size_t i = 0; i < table->count; i++) {
+    struct rt_stmt *axis;
+    int rc;
+
+    if ((rc = rt_db_prepare(table->db, rt_sql_index_select_axis, &axis, NULL, err)) < 0)
+        return rc;
+    rt_stmt_int(axis, ":study", table->study);
+    rt_stmt_int(axis, ":axis", column->axis);
+    if ((rc = rt_stmt_step(axis, err)) > 0)
+        fill_derived(axis, table, column, out);
+    else if (rc == 0)
+        rc = rt_err_set(err, RT_EDAMAGED, "axis %d of study %u is missing", column->axis,
+                        (unsigned)table->study);
+    rt_stmt_free(axis);
+    return rc < 0 ? rc : 0;
+}
+
+/* The columns of trial_N that the view needs, and what stands for them in trials without a row. */
+static int put_pending(const struct rt_index_table *table, struct rt_buf *stored,
+                       struct rt_buf *derived, struct rt_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < table->count; i++) {
         const struct rt_index_column *column = &table->columns[i];
 
         if (!column->view_column || !column->table_column || (!column->metric && column->axis < 0))
             continue;
         rt_buf_printf(stored, ", %s", column->table_column);
-        rt_buf_add(derived, ", ");
+        rt_buf_add(derived, ",\n    ");
         if (column->metric)
             rt_buf_add(derived, "NULL");
         else
-            put_derived(table, column, derived);
+            rc = put_derived(table, column, derived, err);
         if (column->state_column) {
             rt_buf_printf(stored, ", %s", column->state_column);
             rt_buf_add(derived, ", NULL");
         }
     }
+    return rc;
 }
 
-static char *source(const struct rt_index_table *table, const struct rt_study *study)
+static int put_source(const struct rt_index_table *table, const struct rt_study *study, char **out,
+                      struct rt_err *err)
 {
     struct rt_buf stored = RT_BUF_INIT;
     struct rt_buf derived = RT_BUF_INIT;
     char *number = rt_printf("%u", (unsigned)table->study);
     char *levels = rt_printf("%llu", (unsigned long long)rt_plan_levels(study->plan));
-    char *sql;
-
-    put_pending(table, &stored, &derived);
+    int rc = put_pending(table, &stored, &derived, err);
     const struct rt_ddl_slot slots[] = {{"trials", table->trials},
                                         {"study", number},
                                         {"levels", levels},
                                         {"stored", rt_buf_text(&stored)},
                                         {"derived", rt_buf_text(&derived)},
                                         {NULL, NULL}};
-    sql = rt_ddl_fill(table->pending_first ? rt_sql_study_source_pending : rt_sql_study_source_done,
-                      slots);
+
+    *out = rt_ddl_fill(
+        table->pending_first ? rt_sql_study_source_pending : rt_sql_study_source_done, slots);
     rt_buf_clear(&stored);
     rt_buf_clear(&derived);
     free(number);
     free(levels);
-    return sql;
+    return rc;
 }
 
 static int define(struct rt_index_table *table, const char *template, const char *name,
@@ -149,13 +185,13 @@ int rt_index_define_views(struct rt_index *index, struct rt_index_table *table, 
     struct rt_buf columns = RT_BUF_INIT;
     char *attempts = rt_printf("%s.attempts", table->view);
     char *from;
-    int rc = 0;
+    int rc;
 
     rt_index_name_columns(table);
+    rc = put_source(table, study, &from, err);
     for (size_t i = 0; rc == 0 && i < table->count; i++)
         rc = rt_index_table_save(table, &table->columns[i], err);
     put_columns(table, &columns);
-    from = source(table, study);
     if (rc == 0)
         rc = define(table, rt_sql_study_view, table->view, rt_buf_text(&columns), from, err);
     if (rc == 0)

@@ -1,4 +1,6 @@
--- Where a study's view reads from while trials of the plan have not ended an attempt.
+-- Where a study's view reads from while trials of the plan have not ended an attempt: those that
+-- have, and those in the pending ranges that have not, counted through by thousands. Most of these
+-- lie behind all that have ended, and need not be looked up.
 (
   SELECT
     ordinal, replicate, again, attempt, outcome, launch, rank, worker, seed, start_us, duration_us,
@@ -10,13 +12,17 @@
     ordinal, point / {levels} + 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     NULL, NULL{derived}
   FROM (
-    WITH RECURSIVE walk (ordinal, point, last) AS (
-      SELECT first, point, last FROM pending WHERE study = {study}
+    WITH RECURSIVE block (first, last, point) AS (
+      SELECT first, last, point FROM pending WHERE study = {study}
       UNION ALL
-      SELECT ordinal + 1, point + 1, last FROM walk WHERE ordinal < last
+      SELECT first + 1000, last, point + 1000 FROM block WHERE first + 1000 <= last
     )
-    SELECT ordinal, point
-    FROM walk
-    WHERE NOT EXISTS (SELECT 1 FROM {trials} AS n WHERE n.ordinal = walk.ordinal)
+    SELECT first + n AS ordinal, point + n AS point
+    FROM block CROSS JOIN tally
+    WHERE n <= last - first
+      AND (
+        first + n > coalesce((SELECT max(ordinal) FROM {trials}), 0)
+        OR NOT EXISTS (SELECT 1 FROM {trials} AS known WHERE known.ordinal = first + n)
+      )
   )
 )

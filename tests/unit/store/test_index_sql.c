@@ -50,7 +50,7 @@ static const char *around(const char *name, const char **behind)
     *behind = "";
     if (starts(name, "study/source_"))
         return "SELECT * FROM ";
-    if (strcmp(name, "study/axis_value") == 0) {
+    if (starts(name, "study/axis_")) {
         *behind = " FROM (SELECT 1 AS point)";
         return "SELECT ";
     }
@@ -74,6 +74,11 @@ static void every_template_of_a_study_fits_the_schema(void **state)
                                             {"id", "'k3f9'"},
                                             {"study", "1"},
                                             {"axis", "0"},
+                                            {"count", "1"},
+                                            {"stride", "1"},
+                                            {"from", "0"},
+                                            {"step", "1"},
+                                            {"divisor", "10.0"},
                                             {"source", "trial_1"},
                                             {"stored", ""},
                                             {"derived", ""},

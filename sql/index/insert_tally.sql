@@ -1,0 +1,3 @@
+INSERT INTO tally (n)
+WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM count WHERE n < 999)
+SELECT n FROM count

@@ -1,0 +1,1 @@
+(({from}) + point / {stride} % {count} * ({step})) / {divisor}
