@@ -7,6 +7,7 @@
 extern const struct rt_cmd rt_cmd_completion;
 extern const struct rt_cmd rt_cmd_help;
 extern const struct rt_cmd rt_cmd_man;
+extern const struct rt_cmd rt_cmd_query;
 extern const struct rt_cmd rt_cmd_resume;
 extern const struct rt_cmd rt_cmd_run;
 extern const struct rt_cmd rt_cmd_stop;
@@ -15,6 +16,7 @@ const struct rt_cmd *const rt_cmds[] = {
     &rt_cmd_run,
     &rt_cmd_resume,
     &rt_cmd_stop,
+    &rt_cmd_query,
     &rt_cmd_help,
     &rt_cmd_completion,
     &rt_cmd_man,

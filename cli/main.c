@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "cli/cmd.h"
 #include "cli/context.h"
 #include "cli/help.h"
@@ -113,6 +114,16 @@ static int run_program(int argc, char **argv, struct rt_cmd_context *context, st
     return run_command(context, argc, argv, err);
 }
 
+/* What an error quotes may come from anywhere. */
+static void print_error(const struct rt_cmd *cmd, const struct rt_err *err)
+{
+    struct rt_buf text = RT_BUF_INIT;
+
+    rt_escape_text(&text, rt_span_text(err->text));
+    fprintf(stderr, "retrial%s%s: %s\n", cmd ? " " : "", cmd ? cmd->name : "", rt_buf_text(&text));
+    rt_buf_clear(&text);
+}
+
 int main(int argc, char **argv)
 {
     struct rt_cmd_context context = {.argc = argc, .argv = argv};
@@ -123,8 +134,7 @@ int main(int argc, char **argv)
     rc = run_program(argc, argv, &context, &err);
     rc = close_output(rc, &err);
     if (rc < 0 && err.text[0])
-        fprintf(stderr, "retrial%s%s: %s\n", context.cmd ? " " : "",
-                context.cmd ? context.cmd->name : "", err.text);
+        print_error(context.cmd, &err);
     free(rt_globals.store);
     return rt_err_exit_code(rc);
 }
