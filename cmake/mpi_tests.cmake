@@ -51,3 +51,5 @@ retrial_mpi_test(NAME missing_module RANKS 1 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/missing_module.sh $<TARGET_FILE:comm_check>)
 retrial_mpi_test(NAME wrong_module RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/wrong_module.sh $<TARGET_FILE:comm_check>)
+retrial_mpi_test(NAME same_results RANKS 1 2 4 LAUNCHER
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/same_results.sh $<TARGET_FILE:retrial>)

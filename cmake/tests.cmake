@@ -80,6 +80,11 @@ include(cmake/sim_tests.cmake)
 
 add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
 
+# Launches that are killed and resumed.
+add_test(NAME crash/kill_and_resume
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/crash/kill_and_resume.sh ${CMAKE_BINARY_DIR} 2)
+set_tests_properties(crash/kill_and_resume PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS crash)
+
 if(RETRIAL_CHECK)
   include(cmake/checks.cmake)
 endif()
