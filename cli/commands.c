@@ -13,14 +13,8 @@ extern const struct rt_cmd rt_cmd_run;
 extern const struct rt_cmd rt_cmd_stop;
 
 const struct rt_cmd *const rt_cmds[] = {
-    &rt_cmd_run,
-    &rt_cmd_resume,
-    &rt_cmd_stop,
-    &rt_cmd_query,
-    &rt_cmd_help,
-    &rt_cmd_completion,
-    &rt_cmd_man,
-    NULL,
+    &rt_cmd_run,  &rt_cmd_resume,     &rt_cmd_stop, &rt_cmd_query,
+    &rt_cmd_help, &rt_cmd_completion, &rt_cmd_man,  NULL,
 };
 
 const struct rt_cmd *rt_cmd_find(const char *name)

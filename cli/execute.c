@@ -1,5 +1,6 @@
 #include "cli/execute.h"
 
+#include "cli/failures.h"
 #include "cli/progress.h"
 
 #include <errno.h>
@@ -75,6 +76,8 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->context = &bar;
     rc = rt_run(options, &store, err);
     rt_progress_bar_end(&bar);
+    if (rc == RT_ETRIALS && store)
+        rt_failures_print(store, bar.study, stderr, NULL);
     if (rc == RT_EINTERRUPTED && store)
         say_next(context);
     free(store);

@@ -159,6 +159,7 @@ void rt_progress_bar_report(void *context, const struct rt_standing *standing, b
     struct rt_progress_bar *bar = context;
     struct rt_buf line = RT_BUF_INIT;
 
+    snprintf(bar->study, sizeof bar->study, "%s", standing->study_id);
     if (bar->quiet)
         return;
     if (last) {

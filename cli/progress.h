@@ -12,7 +12,7 @@ struct rt_progress_bar {
     bool quiet;
     bool drawn;       /* a line stands on the terminal and is not ended */
     uint64_t next_us; /* when to print a line elsewhere */
-    uint64_t at_start;
+    char study[16];   /* id of the study that was reported on; "" before the first report */
 };
 
 void rt_progress_bar_init(struct rt_progress_bar *bar, bool quiet);
