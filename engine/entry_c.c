@@ -6,20 +6,46 @@
 #include "base/fs.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define RAND_STATE       128 /* bytes; what srand() uses */
+#define RAND_STATE_LEAST 8   /* the least that glibc takes, soon filled */
 
 struct c_entry {
     struct rt_entry base;
     void *library;
     rt_model_fn *function;
+    bool seeded;
+    uint32_t seed; /* that `fresh` is the state for */
+    _Alignas(8) char state[RAND_STATE];
+    _Alignas(8) char fresh[RAND_STATE];
+    _Alignas(8) char other[RAND_STATE_LEAST];
 };
+
+/* Seeds rand() and random(). glibc's srand() takes a microsecond, and most trials in a row have
+ * the same seed: the state is kept. setstate() writes into the state that it leaves, so another one
+ * is entered while ours is replaced. */
+static void seed_rand(struct c_entry *self, uint32_t seed)
+{
+    if (!self->seeded || self->seed != seed) {
+        initstate(seed, self->state, RAND_STATE);
+        memcpy(self->fresh, self->state, RAND_STATE);
+        self->seed = seed;
+        self->seeded = true;
+    }
+    initstate(0, self->other, RAND_STATE_LEAST);
+    memcpy(self->state, self->fresh, RAND_STATE);
+    setstate(self->state);
+}
 
 static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
 {
     struct c_entry *self = (struct c_entry *)entry;
 
-    srand(call->seed);
+    seed_rand(self, call->seed);
     rt_model_call(self->function, call, ended);
 }
 

@@ -46,7 +46,7 @@ static bool is_environment_kept(const struct rt_surroundings *kept)
     return true;
 }
 
-static void restore_limits(const struct rt_surroundings *kept)
+void rt_surroundings_restore_limits(const struct rt_surroundings *kept)
 {
     struct rlimit now;
 
@@ -69,6 +69,5 @@ bool rt_surroundings_restore(const struct rt_surroundings *kept)
     umask(kept->mask);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    restore_limits(kept);
     return changed;
 }

@@ -21,7 +21,10 @@ struct rt_surroundings {
 /* Notes them. Call it once per process; what it allocates lives as long as that. */
 void rt_surroundings_keep(struct rt_surroundings *kept);
 
-/* Puts them back. True if the environment had been changed. */
+/* Puts all but the limits back. True if the environment had been changed. */
 bool rt_surroundings_restore(const struct rt_surroundings *kept);
+
+/* Puts soft limits back; as many system calls as there are limits. */
+void rt_surroundings_restore_limits(const struct rt_surroundings *kept);
 
 #endif

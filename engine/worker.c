@@ -25,6 +25,7 @@
 
 #define LOW_FDS     400   /* users' code closes low numbers now and then */
 #define CHILDREN_US 1000u /* a shorter trial cannot have had children */
+#define LIMITS_US   50u   /* of a shorter trial, looking at the limits would double the cost */
 
 struct use {
     uint64_t user_us;
@@ -151,21 +152,22 @@ static void send_frame(struct worker *worker, uint32_t number)
         ring_bell(worker);
 }
 
-/* Puts stdout or stderr back if the trial sent it elsewhere. */
-static void check_stream(struct stream *stream)
+/* The size of what stdout or stderr have become; puts them back if the trial sent them elsewhere. */
+static uint64_t check_stream(struct stream *stream)
 {
     struct stat now;
 
     if (fstat(stream->shown, &now) == 0 && now.st_ino == stream->identity.st_ino &&
         now.st_dev == stream->identity.st_dev)
-        return;
+        return (uint64_t)now.st_size;
     dup2(stream->fd, stream->shown);
+    return rt_capture_size(stream->fd);
 }
 
 static void take_output(struct worker *worker, int number, struct rt_output *output)
 {
     struct stream *stream = &worker->streams[number];
-    uint64_t size = rt_capture_size(stream->fd);
+    uint64_t size = check_stream(stream);
     uint64_t limit = rt_plan_output_bytes(worker->task->plan);
 
     if (size < stream->base)
@@ -254,15 +256,15 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
         task->entry->ops->flush(task->entry);
 }
 
-static void restore(struct worker *worker)
+static void restore(struct worker *worker, uint64_t duration_us)
 {
     struct rt_entry *entry = worker->task->entry;
     struct rt_err err;
 
+    if (duration_us >= LIMITS_US)
+        rt_surroundings_restore_limits(&worker->surroundings);
     if (rt_surroundings_restore(&worker->surroundings) && entry->ops->environment)
         entry->ops->environment(entry);
-    check_stream(&worker->streams[0]);
-    check_stream(&worker->streams[1]);
     if (rt_view_enter(worker->view, &err) < 0)
         give_up(&err);
 }
@@ -313,7 +315,7 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     note_use(worker, &attempt);
     take_output(worker, 0, &attempt.out);
     take_output(worker, 1, &attempt.err);
-    restore(worker);
+    restore(worker, attempt.duration_us);
     send_attempt(worker, frame->number, &attempt);
 }
 
@@ -358,7 +360,7 @@ static int open_worker(struct worker *worker, struct rt_err *err)
     rt_ring_set_base(worker->ring, 0, worker->streams[0].base);
     rt_ring_set_base(worker->ring, 1, worker->streams[1].base);
     rt_surroundings_keep(&worker->surroundings);
-    restore(worker);
+    restore(worker, 0);
 out:
     free(folder);
     return rc;
