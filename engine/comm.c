@@ -1,13 +1,11 @@
 #include "engine/comm.h"
 
 #include "base/alloc.h"
-#include "base/fs.h"
 #include "engine/comm_launcher.h"
+#include "engine/module.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool is_known(const char *name)
 {
@@ -52,59 +50,20 @@ int rt_comm_detect(const char **name, struct rt_err *err)
     return 0;
 }
 
-/* The folder of the running program; yours. */
-static char *program_folder(void)
-{
-    char path[4096];
-    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
-
-    if (size < 0)
-        return rt_strdup(".");
-    path[size] = '\0';
-    return rt_fs_parent(path);
-}
-
-/* Where the module of this name is, or NULL; yours. *looked lists the folders. */
-static char *find_module(const char *name, struct rt_buf *looked)
-{
-    static const char *const beside[] = {"../lib/retrial", "lib/retrial", "."};
-    const char *named = getenv("RETRIAL_MODULES");
-    size_t count = named && *named ? 1 : sizeof beside / sizeof *beside;
-    char *program = program_folder();
-    char *file = NULL;
-
-    for (size_t i = 0; i < count && !file; i++) {
-        char *folder = named && *named ? rt_strdup(named) : rt_fs_join(program, beside[i]);
-
-        rt_buf_printf(looked, "%s%s", i ? ", " : "", folder);
-        file = rt_printf("%s/retrial-comm-%s.so", folder, name);
-        free(folder);
-        if (!rt_fs_exists(file)) {
-            free(file);
-            file = NULL;
-        }
-    }
-    free(program);
-    return file;
-}
-
 /* Loads a module. It stays for good: an MPI cannot be unloaded. */
 static int load(const char *file, const struct rt_comm_module **out, struct rt_err *err)
 {
-    const struct rt_comm_module *module;
-    void *handle;
+    const void *symbol;
+    int rc = rt_module_open(file, "rt_comm_module", &symbol, err);
 
-    /* GLOBAL: Open MPI's own plugins expect to find its symbols. */
-    if (!(handle = dlopen(file, RTLD_NOW | RTLD_GLOBAL)))
-        return rt_err_set(err, RT_EIO, "cannot load '%s': %s", file, dlerror());
-    if (!(module = dlsym(handle, "rt_comm_module")))
-        return rt_err_set(err, RT_EIO, "'%s' is not a comm module of retrial", file);
-    if (module->abi != RT_COMM_ABI)
+    if (rc < 0)
+        return rc;
+    *out = symbol;
+    if ((*out)->abi != RT_COMM_ABI)
         return rt_err_set(err, RT_EIO,
                           "'%s' was built for another version of retrial (interface %d, not %d); "
                           "install both from one build",
-                          file, module->abi, RT_COMM_ABI);
-    *out = module;
+                          file, (*out)->abi, RT_COMM_ABI);
     return 0;
 }
 
@@ -126,14 +85,15 @@ static int open_module(const char *name, struct rt_comm **out, struct rt_err *er
 {
     const struct rt_comm_module *module = NULL;
     struct rt_buf looked = RT_BUF_INIT;
-    char *file = find_module(name, &looked);
+    char *wanted = rt_printf("retrial-comm-%s.so", name);
+    char *file = rt_module_find(wanted, &looked);
     int rc;
 
     if (!file) {
         rc = rt_err_set(err, RT_EUSAGE,
-                        "this process was started for %s, but the module retrial-comm-%s.so is "
-                        "not in %s; build retrial where %s is installed, or set RETRIAL_MODULES",
-                        name, name, rt_buf_text(&looked), name);
+                        "this process was started for %s, but the module %s is not in %s; "
+                        "build retrial where %s is installed, or set RETRIAL_MODULES",
+                        name, wanted, rt_buf_text(&looked), name);
         goto out;
     }
     if ((rc = load(file, &module, err)) < 0 || (rc = module->open(out, err)) < 0)
@@ -143,6 +103,7 @@ static int open_module(const char *name, struct rt_comm **out, struct rt_err *er
         *out = NULL;
     }
 out:
+    free(wanted);
     free(file);
     rt_buf_clear(&looked);
     return rc;

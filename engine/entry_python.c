@@ -3,22 +3,41 @@
 #include "engine/module.h"
 #include "engine/python_module.h"
 
-int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out,
-                         struct rt_err *err)
+#include <stdlib.h>
+
+#define FILE_NAME "retrial-python.so"
+
+static int open_module(const struct rt_python_module **out, struct rt_err *err)
 {
-    const struct rt_python_module *module;
+    struct rt_buf looked = RT_BUF_INIT;
+    char *path = rt_module_find(FILE_NAME, &looked);
     const void *symbol;
     int rc;
 
-    if ((rc = rt_module_load("retrial-python.so", "rt_python_module", &symbol, err)) < 0)
-        return rc == RT_ENOTFOUND
-                   ? rt_err_while(err, "running Python needs retrial built where python3-dev is")
-                   : rc;
-    module = symbol;
+    if (!path)
+        rc = rt_err_set(err, RT_EUSAGE,
+                        "the module " FILE_NAME " is not in %s; build retrial where python3-dev "
+                        "is installed, or set RETRIAL_MODULES",
+                        rt_buf_text(&looked));
+    else if ((rc = rt_module_open(path, "rt_python_module", &symbol, err)) == 0)
+        *out = symbol;
+    free(path);
+    rt_buf_clear(&looked);
+    return rc;
+}
+
+int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out,
+                         struct rt_err *err)
+{
+    const struct rt_python_module *module = NULL;
+    int rc = open_module(&module, err);
+
+    if (rc < 0)
+        return rc;
     if (module->abi != RT_PYTHON_ABI)
         return rt_err_set(err, RT_EIO,
-                          "retrial-python.so was built for another version of retrial (interface "
-                          "%d, not %d); install both from one build",
+                          FILE_NAME " was built for another version of retrial (interface %d, not "
+                                    "%d); install both from one build",
                           module->abi, RT_PYTHON_ABI);
     return module->load(task, out, err);
 }

@@ -21,8 +21,7 @@ static char *program_folder(void)
     return rt_fs_parent(path);
 }
 
-/* Where the file is, or NULL; yours. *looked lists the folders. */
-static char *find(const char *name, struct rt_buf *looked)
+char *rt_module_find(const char *name, struct rt_buf *looked)
 {
     static const char *const beside[] = {"../lib/retrial", "lib/retrial", "."};
     const char *named = getenv("RETRIAL_MODULES");
@@ -46,21 +45,13 @@ static char *find(const char *name, struct rt_buf *looked)
     return file;
 }
 
-int rt_module_load(const char *file, const char *symbol, const void **out, struct rt_err *err)
+int rt_module_open(const char *path, const char *symbol, const void **out, struct rt_err *err)
 {
-    struct rt_buf looked = RT_BUF_INIT;
-    char *path = find(file, &looked);
-    void *handle;
-    int rc = 0;
+    void *handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
 
-    if (!path)
-        rc = rt_err_set(err, RT_ENOTFOUND, "the module \"%s\" is not in %s", file,
-                        rt_buf_text(&looked));
-    else if (!(handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL)))
-        rc = rt_err_set(err, RT_EIO, "loading the module \"%s\": %s", path, dlerror());
-    else if (!(*out = dlsym(handle, symbol)))
-        rc = rt_err_set(err, RT_EIO, "\"%s\" is not a module of retrial", path);
-    rt_buf_clear(&looked);
-    free(path);
-    return rc;
+    if (!handle)
+        return rt_err_set(err, RT_EIO, "cannot load '%s': %s", path, dlerror());
+    if (!(*out = dlsym(handle, symbol)))
+        return rt_err_set(err, RT_EIO, "'%s' is not a module of retrial", path);
+    return 0;
 }

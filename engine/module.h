@@ -5,10 +5,14 @@
  * They are looked for in RETRIAL_MODULES, or else beside the program
  * (../lib/retrial, lib/retrial, .), and stay loaded for good.
  */
+#include "base/buf.h"
 #include "base/err.h"
 
-/* Loads `file` and finds `symbol` in it. RT_ENOTFOUND naming the folders looked in. Its libraries'
- * symbols become global, as plugins of MPIs and Python's extension modules expect. */
-int rt_module_load(const char *file, const char *symbol, const void **out, struct rt_err *err);
+/* Where the file is, or NULL; yours. The folders looked in are appended to *looked. */
+char *rt_module_find(const char *file, struct rt_buf *looked);
+
+/* Loads a file that was found and gets at a symbol of it. Its libraries' symbols become global, as
+ * plugins of MPIs and Python's extension modules expect. */
+int rt_module_open(const char *path, const char *symbol, const void **out, struct rt_err *err);
 
 #endif
