@@ -117,7 +117,8 @@ static void next_frame(struct worker *worker, struct rt_frame *frame)
         size = rt_frame_get(rest, worker->task->nonce, frame, &err);
         if (size != 0)
             break;
-        memmove(worker->inbox.data, rest.data, rest.size);
+        if (rest.size)
+            memmove(worker->inbox.data, rest.data, rest.size);
         worker->inbox.size = rest.size;
         worker->inbox_at = 0;
         if ((size = rt_ring_read(worker->ring, &worker->inbox, &err)) < 0)

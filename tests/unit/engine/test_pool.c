@@ -484,6 +484,7 @@ static _Noreturn void be_agent(int report)
     pid_t below[16];
     char go = 'x';
 
+    alarm(60);
     if (rt_nursery_fork(&own, NULL) < 0)
         _exit(1);
     nursery = own;
