@@ -170,13 +170,8 @@ static void go_on_stopping(struct rt_conductor *conductor)
 }
 
 /* Once all inputs at hand have been taken: what is next? */
-static void tick(struct rt_conductor *conductor, uint64_t before_us)
+static void tick(struct rt_conductor *conductor)
 {
-    /* If it was us who stood still (a suspended laptop, a stuck disk), nobody else was silent. */
-    if (conductor->now_us - before_us > conductor->options.silence_us / 2) {
-        for (size_t rank = 0; rank < conductor->roster.count; rank++)
-            conductor->roster.members[rank].heard_us = conductor->now_us;
-    }
     if (conductor->now_us >= conductor->beat_us) {
         conductor->beat_us = conductor->now_us + conductor->options.beat_us;
         rt_conductor_beat(conductor);
@@ -217,13 +212,25 @@ static void take_durable(struct rt_conductor *conductor, uint64_t seq)
     }
 }
 
+/* If it was us who stood still (a suspended laptop, a stuck disk), nobody else was silent: what
+ * they said meanwhile may be read in several turns. */
+static void see_the_time(struct rt_conductor *conductor, uint64_t mono_us)
+{
+    uint64_t before_us = conductor->now_us ? conductor->now_us : mono_us;
+
+    conductor->now_us = mono_us > before_us ? mono_us : before_us;
+    if (conductor->now_us - before_us <= conductor->options.silence_us / 2)
+        return;
+    for (size_t rank = 0; rank < conductor->roster.count; rank++)
+        conductor->roster.members[rank].heard_us = conductor->now_us;
+}
+
 int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *input,
                       uint64_t mono_us, struct rt_actions *actions, struct rt_err *err)
 {
-    uint64_t before_us = conductor->now_us ? conductor->now_us : mono_us;
     int rc = 0;
 
-    conductor->now_us = mono_us > before_us ? mono_us : before_us;
+    see_the_time(conductor, mono_us);
     conductor->actions = actions;
     switch (input->kind) {
     case RT_INPUT_START:
@@ -236,7 +243,7 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
         take_durable(conductor, input->seq);
         break;
     case RT_INPUT_TICK:
-        tick(conductor, before_us);
+        tick(conductor);
         break;
     case RT_INPUT_STOP:
         ask_to_stop(conductor);

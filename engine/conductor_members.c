@@ -183,6 +183,8 @@ void rt_conductor_take_message(struct rt_conductor *conductor, int rank, const s
         dismiss(conductor, rank, wire->kind);
         return;
     }
+    if (member->barred && wire->kind != RT_WIRE_BYE)
+        return;
     welcome_back(conductor, rank, wire->kind);
     switch (wire->kind) {
     case RT_WIRE_HELLO:
@@ -210,9 +212,10 @@ void rt_conductor_take_message(struct rt_conductor *conductor, int rank, const s
     }
 }
 
+/* Not to rank 0, whose agent is in our own process. */
 static void send_beats(struct rt_conductor *conductor)
 {
-    for (size_t rank = 0; rank < conductor->roster.count; rank++) {
+    for (size_t rank = 1; rank < conductor->roster.count; rank++) {
         struct rt_member *member = &conductor->roster.members[rank];
         struct rt_wire wire = {.kind = RT_WIRE_BEAT};
 

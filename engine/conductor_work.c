@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,11 +185,16 @@ static void acknowledge_nothing(struct rt_conductor *conductor, int rank, uint64
         rt_outbox_put_behind(&conductor->outbox, RT_NOTE_ACK, rank)->number = number;
 }
 
-/* An agent that speaks nonsense is given up, so that its trials are run again. */
-static void give_up_nonsense(struct rt_conductor *conductor, int rank, struct rt_err *err)
+/* An agent that speaks nonsense is given up for good, and its trials are run by others. To go on
+ * with it would acknowledge, with its next results, those that were not recorded. */
+static void bar(struct rt_conductor *conductor, int rank, struct rt_err *err)
 {
-    rt_err_while(err, "the agent sent what makes no sense");
+    rt_err_while(err, "the agent of rank %d makes no sense", rank);
     rt_conductor_give_up(conductor, rank, err->text);
+    rt_conductor_say_stop(conductor, rank, 0);
+    conductor->roster.members[rank].barred = true;
+    if (!conductor->why.code)
+        conductor->why = *err;
 }
 
 void rt_conductor_take_results(struct rt_conductor *conductor, int rank,
@@ -202,8 +208,14 @@ void rt_conductor_take_results(struct rt_conductor *conductor, int rank,
 
     if (results->number <= member->results_seen)
         return;
+    if (results->number != member->results_seen + 1) {
+        rt_err_set(&err, RT_EPEER, "its results %" PRIu64 " follow results %" PRIu64,
+                   results->number, member->results_seen);
+        bar(conductor, rank, &err);
+        goto out;
+    }
     if (sort_rows(conductor, rank, results->rows, &sorted, &err) < 0) {
-        give_up_nonsense(conductor, rank, &err);
+        bar(conductor, rank, &err);
         goto out;
     }
     member->results_seen = results->number;
@@ -256,7 +268,7 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
         count += take_range(conductor, &lease, &same, &capacity, &returned->ranges[i]);
     if (overlap(lease.ranges, lease.count)) {
         rt_err_set(&err, RT_EPEER, "a trial is given back twice");
-        give_up_nonsense(conductor, rank, &err);
+        bar(conductor, rank, &err);
     } else if (count) {
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_RETURN, RT_NOTE_NOTHING, rank, NULL),
                      &lease);

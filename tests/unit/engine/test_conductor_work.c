@@ -41,14 +41,43 @@ static void results_that_cannot_be_read_end_the_agent_and_not_the_launch(void **
 {
     struct stage *stage = two_agents(4);
     struct rt_wire wire = {.kind = RT_WIRE_RESULTS, .results = {1, rt_span_text("nonsense")}};
-    struct rt_wire beat = {.kind = RT_WIRE_BEAT};
 
     (void)state;
     stage_say(stage, 1, &wire);
     assert_int_equal(rt_state_trial(stage_study(stage), 2).status, RT_TRIAL_WAITING);
     assert_true(rt_state_holds(stage->state, 0, 1, 1, 1));
-    stage_say(stage, 1, &beat); /* it may try again */
-    assert_non_null(stage_take(stage, 1, RT_WIRE_FORGET));
+    assert_non_null(stage_take(stage, 1, RT_WIRE_STOP));
+    stage_free(stage);
+}
+
+static void an_agent_that_spoke_nonsense_is_not_believed_again(void **state)
+{
+    struct stage *stage = two_agents(4);
+    struct rt_wire wire = {.kind = RT_WIRE_RESULTS, .results = {1, rt_span_text("nonsense")}};
+    struct rt_wire beat = {.kind = RT_WIRE_BEAT};
+
+    (void)state;
+    stage_say(stage, 1, &wire);
+    stage->results[1] = 1;
+    stage_result(stage, 1, 2, 1, RT_OUTCOME_OK, false);
+    stage_say(stage, 1, &beat);
+    stage_tick(stage);
+    stage_sync(stage);
+    assert_int_equal(stage_study(stage)->done[RT_OUTCOME_OK], 0);
+    assert_null(stage_take(stage, 1, RT_WIRE_ACK)); /* would acknowledge the nonsense, too */
+    stage_free(stage);
+}
+
+static void results_that_leave_a_gap_are_not_believed(void **state)
+{
+    struct stage *stage = two_agents(4);
+
+    (void)state;
+    stage->results[1] = 1;
+    stage_result(stage, 1, 2, 1, RT_OUTCOME_OK, false);
+    stage_sync(stage);
+    assert_int_equal(rt_state_trial(stage_study(stage), 2).outcome, RT_OUTCOME_LOST);
+    assert_null(stage_take(stage, 1, RT_WIRE_ACK));
     stage_free(stage);
 }
 
@@ -206,6 +235,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_that_cannot_be_read_end_the_agent_and_not_the_launch),
+        cmocka_unit_test(an_agent_that_spoke_nonsense_is_not_believed_again),
+        cmocka_unit_test(results_that_leave_a_gap_are_not_believed),
         cmocka_unit_test(an_attempt_that_ends_twice_in_a_batch_is_not_believed),
         cmocka_unit_test(an_attempt_that_another_agent_holds_is_not_believed),
         cmocka_unit_test(a_trial_that_another_agent_holds_cannot_be_given_back),
