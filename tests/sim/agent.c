@@ -44,6 +44,7 @@ void agents_begin(struct sim *sim)
         agent->begin_us =
             sim->world.now_us + world_between(&sim->world, 0, sim->scenario.startup_us);
         agent->heard_us = sim->world.now_us;
+        agent->stubborn = world_chance(&sim->world, sim->scenario.stubborn);
         rt_handover_init(&agent->handover);
         wake_at(sim, rank, agent->begin_us);
     }
@@ -138,7 +139,8 @@ static void take(struct sim *sim, int rank, const struct rt_wire *wire)
         give_back(sim, rank);
         break;
     case RT_WIRE_STOP:
-        take_stop(sim, rank, wire->stop.grace_us);
+        if (!agent->stubborn)
+            take_stop(sim, rank, wire->stop.grace_us);
         break;
     default:
         world_fail(&sim->world, "an agent is sent %s", rt_wire_kind_name(wire->kind));
@@ -148,10 +150,13 @@ static void take(struct sim *sim, int rank, const struct rt_wire *wire)
 void agent_arrival(struct sim *sim, int rank, struct rt_span message)
 {
     struct agent *agent = &sim->agents[rank];
+    uint64_t now = sim->world.now_us;
     struct rt_wire wire;
     struct rt_err err;
 
-    agent->heard_us = sim->world.now_us;
+    if (agent->phase > AGENT_ASKED && now - agent->heard_us > agent->longest_silence_us)
+        agent->longest_silence_us = now - agent->heard_us;
+    agent->heard_us = now;
     if (rt_wire_get(message, &wire, &err) < 0) {
         world_fail(&sim->world, "the conductor's message is wrong: %s", err.text);
         return;

@@ -146,6 +146,21 @@ static void read_letter(struct sim *sim, const struct letter *letter)
     rt_wire_clear(&wire);
 }
 
+/* Of those that have come, some; the others have to wait for the next turn. */
+static void read_letters(struct sim *sim)
+{
+    size_t count =
+        sim->inbox_count < sim->scenario.letters ? sim->inbox_count : sim->scenario.letters;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!sim->finished)
+            read_letter(sim, &sim->inbox[i]);
+        rt_buf_clear(&sim->inbox[i].bytes);
+    }
+    sim->inbox_count -= count;
+    memmove(sim->inbox, sim->inbox + count, sim->inbox_count * sizeof *sim->inbox);
+}
+
 void launch_wake(struct sim *sim)
 {
     uint64_t now = sim->world.now_us;
@@ -156,10 +171,7 @@ void launch_wake(struct sim *sim)
         wake_at(sim, sim->conductor_frozen_until_us);
         return;
     }
-    for (size_t i = 0; i < sim->inbox_count && !sim->finished; i++)
-        read_letter(sim, &sim->inbox[i]);
-    while (sim->inbox_count)
-        rt_buf_clear(&sim->inbox[--sim->inbox_count].bytes);
+    read_letters(sim);
     if (sim->disk.durable > sim->told_durable) {
         sim->told_durable = sim->disk.durable;
         launch_input(sim, &(struct rt_input){.kind = RT_INPUT_DURABLE, .seq = sim->told_durable});
@@ -167,6 +179,6 @@ void launch_wake(struct sim *sim)
     if (sim->finished)
         return;
     launch_input(sim, &(struct rt_input){.kind = RT_INPUT_TICK});
-    next = rt_conductor_wake_us(sim->conductor);
+    next = sim->inbox_count ? now : rt_conductor_wake_us(sim->conductor);
     wake_at(sim, next > now ? next : now + MS);
 }

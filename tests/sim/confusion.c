@@ -8,11 +8,16 @@
 static struct rt_attempt any_row(struct sim *sim, int rank)
 {
     uint64_t ordinals = sim_study(sim)->ordinals;
+    int other = (int)world_between(&sim->world, 0, sim->scenario.ranks - 1);
     struct rt_attempt row = {.study = 1, .launch = sim->launch, .outcome = RT_OUTCOME_OK};
 
     row.ordinal = world_between(&sim->world, 0, ordinals + 1);
     row.attempt = (uint32_t)world_between(&sim->world, 0, 3);
     row.rank = (uint32_t)rank;
+    if (other != rank && sim->agents[other].running[0].busy && world_chance(&sim->world, 0.5)) {
+        row.ordinal = sim->agents[other].running[0].trial.ordinal;
+        row.attempt = sim->agents[other].running[0].trial.attempt;
+    }
     return row;
 }
 
@@ -53,7 +58,8 @@ static void claim_a_result(struct sim *sim, int rank)
 static void return_a_trial(struct sim *sim, int rank)
 {
     struct rt_attempt row = any_row(sim, rank);
-    struct rt_wire_range range = {row.ordinal + 1, row.ordinal, 2, row.attempt + 1};
+    struct rt_wire_range range = {row.ordinal ? row.ordinal : 1, row.ordinal, 2,
+                                  row.attempt ? row.attempt : 1};
     struct rt_wire wire = {.kind = RT_WIRE_RETURN, .work = {1, &range, 1}};
     struct rt_buf message = RT_BUF_INIT;
 
@@ -92,6 +98,7 @@ void agent_confuse(struct sim *sim, int rank)
     if (!sim->agents[rank].alive || sim->agents[rank].phase != AGENT_UP)
         return;
     world_tell(&sim->world, "rank %d is confused", rank);
+    sim->agents[rank].confused = true;
     switch (world_between(&sim->world, 0, 2)) {
     case 0:
         claim_a_result(sim, rank);

@@ -49,7 +49,8 @@ static void freeze_conductor(struct sim *sim)
     uint64_t length = world_magnitude(&sim->world, 100 * MS, 200 * SECOND);
 
     world_tell(&sim->world, "the conductor freezes for %llu s", (number)(length / SECOND));
-    sim->conductor_frozen_until_us = sim->world.now_us + length;
+    if (sim->world.now_us + length > sim->conductor_frozen_until_us)
+        sim->conductor_frozen_until_us = sim->world.now_us + length;
     sim->agents[0].frozen_until_us = sim->conductor_frozen_until_us;
 }
 

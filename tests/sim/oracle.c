@@ -129,6 +129,8 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
     if (event->kind == RT_EVENT_LAUNCH) {
         oracle->handed_count = 0;
         oracle->lost = 0;
+        memset(oracle->stale, 0, sizeof oracle->stale);
+        memset(oracle->stopped, 0, sizeof oracle->stopped);
         oracle->launch = (uint32_t)rt_json_get_int(body, "launch", 0);
     }
     rt_json_free(body);
@@ -199,6 +201,9 @@ static void take_lease(struct oracle *oracle, const struct rt_event *event)
 static void end_late(struct oracle *oracle, const struct rt_event *event,
                      const struct rt_attempt *row, struct known_attempt *known)
 {
+    /* What a confused agent says of an attempt that another one has ended cannot be refuted. */
+    if (known->end_seq && known->rank != row->rank)
+        return;
     if (known->end_seq == 0 || known->outcome != RT_OUTCOME_LOST || known->late_seq)
         world_fail(oracle->world,
                    "attempt %u of trial %llu is recorded as late, but it is %s already",
@@ -220,9 +225,11 @@ static void end_in_time(struct oracle *oracle, const struct rt_event *event,
     known->end_seq = event->seq;
     known->outcome = row->outcome;
     trial->last = row->outcome;
-    if (row->outcome == RT_OUTCOME_LOST)
-        oracle->lost++;
-    else if (!is_success(row->outcome))
+    if (row->outcome == RT_OUTCOME_LOST && row->start_us == 0) {
+        oracle->lost++; /* the conductor's word; an agent says when it started */
+        oracle->stale[row->rank % ORACLE_RANKS] |= known->sent;
+    }
+    if (row->outcome != RT_OUTCOME_LOST && !is_success(row->outcome))
         trial->failures++;
 }
 

@@ -12,6 +12,8 @@
 #include "store/state.h"
 #include "tests/sim/world.h"
 
+#define ORACLE_RANKS 16
+
 struct known_attempt {
     uint32_t launch;
     uint32_t rank;
@@ -53,7 +55,10 @@ struct oracle {
     struct handed_row *handed; /* in this launch, not acknowledged */
     size_t handed_count;
     size_t handed_capacity;
-    uint64_t lost; /* attempts that were declared lost in this launch */
+    uint64_t lost; /* attempts that the conductor declared lost in this launch */
+    /* By rank: */
+    bool stale[ORACLE_RANKS];   /* was given up, and has not been told to forget what it has */
+    bool stopped[ORACLE_RANKS]; /* was told to stop */
 };
 
 void oracle_init(struct oracle *oracle, struct world *world);

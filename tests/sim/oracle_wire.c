@@ -82,6 +82,13 @@ void oracle_sent(struct oracle *oracle, int rank, const struct rt_wire *wire)
 {
     if (oracle->ended && wire->kind == RT_WIRE_WORK)
         world_fail(oracle->world, "rank %d is sent work after the end of the launch", rank);
+    if (wire->kind == RT_WIRE_WORK && (oracle->stale[rank] || oracle->stopped[rank]))
+        world_fail(oracle->world, "rank %d is sent work, but %s", rank,
+                   oracle->stale[rank] ? "still has what it was given up for" : "was told to stop");
+    if (wire->kind == RT_WIRE_STOP)
+        oracle->stopped[rank] = true;
+    if (wire->kind == RT_WIRE_STOP || wire->kind == RT_WIRE_FORGET)
+        oracle->stale[rank] = false;
     if (wire->kind == RT_WIRE_WORK)
         work_sent(oracle, rank, &wire->work);
     else if (wire->kind == RT_WIRE_ACK)
@@ -101,7 +108,8 @@ void oracle_received(struct oracle *oracle, int rank, const struct rt_wire *wire
     while (rt_attempts_next(&reader, &row, NULL) == 1) {
         const struct known_attempt *known = find(oracle, row.ordinal, row.attempt);
 
-        if (!known || known->rank != (uint32_t)rank || known->launch != oracle->launch)
+        if (!known || known->rank != (uint32_t)rank || known->launch != oracle->launch ||
+            row.study != 1 || row.launch != known->launch || row.rank != known->rank)
             continue;
         oracle->handed = rt_grow(oracle->handed, &oracle->handed_capacity, oracle->handed_count + 1,
                                  sizeof *oracle->handed);

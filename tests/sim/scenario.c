@@ -14,10 +14,17 @@ void scenario_draw(struct scenario *scenario, struct world *world)
     scenario->long_us = scenario->short_us * world_magnitude(world, 1, 20);
     scenario->failing = world_chance(world, 0.5) ? 0 : 0.3;
     scenario->latency_us = world_magnitude(world, 10, 20 * MS);
+    scenario->letters = (unsigned)world_magnitude(world, 1, 1000);
     scenario->startup_us = world_magnitude(world, 10 * MS, 25 * SECOND);
     scenario->duplicate = quiet || world_chance(world, 0.5) ? 0 : 0.1;
     scenario->bad_template = quiet || world_chance(world, 0.8) ? 0 : 0.5;
+    scenario->stubborn = quiet || world_chance(world, 0.9) ? 0 : 0.3;
     scenario->faults = quiet ? 0 : (unsigned)world_random(world) & ((1u << FAULTS) - 1);
+    /* Few kinds or one alone, so that what they must not lead to can be told. */
+    if (world_chance(world, 0.3))
+        scenario->faults &= (unsigned)world_random(world) & (unsigned)world_random(world);
+    else if (!quiet && world_chance(world, 0.4))
+        scenario->faults = 1u << world_between(world, 0, FAULTS - 1);
     scenario->faults_every_us = world_magnitude(world, 200 * MS, 60 * SECOND);
     scenario->faults_until_us = world_magnitude(world, 2 * SECOND, 600 * SECOND);
 }

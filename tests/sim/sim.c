@@ -151,9 +151,42 @@ static void check_quiet(struct sim *sim)
         sim->world.now_us > 2 * sim->scenario.startup_us + 5 * SECOND)
         world_fail(&sim->world, "the launch went on for %llu ms after the last trial",
                    (number)((sim->world.now_us - sim->decided_us) / MS));
+    for (unsigned rank = 1; rank < sim->scenario.ranks; rank++) {
+        if (sim->agents[rank].longest_silence_us > 5 * SECOND)
+            world_fail(&sim->world, "rank %u heard nothing for %llu ms", rank,
+                       (number)(sim->agents[rank].longest_silence_us / MS));
+    }
     if ((double)sim->world.now_us > limit)
         world_fail(&sim->world, "%.1f s is too long for this study; it should be under %.1f s",
                    (double)sim->world.now_us / 1e6, limit / 1e6);
+}
+
+static bool only(const struct sim *sim, unsigned faults)
+{
+    return (sim->scenario.faults & ~faults) == 0;
+}
+
+/* Whose agent lives and can be heard is neither lost nor left waiting. */
+static void check_agents(struct sim *sim)
+{
+    uint64_t now = sim->world.now_us;
+
+    if (only(sim, 1u << FAULT_CONDUCTOR_FREEZES | 1u << FAULT_CONDUCTOR_DIES |
+                      1u << FAULT_SLOW_DISK | 1u << FAULT_NEW_PLAN) &&
+        sim->scenario.stubborn == 0 && sim->oracle.lost)
+        world_fail(&sim->world, "%llu attempts were lost, but all agents live",
+                   (number)sim->oracle.lost);
+    if (!only(sim, 1u << FAULT_AGENT_DIES | 1u << FAULT_AGENT_FREEZES | 1u << FAULT_STOP |
+                       1u << FAULT_CONFUSION | 1u << FAULT_CONDUCTOR_DIES | 1u << FAULT_NEW_PLAN))
+        return;
+    for (unsigned rank = 0; rank < sim->scenario.ranks; rank++) {
+        const struct agent *agent = &sim->agents[rank];
+
+        if (agent->alive && !agent->confused && !agent->stubborn && agent->phase != AGENT_LEFT &&
+            agent->phase != AGENT_AWAY && now > agent->frozen_until_us + 45 * SECOND)
+            world_fail(&sim->world, "rank %u could not leave: %zu results are not acknowledged",
+                       rank, agent->handover.count);
+    }
 }
 
 static void end_launch(struct sim *sim)
@@ -164,9 +197,9 @@ static void end_launch(struct sim *sim)
     world_tell(&sim->world, "launch %u ends: %llu of %llu trials are decided", sim->launch,
                (number)sim_decided(sim), (number)study->planned);
     oracle_compare(&sim->oracle, sim->state);
-    if (sim->scenario.faults == 0 && sim->scenario.bad_template == 0 &&
-        sim->scenario.duplicate == 0)
+    if (sim->scenario.faults == 0 && sim->scenario.bad_template == 0 && sim->scenario.stubborn == 0)
         check_quiet(sim);
+    check_agents(sim);
     launch_abandon(sim);
     if (complete && !sim->new_plan) {
         sim->complete = true;

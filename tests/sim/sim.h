@@ -11,6 +11,8 @@
 
 #define SIM_RANKS_MAX 12
 
+_Static_assert(SIM_RANKS_MAX < ORACLE_RANKS, "scenarios draw one rank more at most");
+
 /* What kind of a world it is: drawn from the seed. */
 struct scenario {
     unsigned levels;
@@ -27,6 +29,8 @@ struct scenario {
     unsigned faults;  /* bits: which of enum fault happen */
     double duplicate; /* share of RESULTS that arrive twice */
     double bad_template;
+    unsigned letters; /* that the conductor reads in one turn of its loop */
+    double stubborn;  /* share of agents that do not stop when they are told to */
 };
 
 enum fault {
@@ -81,6 +85,8 @@ struct agent {
     enum agent_phase phase;
     bool alive;
     bool stopping;
+    bool stubborn;
+    bool confused;      /* at some time */
     bool failure_known; /* the conductor has read that its template failed */
     uint64_t mute_us;   /* once dead: what would arrive later is lost */
     uint64_t frozen_until_us;
@@ -90,6 +96,7 @@ struct agent {
     uint64_t beat_us;
     uint64_t beats;
     uint64_t heard_us;
+    uint64_t longest_silence_us; /* of the conductor */
     uint32_t slots;
     struct running running[AGENT_SLOTS_MAX];
     struct queued *queue;
