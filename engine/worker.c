@@ -153,8 +153,7 @@ static void send_frame(struct worker *worker, uint32_t number)
         ring_bell(worker);
 }
 
-/* The size of what stdout or stderr have become; puts them back if the trial sent them elsewhere.
- */
+/* The size of what was printed; puts the descriptor back if the trial sent it elsewhere. */
 static uint64_t check_stream(struct stream *stream)
 {
     struct stat now;
