@@ -54,7 +54,7 @@ static void fail_with_status(const struct rt_call *call, int status, struct rt_e
     rt_buf_clear(&tail);
 }
 
-/* Takes an object or a bare number as the result. */
+/* Takes an object or a bare number as the result; -1 if it is neither. */
 static int take_value(const struct rt_json *value, const char *metric, struct rt_ended *ended)
 {
     enum rt_json_kind kind = rt_json_kind(value);
@@ -89,11 +89,29 @@ static void take_text(struct rt_span text, const char *where, const char *metric
     rt_json_free(value);
 }
 
+/* What a command prints last is a result if it looks like one. Without an objective a command need
+ * not have any: its work may be the files that it writes. */
+static void take_last_line(struct rt_span line, const struct rt_command_promise *promise,
+                           struct rt_ended *ended)
+{
+    struct rt_json *value = NULL;
+    bool taken = line.size && rt_json_parse(line, &value, NULL) == 0 &&
+                 take_value(value, promise->metric, ended) == 0;
+
+    if (!taken && promise->needed)
+        rt_ended_failed(ended,
+                        "the command gave no result, and the objective needs \"%s\": write JSON "
+                        "to the file $RETRIAL_RESULT, or print it as the last line",
+                        promise->metric);
+    else if (!taken)
+        ended->outcome = RT_OUTCOME_OK;
+    rt_json_free(value);
+}
+
 void rt_command_result(const struct rt_call *call, int status, const char *result_file,
-                       const char *metric, struct rt_ended *ended)
+                       const struct rt_command_promise *promise, struct rt_ended *ended)
 {
     struct rt_buf text = RT_BUF_INIT;
-    struct rt_span line;
     struct rt_err err;
     struct stat info;
 
@@ -107,15 +125,10 @@ void rt_command_result(const struct rt_call *call, int status, const char *resul
         else if (rt_fs_read(result_file, &text, &err) < 0)
             rt_ended_failed(ended, "%s", err.text);
         else
-            take_text(rt_buf_span(&text), "the result file", metric, ended);
+            take_text(rt_buf_span(&text), "the result file", promise->metric, ended);
     } else {
         read_tail(call->output, call->output_base, &text);
-        line = last_line(rt_buf_span(&text));
-        if (line.size == 0)
-            rt_ended_failed(ended, "the command gave no result: write JSON to the file "
-                                   "$RETRIAL_RESULT, or print it as the last line");
-        else
-            take_text(line, "the last line of the output", metric, ended);
+        take_last_line(last_line(rt_buf_span(&text)), promise, ended);
     }
     rt_buf_clear(&text);
 }

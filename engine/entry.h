@@ -19,6 +19,7 @@ struct rt_entry_task {
     const struct rt_json *entry; /* the plan's "entry" */
     const char *folder;          /* where its paths start: the code root in the checkout */
     const char *metric;          /* name of a bare number that comes back */
+    bool metric_needed;          /* the study has an objective, which is that metric */
     const char *params;          /* params of the first point, as a sample of their names */
     uint32_t seed;               /* for random numbers drawn while loading */
 };

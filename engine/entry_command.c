@@ -26,6 +26,7 @@ struct command_entry {
     struct rt_entry base;
     const struct rt_json *argv;
     char *metric;
+    bool metric_needed;
 };
 
 struct words {
@@ -152,7 +153,8 @@ static int run_call(struct command_entry *self, const struct rt_call *call, stru
         goto out;
     }
     if ((rc = run_words(&argv, &environment, &status, ended, err)) == 0)
-        rt_command_result(call, status, result, self->metric, ended);
+        rt_command_result(call, status, result,
+                          &(struct rt_command_promise){self->metric, self->metric_needed}, ended);
 out:
     clear_words(&argv);
     clear_words(&environment);
@@ -227,6 +229,7 @@ int rt_entry_command_load(const struct rt_entry_task *task, struct rt_entry **ou
     self->base.ops = &ops;
     self->argv = argv;
     self->metric = rt_strdup(task->metric);
+    self->metric_needed = task->metric_needed;
     *out = &self->base;
 out:
     clear_words(&words);

@@ -76,7 +76,8 @@ static int load(struct template *self, struct rt_err *err)
     struct rt_buf params = RT_BUF_INIT;
     struct rt_entry_task task = {.entry = rt_json_get(plan, "entry"), .folder = self->root};
 
-    task.metric = objective ? rt_json_get_text(objective, "metric", "value") : "value";
+    task.metric = rt_json_get_text(objective, "metric", "value");
+    task.metric_needed = rt_json_get(objective, "metric") != NULL;
     task.seed = rt_plan_seed(self->plan, 0);
     rt_plan_params(self->plan, 0, &params);
     task.params = self->params = rt_buf_take(&params);

@@ -349,8 +349,27 @@ static void a_command_s_result_is_its_file_or_its_last_line(void **state)
     expect_ended(&rig.ended[3], RT_OUTCOME_FAILED, "", "exit status 3: something broke");
     assert_int_equal(rig.ended[3].attempt.status, 3);
     expect_ended(&rig.ended[4], RT_OUTCOME_CRASHED, "", "signal 6 (SIGABRT)");
-    expect_ended(&rig.ended[5], RT_OUTCOME_FAILED, "", "gave no result");
-    expect_ended(&rig.ended[6], RT_OUTCOME_FAILED, "", "the last line of the output is not JSON");
+    expect_ended(&rig.ended[5], RT_OUTCOME_OK, "", "");
+    expect_ended(&rig.ended[6], RT_OUTCOME_OK, "", "");
+    rig_close(&rig);
+}
+
+static void a_command_without_the_objective_s_metric_fails(void **state)
+{
+    struct rig_study study = {
+        .entry = "{\"kind\":\"command\",\"argv\":[\"./command.sh\",\"{do}\"]}",
+        .axes = "[{\"key\":\"do\",\"values\":[\"silent\",\"text\",\"number\"]}]",
+        .metric = "loss",
+        .checkout = RT_TEST_MODELS,
+        .slots = 2};
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, nursery, &study);
+    rig_run(&rig);
+    expect_ended(&rig.ended[0], RT_OUTCOME_FAILED, "", "the objective needs \"loss\"");
+    expect_ended(&rig.ended[1], RT_OUTCOME_FAILED, "", "the objective needs \"loss\"");
+    expect_ended(&rig.ended[2], RT_OUTCOME_OK, "{\"loss\":42}", "");
     rig_close(&rig);
 }
 
@@ -549,6 +568,7 @@ int main(void)
         cmocka_unit_test(a_c_function_runs_and_fails_like_any_other),
         cmocka_unit_test(many_short_trials_all_come_back_once),
         cmocka_unit_test(a_command_s_result_is_its_file_or_its_last_line),
+        cmocka_unit_test(a_command_without_the_objective_s_metric_fails),
         cmocka_unit_test(what_a_command_leaves_running_is_ended),
         cmocka_unit_test(a_command_that_cannot_run_is_refused),
         cmocka_unit_test(what_has_not_started_can_be_taken_back_and_what_runs_killed),
