@@ -79,6 +79,7 @@ include(cmake/mpi_tests.cmake)
 include(cmake/sim_tests.cmake)
 
 add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
+add_test(NAME documents COMMAND ${CMAKE_SOURCE_DIR}/tests/documents)
 
 # Launches that are killed and resumed.
 add_test(NAME crash/kill_and_resume

@@ -4,7 +4,8 @@
     docs/img/terminal.py docs/img/demo.svg COMMAND...
 
 Each COMMAND is a shell command line. Nothing of the output is changed; carriage returns and the
-few control sequences that progress lines use are followed as a terminal would.
+few control sequences that progress lines use are followed as a terminal would. Of a line that was
+written again and again, one state from the middle is drawn above the last one.
 """
 import html
 import os
@@ -12,7 +13,8 @@ import pty
 import re
 import sys
 
-COLUMNS, CHAR, LINE = 100, 8.0, 18
+COLUMNS, CHAR, LINE = 110, 8.0, 18
+MANY = 10  # a line rewritten so often is a progress bar
 STYLES = {"1": "font-weight:bold", "2": "opacity:.65", "31": "fill:#c5382d", "32": "fill:#2a7f43",
           "33": "fill:#9a6700", "36": "fill:#1b6c8c"}
 
@@ -36,14 +38,18 @@ def run(command):
 
 def follow(text):
     """Lines of (character, style), as they stand when all is written."""
-    lines, column, style = [[]], 0, ""
+    lines, column, style, states = [[]], 0, "", []
     for token in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|.|\n", text, re.S):
         line = lines[-1]
         if token == "\n":
+            if len(states) > MANY:
+                lines.insert(-1, states[len(states) * 2 // 3])
             lines.append([])
-            column = 0
+            column, states = 0, []
         elif token == "\r":
             column = 0
+            if line:
+                states.append(list(line))
         elif token.startswith("\x1b"):
             kind, codes = token[-1], token[2:-1]
             if kind == "K" and codes in ("", "0"):
