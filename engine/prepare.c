@@ -29,6 +29,17 @@ static void clear_intent(struct intent *intent)
     rt_plan_free(intent->plan);
 }
 
+/* The plan's root starts with the first code root, which the snapshot may have named otherwise. */
+static void rename_root(struct rt_json *plan, const struct rt_json *code_record)
+{
+    const struct rt_json *first = rt_json_at(rt_json_get(code_record, "roots"), 0);
+    const char *below = strchr(rt_json_get_text(plan, "root", ""), '/');
+    char *path = rt_printf("%s%s", rt_json_get_text(first, "name", "."), below ? below : "");
+
+    rt_json_set_text(plan, "root", path);
+    free(path);
+}
+
 static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err *err)
 {
     char *repository = rt_fs_join(rt_store_path(store), "code.git");
@@ -48,9 +59,7 @@ static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err
     if (rc < 0)
         return rt_err_while(err, "taking a snapshot of the code");
     rt_json_set_text(intent->file.plan, "code", rt_hash_hex(&intent->code, hex));
-    rt_json_set_text(
-        intent->file.plan, "root",
-        rt_json_get_text(rt_json_at(rt_json_get(intent->code_record, "roots"), 0), "name", "."));
+    rename_root(intent->file.plan, intent->code_record);
     return 0;
 }
 
@@ -118,10 +127,9 @@ static int from_file(const struct rt_run_options *options, struct rt_store *stor
                      struct intent *intent, struct rt_err *err)
 {
     const struct rt_study *study;
-    int rc;
+    int rc = snapshot(store, intent, err);
 
-    if ((rc = rt_request_read(options, &intent->file, err)) < 0 ||
-        (rc = snapshot(store, intent, err)) < 0)
+    if (rc < 0)
         return rc;
     study = rt_state_study_by_name(rt_store_state(store),
                                    rt_json_get_text(intent->file.plan, "name", ""));
@@ -317,12 +325,16 @@ int rt_prepare(const struct rt_run_options *options, struct rt_prepared *out, st
     bool given = options->study_path || options->words;
     char *path = rt_request_store_path(options);
     struct intent intent = {0};
-    int rc;
+    int rc = 0;
 
     memset(out, 0, sizeof *out);
     if (!path)
         return rt_err_set(err, RT_ENOTFOUND, "there is no store here; name one with --store");
-    rc = rt_store_open(path, given ? RT_STORE_CREATE : RT_STORE_WRITE, &out->store, err);
+    /* First of all: a study file that is wrong makes no store. */
+    if (given)
+        rc = rt_request_read(options, &intent.file, err);
+    if (rc == 0)
+        rc = rt_store_open(path, given ? RT_STORE_CREATE : RT_STORE_WRITE, &out->store, err);
     if (rc == 0)
         rc = given ? from_file(options, out->store, &intent, err)
                    : from_record(options, out->store, &intent, err);

@@ -56,8 +56,10 @@ int rt_request_read(const struct rt_run_options *options, struct rt_study_file *
 
     for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
         rc = rt_study_set(file->plan, *setting, err);
-    if (rc == 0 && options->replicates)
+    if (rc == 0 && options->replicates) {
         rt_json_set_int(file->plan, "replicates", (int64_t)options->replicates);
+        rc = rt_study_check_plan(file->plan, err);
+    }
     if (rc == 0 && (options->words || options->settings || options->replicates))
         rewrite_source(file);
     return rc;

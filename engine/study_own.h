@@ -68,7 +68,4 @@ int rt_study_check_name(const char *name, struct rt_err *err);
 int rt_study_check_key(const char *key, struct rt_err *err);
 int rt_study_check_path(const char *path, struct rt_err *err);
 
-/* Whether a plan could run, as far as a plan tells: rt_plan_new() with RT_EUSAGE. */
-int rt_study_check_plan(const struct rt_json *plan, struct rt_err *err);
-
 #endif
