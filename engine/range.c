@@ -227,8 +227,10 @@ static int by_count(const struct rt_range *range, struct rt_json **axis, struct 
     if ((span.coefficient == 0) != (range->count == 1))
         return rt_err_set(err, RT_EUSAGE, "count is %lld, but the ends are %s; correct one of them",
                           (long long)range->count, range->count == 1 ? "different" : "equal");
-    if (range->count == 1)
+    if (range->count == 1) {
+        even.step = rt_decimal_int(1);
         return finish(&even, 1, axis, err);
+    }
     if (divide(span, range->count - 1, &even.step))
         return finish(&even, range->count, axis, err);
     return by_uneven_count(range, span, axis, err);

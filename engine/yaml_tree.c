@@ -74,7 +74,7 @@ static int check_characters(const struct rt_yaml *yaml, struct rt_err *err)
 
         if (c == 0)
             return rt_yaml_error(yaml, i, err, "a NUL byte is not allowed; remove it");
-        if ((c < 0x20 && !strchr("\t\n", c)) || c == 0x7F)
+        if (c < 0x20 && c != '\t' && c != '\n')
             return rt_yaml_error(yaml, i, err,
                                  "control character U+%04X is not allowed; remove it, or write "
                                  "\"\\x%02X\" in double quotes",

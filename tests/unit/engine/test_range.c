@@ -92,7 +92,7 @@ static void counts_divide_evenly_where_a_decimal_can(void **state)
     expect_axis(counted("1", "0", 3),
                 "{\"count\":3,\"from\":\"1\",\"kind\":\"real\",\"step\":\"-0.5\"}");
     expect_axis(counted("7", "7", 1),
-                "{\"count\":1,\"from\":\"7\",\"kind\":\"int\",\"step\":\"0\"}");
+                "{\"count\":1,\"from\":\"7\",\"kind\":\"int\",\"step\":\"1\"}");
 }
 
 /* What numpy.linspace() gives, but for its rounding errors. */
