@@ -1,4 +1,5 @@
 #include "tests/expect.h"
+#include "tests/child.h"
 #include "tests/folder.h"
 
 #include "store/control.h"
@@ -75,7 +76,7 @@ static void a_request_is_answered_however_deep_the_store_lies(void **state)
     assert_int_equal(info.st_mode & 0777, 0600);
     pid = fork();
     if (pid == 0)
-        _exit(ask(deep, 21) || ask(deep, 4));
+        child_end(ask(deep, 21) || ask(deep, 4));
     assert_int_equal(serve(control, pid, &asked), 0);
     assert_int_equal(asked, 2);
     rt_control_close(control);
@@ -121,8 +122,8 @@ static void a_socket_that_a_dead_writer_left_is_replaced(void **state)
     (void)state;
     if (pid == 0) {
         if (rt_control_open(folder, &control, NULL) < 0)
-            _exit(1);
-        _exit(0);
+            child_end(1);
+        child_end(0);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
@@ -178,7 +179,7 @@ static void requests_are_answered_in_order_and_nonsense_is_told(void **state)
         char back[1024];
 
         send_raw(folder, text, sizeof text - 1, back, sizeof back);
-        _exit(strcmp(back, want) != 0);
+        child_end(strcmp(back, want) != 0);
     }
     assert_int_equal(serve(control, pid, &asked), 0);
     assert_int_equal(asked, 2);
@@ -203,7 +204,7 @@ static void a_request_without_end_is_hung_up_on(void **state)
         char back[64];
 
         memset(text, 'x', size);
-        _exit(send_raw(folder, text, size, back, sizeof back) != 0);
+        child_end(send_raw(folder, text, size, back, sizeof back) != 0);
     }
     assert_int_equal(serve(control, pid, &asked), 0);
     assert_int_equal(asked, 0);
@@ -229,11 +230,11 @@ static void more_clients_than_there_is_room_for_wait_their_turn(void **state)
 
         for (int i = 0; i < CLIENTS; i++) {
             if (fork() == 0)
-                _exit(ask(folder, i));
+                child_end(ask(folder, i));
         }
         while (wait(&status) > 0)
             bad += status != 0;
-        _exit(bad);
+        child_end(bad);
     }
     assert_int_equal(serve(control, pid, &asked), 0);
     assert_int_equal(asked, CLIENTS);

@@ -4,6 +4,7 @@
  * hold all that it said was durable.
  */
 #include "tests/expect.h"
+#include "tests/child.h"
 #include "tests/folder.h"
 #include "tests/story.h"
 
@@ -37,7 +38,7 @@ static int fault(void *context, const char *doing, const char *path)
     if (--plan->left != 0)
         return 0;
     if (plan->number == 0)
-        _exit(0);
+        child_end(0);
     return plan->number;
 }
 
@@ -142,7 +143,7 @@ static void write_story(const char *path, const struct rt_io *io, struct told *t
     told->failed = rc;
     if (rc != 0 && rc != RT_EIO)
         fprintf(stderr, "code %d: %s\n", rc, err.text);
-    _exit(rc == 0 || rc == RT_EIO ? 0 : 1);
+    child_end(rc == 0 || rc == RT_EIO ? 0 : 1);
 }
 
 static void check_objects(struct rt_store *store, uint64_t count)

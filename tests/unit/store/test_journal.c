@@ -1,10 +1,13 @@
 #include "tests/expect.h"
+#include "tests/child.h"
 #include "tests/folder.h"
 
 #include "store/journal.h"
 
 #include <errno.h>
 #include <sys/wait.h>
+
+static const char *program; /* this one, to be run again */
 
 static const uint8_t uuid[16] = {7};
 
@@ -102,8 +105,8 @@ static pid_t start_reader(const char *folder, int ready[2], int go[2])
         return pid;
     if (rt_journal_open(&options, &journal, &err) < 0 || write(ready[1], &byte, 1) != 1 ||
         read(go[0], &byte, 1) != 1 || rt_journal_read(journal, 1, add_up, &sum, &err) < 0)
-        _exit(100);
-    _exit(sum.count == 101 ? 0 : 101);
+        child_end(100);
+    child_end(sum.count == 101 ? 0 : 101);
 }
 
 static void a_reader_follows_when_the_writer_grows_the_map(void **state)
@@ -170,8 +173,8 @@ static void a_writer_that_was_fenced_off_commits_nothing(void **state)
     append(journal, 10, 'x');
     pid = fork();
     if (pid == 0) {
-        execl("/proc/self/exe", "fence", folder, (char *)NULL);
-        _exit(100);
+        execl(program, "fence", folder, (char *)NULL);
+        child_end(100);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
@@ -271,6 +274,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_newest_two_checkpoints_are_kept),
     };
 
+    program = argv[0];
     if (argc == 2)
         return take_over(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);

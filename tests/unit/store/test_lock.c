@@ -1,4 +1,5 @@
 #include "tests/expect.h"
+#include "tests/child.h"
 #include "tests/folder.h"
 
 #include "base/clock.h"
@@ -103,7 +104,7 @@ static void the_lock_of_a_process_that_was_killed_is_taken_over(void **state)
 
         if (rt_lock_take(folder, &rt_io_plain, &lock, NULL) == 0 && write(ready[1], "x", 1) == 1)
             pause();
-        _exit(1);
+        child_end(1);
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
     expect_locked(folder, "on this host since");
@@ -229,10 +230,10 @@ static void of_many_takers_one_wins(void **state)
                 continue;
             rc = rt_lock_take(folder, &rt_io_plain, &lock, NULL);
             if (write(won[1], rc == 0 ? "1" : "0", 1) != 1)
-                _exit(1);
+                child_end(1);
             if (rc == 0)
                 pause(); /* a winner that ended would be dead for the others */
-            _exit(0);
+            child_end(0);
         }
     }
     close(go[1]);

@@ -1,4 +1,5 @@
 #include "tests/expect.h"
+#include "tests/child.h"
 #include "tests/folder.h"
 #include "tests/story.h"
 
@@ -7,6 +8,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
+static const char *program; /* this one, to be run again */
 
 static int append_text(struct rt_store *store, enum rt_event_kind kind, const char *text,
                        struct rt_err *err)
@@ -455,14 +458,14 @@ static int read_as_nobody(const char *path)
         return status;
     }
     if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
-        _exit(1);
+        child_end(1);
     if (rt_store_open(path, RT_STORE_READ, &store, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
-        _exit(2);
+        child_end(2);
     }
     status = done_in(store) == 50 ? 0 : 3;
     rt_store_close(store, NULL);
-    _exit(status);
+    child_end(status);
 }
 
 static void a_store_is_read_without_any_permission_to_write(void **state)
@@ -507,8 +510,8 @@ static void a_reader_sees_what_a_live_writer_commits(void **state)
             read(steps[0], &byte, 1) != 1 || rt_store_durable(store) != 6 ||
             rt_store_read(store, 7, count_events, &(uint64_t){7}, &err) < 0 ||
             rt_store_durable(store) != 8)
-            _exit(1);
-        _exit(0);
+            child_end(1);
+        child_end(0);
     }
     expect_ok(err, rt_store_open(path, RT_STORE_CREATE, &store, &err));
     plan_study(store, 100);
@@ -547,8 +550,8 @@ static void a_second_writer_is_told_who_the_first_is(void **state)
         char name[32];
 
         snprintf(name, sizeof name, "%ld", (long)getppid());
-        execl("/proc/self/exe", "second", path, name, (char *)NULL);
-        _exit(100);
+        execl(program, "second", path, name, (char *)NULL);
+        child_end(100);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
@@ -590,6 +593,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_second_writer_is_told_who_the_first_is),
     };
 
+    program = argv[0];
     if (argc == 3)
         return be_second(argv[1], argv[2]);
     return cmocka_run_group_tests(tests, NULL, NULL);
