@@ -158,7 +158,8 @@ static void read_letters(struct sim *sim)
         rt_buf_clear(&sim->inbox[i].bytes);
     }
     sim->inbox_count -= count;
-    memmove(sim->inbox, sim->inbox + count, sim->inbox_count * sizeof *sim->inbox);
+    if (sim->inbox_count)
+        memmove(sim->inbox, sim->inbox + count, sim->inbox_count * sizeof *sim->inbox);
 }
 
 void launch_wake(struct sim *sim)

@@ -1,9 +1,11 @@
 #include "tests/expect.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "engine/idle.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -100,20 +102,20 @@ static void a_signal_ends_the_wait_without_an_error(void **state)
     assert_int_equal(rt_idle_wait(NULL, 0, UINT64_MAX, &err), 0);
 }
 
+/* More than the kernel lets us have; valgrind shows a lower limit than there is. */
 static void too_many_descriptors_are_an_error(void **state)
 {
-    struct pollfd fds[64] = {{0}};
-    struct rlimit usual;
-    struct rlimit few;
+    struct pollfd *fds;
+    struct rlimit limit;
     struct rt_err err;
+    size_t count;
 
     (void)state;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
-    few = usual;
-    few.rlim_cur = 63;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-    expect_error(err, RT_EINTERNAL, "cannot poll", rt_idle_wait(fds, 64, 0, &err));
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    count = (size_t)limit.rlim_max + 10000;
+    fds = rt_calloc(count, sizeof *fds);
+    expect_error(err, RT_EINTERNAL, "cannot poll", rt_idle_wait(fds, count, 0, &err));
+    free(fds);
 }
 
 int main(void)
