@@ -6,6 +6,9 @@ pkg_check_modules(CMOCKA ${required} IMPORTED_TARGET cmocka>=1.1)
 
 # tests/unit/LAYER/test_NAME.c is one test program, linked with its layer, those below, and what
 # tests/unit/LAYER/support holds.
+add_compile_definitions(
+  RT_TEST_MODELS="${CMAKE_SOURCE_DIR}/tests/models"
+  RT_TEST_BUILT_MODELS="${CMAKE_BINARY_DIR}/tests/models")
 foreach(layer base store engine query replay cli)
   file(GLOB support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${layer}/support/*.c)
   if(support)
@@ -28,9 +31,7 @@ foreach(source IN LISTS unit_tests)
   endif()
   target_link_libraries(${layer}-${name} PRIVATE rt_${layer} PkgConfig::CMOCKA)
   target_compile_definitions(${layer}-${name} PRIVATE
-    RT_TEST_FIXTURES="${CMAKE_SOURCE_DIR}/tests/fixtures"
-    RT_TEST_MODELS="${CMAKE_SOURCE_DIR}/tests/models"
-    RT_TEST_BUILT_MODELS="${CMAKE_BINARY_DIR}/tests/models")
+    RT_TEST_FIXTURES="${CMAKE_SOURCE_DIR}/tests/fixtures")
   set_target_properties(${layer}-${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/unit
     ENABLE_EXPORTS ON) # C models find retrial_real() and others in the program

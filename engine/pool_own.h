@@ -96,6 +96,7 @@ int rt_brood_gone(struct rt_pool *pool, struct rt_brood *brood, int status, uint
 
 /* slot.c */
 void rt_slot_init(struct rt_slot *slot, uint32_t number);
+void rt_slot_clear(struct rt_slot *slot); /* frees all but `given`; it is then empty */
 int rt_slot_open(struct rt_pool *pool, struct rt_slot *slot, struct rt_brood *brood,
                  uint64_t mono_us, struct rt_err *err);
 bool rt_slot_give(struct rt_slot *slot, const struct rt_waiting *trial, uint64_t mono_us);

@@ -170,9 +170,15 @@ static int start_workers(struct rt_pool *pool, struct rt_brood *brood, uint64_t 
             continue;
         rc = rt_slot_open(pool, slot, brood, mono_us, err);
         wanted--;
-        occupied++;
+        occupied += rc == 0;
     }
-    return rc == RT_EPEER ? 0 : rc; /* its template is dying, which we will hear of */
+    if (rc == RT_EPEER)
+        return 0; /* its template is dying, which we will hear of */
+    if (rc < 0 && occupied) {
+        pool->usable = occupied; /* so many are possible here */
+        return 0;
+    }
+    return rc;
 }
 
 /* Makes room for a study by ending an idle worker of another one. */

@@ -22,6 +22,23 @@ void rt_slot_init(struct rt_slot *slot, uint32_t number)
         (struct rt_slot){.state = RT_SLOT_EMPTY, .number = number, .wake = -1, .files = {-1, -1}};
 }
 
+void rt_slot_clear(struct rt_slot *slot)
+{
+    struct rt_waiting *given = slot->given;
+
+    rt_ring_free(slot->ring);
+    for (int i = 0; i < 2; i++) {
+        if (slot->files[i] >= 0)
+            close(slot->files[i]);
+    }
+    if (slot->wake >= 0)
+        close(slot->wake);
+    rt_buf_clear(&slot->inbox);
+    free(slot->verdict_reason);
+    rt_slot_init(slot, slot->number);
+    slot->given = given;
+}
+
 static struct rt_waiting *given(const struct rt_slot *slot, uint32_t number)
 {
     return &slot->given[number % RT_SLOT_GIVEN];
@@ -72,6 +89,8 @@ int rt_slot_open(struct rt_pool *pool, struct rt_slot *slot, struct rt_brood *br
 out:
     if (ring >= 0)
         close(ring);
+    if (rc < 0)
+        rt_slot_clear(slot);
     free(folder);
     return rc;
 }

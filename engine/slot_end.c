@@ -113,23 +113,6 @@ static bool is_to_blame(struct rt_slot *slot, uint64_t mono_us, uint64_t *since_
     return slot->live > 0 && ++slot->brood->false_starts >= FALSE_STARTS_MAX;
 }
 
-static void empty(struct rt_slot *slot)
-{
-    struct rt_waiting *given = slot->given;
-
-    rt_ring_free(slot->ring);
-    for (int i = 0; i < 2; i++) {
-        if (slot->files[i] >= 0)
-            close(slot->files[i]);
-    }
-    if (slot->wake >= 0)
-        close(slot->wake);
-    rt_buf_clear(&slot->inbox);
-    free(slot->verdict_reason);
-    rt_slot_init(slot, slot->number);
-    slot->given = given;
-}
-
 void rt_slot_end(struct rt_pool *pool, struct rt_slot *slot, const struct rt_packet *packet,
                  uint64_t mono_us)
 {
@@ -156,5 +139,5 @@ void rt_slot_end(struct rt_pool *pool, struct rt_slot *slot, const struct rt_pac
     }
     if (!slot->forked)
         brood->starting--;
-    empty(slot);
+    rt_slot_clear(slot);
 }

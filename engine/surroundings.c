@@ -46,10 +46,11 @@ static bool is_environment_kept(const struct rt_surroundings *kept)
     return true;
 }
 
-void rt_surroundings_restore_limits(const struct rt_surroundings *kept)
+void rt_surroundings_restore_rest(const struct rt_surroundings *kept)
 {
     struct rlimit now;
 
+    alarm(0);
     for (int i = 0; i < RT_SURROUNDINGS_LIMITS; i++) {
         if (getrlimit((__rlimit_resource_t)limits[i], &now) == 0 &&
             now.rlim_cur != kept->limits[i].rlim_cur) {

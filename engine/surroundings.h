@@ -2,7 +2,7 @@
 #define RT_ENGINE_SURROUNDINGS_H
 /*
  * Surroundings: what a process has that one trial could leave changed for the
- * next: environment, umask, signal mask, limits. (The working directory is
+ * next: environment, umask, signal mask, limits, an alarm. (The working directory is
  * engine/view.h's.)
  */
 #include <stdbool.h>
@@ -21,10 +21,10 @@ struct rt_surroundings {
 /* Notes them. Call it once per process; what it allocates lives as long as that. */
 void rt_surroundings_keep(struct rt_surroundings *kept);
 
-/* Puts all but the limits back. True if the environment had been changed. */
+/* Puts environment, umask and signal mask back. True if the environment had been changed. */
 bool rt_surroundings_restore(const struct rt_surroundings *kept);
 
-/* Puts soft limits back; as many system calls as there are limits. */
-void rt_surroundings_restore_limits(const struct rt_surroundings *kept);
+/* Puts soft limits back and stops an alarm: one system call for each. */
+void rt_surroundings_restore_rest(const struct rt_surroundings *kept);
 
 #endif

@@ -41,7 +41,7 @@ struct template
 };
 
 /* Libraries start so many threads when they are loaded; one of these stops each of them. */
-static void limit_threads(uint32_t threads)
+static void set_environment(uint32_t threads)
 {
     static const char *const variables[] = {
         "OMP_NUM_THREADS",   "OPENBLAS_NUM_THREADS",   "MKL_NUM_THREADS",
@@ -54,6 +54,7 @@ static void limit_threads(uint32_t threads)
     snprintf(text, sizeof text, "%u", threads);
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
         setenv(variables[i], text, 1);
+    setenv("PYTHONHASHSEED", "0", 0); /* for interpreters that models start */
 }
 
 static int read_task(struct template *self, int fd, struct rt_err *err)
@@ -81,7 +82,7 @@ static int load(struct template *self, struct rt_err *err)
     task.seed = rt_plan_seed(self->plan, 0);
     rt_plan_params(self->plan, 0, &params);
     task.params = self->params = rt_buf_take(&params);
-    limit_threads(rt_plan_threads(self->plan));
+    set_environment(rt_plan_threads(self->plan));
     if (chdir(self->root) < 0)
         return rt_err_errno(err, RT_EIO, "entering \"%s\"", self->root);
     return rt_entry_load(&task, &self->entry, err);

@@ -25,7 +25,7 @@
 
 #define LOW_FDS     400   /* users' code closes low numbers now and then */
 #define CHILDREN_US 1000u /* a shorter trial cannot have had children */
-#define LIMITS_US   50u   /* of a shorter trial, looking at the limits would double the cost */
+#define REST_US     50u   /* after a shorter trial, putting limits back would double the cost */
 
 struct use {
     uint64_t user_us;
@@ -262,8 +262,8 @@ static void restore(struct worker *worker, uint64_t duration_us)
     struct rt_entry *entry = worker->task->entry;
     struct rt_err err;
 
-    if (duration_us >= LIMITS_US)
-        rt_surroundings_restore_limits(&worker->surroundings);
+    if (duration_us >= REST_US)
+        rt_surroundings_restore_rest(&worker->surroundings);
     if (rt_surroundings_restore(&worker->surroundings) && entry->ops->environment)
         entry->ops->environment(entry);
     if (rt_view_enter(worker->view, &err) < 0)

@@ -129,3 +129,25 @@ def do_random(params, trial, seed):
 def do_orphan_template(params, trial, seed):
     os.kill(os.getppid(), signal.SIGKILL)
     time.sleep(60)
+
+
+def do_numpy(params, trial, seed):
+    import numpy
+
+    return {"a": numpy.random.rand(2), "b": numpy.float32(0.5), "n": numpy.int64(3)}
+
+
+def do_paths(params, trial, seed):
+    return {
+        "path": [p for p in sys.path if "retrial-test-path" in p],
+        "prefix": sys.prefix,
+        "hash": hash("retrial"),
+        "threads": os.environ["OMP_NUM_THREADS"],
+        "launcher": [n for n in os.environ if n.startswith(("OMPI_", "PMI_"))],
+    }
+
+
+def do_fill(params, trial, seed):
+    """Floods until it is killed."""
+    while True:
+        os.write(1, b"y" * (1 << 20))

@@ -25,7 +25,7 @@ static void what_changed_is_put_back(void **state)
     limit.rlim_cur = 20;
     setrlimit(RLIMIT_NOFILE, &limit);
     assert_true(rt_surroundings_restore(&kept));
-    rt_surroundings_restore_limits(&kept);
+    rt_surroundings_restore_rest(&kept);
     assert_null(getenv("RETRIAL_TEST_NEW"));
     assert_string_equal(getenv("RETRIAL_TEST_OLD"), "first");
     assert_int_equal(mask = umask(027), 027);

@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "base/fs.h"
 
+#include <dirent.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PATIENCE_US 60000000u
 
@@ -144,4 +146,64 @@ const struct rig_ended *rig_run_one(struct rig *rig, uint64_t index)
     rt_pool_submit(rig->pool, 1, index + 1, index, 1);
     wait_for(rig, 1);
     return &rig->ended[index];
+}
+
+void rig_open_behaviours(struct rig *rig, struct rt_nursery *nursery, const char *values,
+                         struct rig_study study)
+{
+    char axes[512];
+    char params[64];
+
+    snprintf(axes, sizeof axes, "[{\"key\":\"do\",\"values\":%s}]", values);
+    snprintf(params, sizeof params, "{\"tag\":%d}", (int)getpid());
+    study.entry = "{\"kind\":\"python\",\"file\":\"behave.py\",\"function\":\"train\"}";
+    study.axes = axes;
+    study.params = params;
+    study.checkout = RT_TEST_MODELS;
+    rig_open(rig, nursery, &study);
+}
+
+void rig_expect(const struct rig_ended *ended, enum rt_outcome outcome, const char *result,
+                const char *reason)
+{
+    if (ended->attempt.outcome != outcome || strcmp(ended->result, result) != 0 ||
+        !strstr(ended->reason, reason))
+        fail_msg("trial %d ended as %s, result %.200s, reason \"%.900s\"; stderr \"%.500s\"",
+                 (int)ended->attempt.ordinal, rt_outcome_name(ended->attempt.outcome),
+                 ended->result, ended->reason, ended->err);
+}
+
+static pid_t parent_of(pid_t pid)
+{
+    char path[64];
+    int parent = -1;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    file = fopen(path, "r");
+    if (file && fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
+        parent = -1;
+    if (file)
+        fclose(file);
+    return parent;
+}
+
+size_t rig_descendants(pid_t of, pid_t *pids, size_t room)
+{
+    size_t count = 0;
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+
+    assert_non_null(proc);
+    while ((entry = readdir(proc)) != NULL && count < room) {
+        pid_t pid = (pid_t)atoi(entry->d_name);
+        pid_t above = pid;
+
+        while (above > 1 && above != of)
+            above = parent_of(above);
+        if (pid != of && above == of)
+            pids[count++] = pid;
+    }
+    closedir(proc);
+    return count;
 }

@@ -2,6 +2,7 @@
 #define RT_TESTS_ENGINE_RIG_H
 /* A pool with one study, and the attempts that come of it. */
 #include <stdbool.h>
+#include <sys/types.h>
 #include "engine/pool.h"
 
 struct rig_ended {
@@ -42,5 +43,17 @@ void rig_run(struct rig *rig);
 const struct rig_ended *rig_run_one(struct rig *rig, uint64_t index);
 /* One step after waiting for something to happen. Returns how many attempts came. */
 size_t rig_step(struct rig *rig);
+
+/* Opens it for behave.py, whose "do" takes these values (a JSON list) in turn; of `study` only
+ * limits and slots count. */
+void rig_open_behaviours(struct rig *rig, struct rt_nursery *nursery, const char *values,
+                         struct rig_study study);
+
+/* The attempt must have this outcome and result, and a reason that contains this. */
+void rig_expect(const struct rig_ended *ended, enum rt_outcome outcome, const char *result,
+                const char *reason);
+
+/* The processes below one, up to `room`. */
+size_t rig_descendants(pid_t of, pid_t *pids, size_t room);
 
 #endif
