@@ -1,8 +1,4 @@
-# Building needs no cmocka, testing does.
-if(RETRIAL_CHECK)
-  set(required REQUIRED)
-endif()
-pkg_check_modules(CMOCKA ${required} IMPORTED_TARGET cmocka>=1.1)
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka>=1.1) # or -DBUILD_TESTING=OFF
 
 # tests/unit/LAYER/test_NAME.c is one test program, linked with its layer, those below, and what
 # tests/unit/LAYER/support holds.
@@ -17,10 +13,6 @@ foreach(layer base store engine query replay cli)
   endif()
 endforeach()
 file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/*/test_*.c)
-if(NOT CMOCKA_FOUND)
-  message(STATUS "No cmocka: the unit tests are left out")
-  set(unit_tests)
-endif()
 foreach(source IN LISTS unit_tests)
   cmake_path(GET source PARENT_PATH folder)
   cmake_path(GET folder FILENAME layer)
