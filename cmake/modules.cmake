@@ -14,17 +14,10 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/engine/modules/comm_mpi.c)
 endif()
 if(PYTHON_FOUND)
   pkg_get_variable(python_prefix python3-embed exec_prefix)
-  set(python_worker ${CMAKE_BINARY_DIR}/generated/python_worker.h)
-  add_custom_command(
-    OUTPUT ${python_worker}
-    COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}/python/retrial/worker.py
-            -DSYMBOL=rt_python_worker -DOUT=${python_worker}
-            -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-    DEPENDS ${CMAKE_SOURCE_DIR}/python/retrial/worker.py ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-    VERBATIM)
   add_library(retrial-python MODULE
     engine/modules/python.c engine/modules/python_params.c engine/modules/python_result.c
-    engine/modules/python_start.c engine/ended.c ${python_worker})
+    engine/modules/python_start.c engine/ended.c)
+  add_dependencies(retrial-python python_texts)
   target_compile_definitions(retrial-python PRIVATE
     RT_PYTHON_EXECUTABLE="${python_prefix}/bin/python3")
   target_link_libraries(retrial-python PRIVATE rt_base PkgConfig::PYTHON)

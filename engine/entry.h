@@ -21,6 +21,7 @@ struct rt_entry_task {
     const char *metric;          /* name of a bare number that comes back */
     bool metric_needed;          /* the study has an objective, which is that metric */
     const char *params;          /* params of the first point, as a sample of their names */
+    const char *python;          /* interpreter that fits our build; NULL: the build's own */
     uint32_t seed;               /* for random numbers drawn while loading */
 };
 
@@ -44,7 +45,8 @@ struct rt_entry;
 struct rt_entry_ops {
     void (*run)(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended);
     /* All below may be NULL. */
-    pid_t (*fork)(struct rt_entry *entry);             /* as fork(2) */
+    void (*prepare)(struct rt_entry *entry); /* in a worker, before a trial's time begins */
+    pid_t (*fork)(struct rt_entry *entry);   /* as fork(2) */
     void (*idle)(struct rt_entry *entry, bool begins); /* around waits of the worker */
     void (*flush)(struct rt_entry *entry);             /* output that is still buffered */
     void (*environment)(struct rt_entry *entry);       /* the process's environment was put back */

@@ -1,5 +1,7 @@
 /* Entries that are Python functions: loaded by the module that is linked with libpython. */
 #include "engine/entry.h"
+#include "engine/entry_guest.h"
+#include "engine/interpreter.h"
 #include "engine/module.h"
 #include "engine/python_module.h"
 
@@ -26,18 +28,39 @@ static int open_module(const struct rt_python_module **out, struct rt_err *err)
     return rc;
 }
 
+static int check_version(const struct rt_python_module *module, struct rt_err *err)
+{
+    if (module->abi == RT_PYTHON_ABI)
+        return 0;
+    return rt_err_set(err, RT_EIO,
+                      FILE_NAME " was built for another version of retrial (interface %d, not "
+                                "%d); install both from one build",
+                      module->abi, RT_PYTHON_ABI);
+}
+
+/* The very build that our libpython is of is embedded; any other interpreter is a guest. */
 int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out,
                          struct rt_err *err)
 {
     const struct rt_python_module *module = NULL;
-    int rc = open_module(&module, err);
+    struct rt_entry_task mine = *task;
+    struct rt_err missing;
+    char *wanted = NULL;
+    int rc;
 
-    if (rc < 0)
+    if ((rc = rt_interpreter_wanted(task->entry, &wanted, err)) < 0)
         return rc;
-    if (module->abi != RT_PYTHON_ABI)
-        return rt_err_set(err, RT_EIO,
-                          FILE_NAME " was built for another version of retrial (interface %d, not "
-                                    "%d); install both from one build",
-                          module->abi, RT_PYTHON_ABI);
-    return module->load(task, out, err);
+    rc = open_module(&module, &missing);
+    if (rc == 0)
+        rc = check_version(module, &missing);
+    if (wanted && (rc < 0 || !module->fits(wanted))) {
+        rc = rt_entry_guest_load(task, wanted, out, err);
+    } else if (rc == 0) {
+        mine.python = wanted;
+        rc = module->load(&mine, out, err);
+    } else {
+        *err = missing;
+    }
+    free(wanted);
+    return rc;
 }

@@ -6,10 +6,11 @@
  */
 #include "engine/entry.h"
 
-#define RT_PYTHON_ABI 1
+#define RT_PYTHON_ABI 2
 
 struct rt_python_module {
-    int abi; /* RT_PYTHON_ABI */
+    int abi;                              /* RT_PYTHON_ABI */
+    bool (*fits)(const char *executable); /* it is of the build that is linked */
     int (*load)(const struct rt_entry_task *task, struct rt_entry **out, struct rt_err *err);
 };
 

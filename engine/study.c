@@ -41,6 +41,37 @@ static int note_code(struct rt_study_reader *reader, const struct rt_yaml_node *
     return 0;
 }
 
+static int note_python(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       struct rt_err *err)
+{
+    reader->python = node;
+    return rt_study_expect(reader, node, RT_JSON_STRING,
+                           "an interpreter such as python3.12 or /opt/conda/bin/python", err);
+}
+
+/* The interpreter is part of the entry. A relative path starts at the file's folder; a bare name is
+ * looked up on the PATH of the host that runs it. */
+static int put_python(struct rt_study_reader *reader, struct rt_err *err)
+{
+    struct rt_json *entry = rt_json_get(reader->plan, "entry");
+    char *path;
+
+    if (!reader->python)
+        return 0;
+    if (strcmp(rt_json_get_text(entry, "kind", ""), "python") != 0)
+        return rt_yaml_error(reader->yaml, reader->python->offset, err,
+                             "\"python\" is for entries that are Python functions; a command "
+                             "names its interpreter itself");
+    if (!strchr(reader->python->text, '/')) {
+        rt_json_set_text(entry, "python", reader->python->text);
+        return 0;
+    }
+    path = rt_path_resolve(reader->file->folder, reader->python->text);
+    rt_json_set_text(entry, "python", path);
+    free(path);
+    return 0;
+}
+
 static const struct rt_study_field fields[] = {
     {"name", read_name},
     {"entry", note_entry},
@@ -52,6 +83,7 @@ static const struct rt_study_field fields[] = {
     {"objective", rt_study_read_objective},
     {"limits", rt_study_read_limits},
     {"each", rt_study_read_each},
+    {"python", note_python},
     {NULL, NULL},
 };
 
@@ -119,7 +151,7 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
         return rt_yaml_error(reader->yaml, root->offset, err,
                              "the study says nothing to run; add \"entry\", such as "
                              "model.py:train");
-    if ((rc = rt_study_read_entry(reader, err)) < 0)
+    if ((rc = rt_study_read_entry(reader, err)) < 0 || (rc = put_python(reader, err)) < 0)
         return rc;
     if (!rt_yaml_get(root, "name") && (rc = name_after_file(reader, err)) < 0)
         return rc;

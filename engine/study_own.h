@@ -10,9 +10,10 @@ struct rt_study_reader {
     const struct rt_yaml *yaml;
     struct rt_json *plan;
     struct rt_study_file *file;
-    const struct rt_yaml_node *code;  /* NULL: not given */
-    const struct rt_yaml_node *entry; /* likewise */
-    bool on_disk;                     /* files it names must be there */
+    const struct rt_yaml_node *code;   /* NULL: not given */
+    const struct rt_yaml_node *entry;  /* likewise */
+    const struct rt_yaml_node *python; /* likewise */
+    bool on_disk;                      /* files it names must be there */
 };
 
 /* A key of a mapping, and what reads its value. */

@@ -121,4 +121,6 @@ void rt_study_write(const struct rt_json *plan, struct rt_buf *out)
     put_objective(out, rt_json_get(plan, "objective"));
     put_limits(out, rt_json_get(plan, "limits"));
     put(out, "each", rt_json_get(plan, "each"));
+    if (rt_json_get(rt_json_get(plan, "entry"), "python"))
+        put(out, "python", rt_json_get(rt_json_get(plan, "entry"), "python"));
 }

@@ -304,6 +304,8 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     attempt.attempt = rt_read_varint32(&reader);
     if (rt_reader_done(&reader, "a trial handed over", &err) < 0)
         give_up(&err);
+    if (worker->task->entry->ops->prepare)
+        worker->task->entry->ops->prepare(worker->task->entry);
     began = rt_mono_us();
     if (!rt_ring_start(worker->ring, frame->number, began))
         return;

@@ -329,7 +329,7 @@ static int load(const struct rt_entry_task *task, struct rt_entry **out, struct 
     struct python_entry *self;
     int rc;
 
-    if ((rc = rt_python_start(err)) < 0)
+    if ((rc = rt_python_start(task->python, err)) < 0)
         return rc;
     self = rt_calloc(1, sizeof *self);
     self->base.ops = &ops;
@@ -348,4 +348,4 @@ static int load(const struct rt_entry_task *task, struct rt_entry **out, struct 
 }
 
 __attribute__((visibility("default"))) extern const struct rt_python_module rt_python_module;
-const struct rt_python_module rt_python_module = {RT_PYTHON_ABI, load};
+const struct rt_python_module rt_python_module = {RT_PYTHON_ABI, rt_python_fits, load};

@@ -4,6 +4,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -20,7 +22,12 @@ int rt_python_result(PyObject *value, const char *metric, struct rt_json **out, 
 /* Any object as JSON; likewise. */
 int rt_python_to_json(PyObject *value, struct rt_json **out, struct rt_err *err);
 
-/* Starts the interpreter that this module was built with. RT_EUSAGE if it does not start. */
-int rt_python_start(struct rt_err *err);
+/* True if the executable, links resolved, is that of the build that this module is linked with;
+ * that of a virtual environment made with it is a link to it. */
+bool rt_python_fits(const char *executable);
+
+/* Starts the interpreter, as if `executable` had been run (one that fits, or NULL for the build's
+ * own). RT_EUSAGE if it does not start. */
+int rt_python_start(const char *executable, struct rt_err *err);
 
 #endif

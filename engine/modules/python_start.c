@@ -7,46 +7,17 @@
 #include <stdbool.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* True if the pyvenv.cfg belongs to an environment made with the very build of our libpython: it
- * names the folder of that interpreter and its full version. */
-static bool is_of_our_build(const char *config)
+bool rt_python_fits(const char *executable)
 {
-    struct rt_buf text = RT_BUF_INIT;
-    char *folder = rt_fs_parent(RT_PYTHON_EXECUTABLE);
-    bool home = false;
-    bool version = false;
+    char *ours = rt_fs_absolute(RT_PYTHON_EXECUTABLE);
+    char *theirs = rt_fs_absolute(executable);
+    bool fits = strcmp(ours, theirs) == 0;
 
-    if (rt_fs_read(config, &text, NULL) == 0) {
-        char *rest = rt_buf_take(&text);
-        char *line;
-        char *next = rest;
-
-        while ((line = strsep(&next, "\n")) != NULL) {
-            char value[1024];
-
-            if (sscanf(line, "home = %1023[^\n]", value) == 1)
-                home = strcmp(value, folder) == 0;
-            if (sscanf(line, "version = %1023s", value) == 1)
-                version = strcmp(value, PY_VERSION) == 0;
-        }
-        free(rest);
-    }
-    rt_buf_clear(&text);
-    free(folder);
-    return home && version;
-}
-
-/* The interpreter to be: that of the active virtual environment if it fits; yours. */
-static char *choose_executable(void)
-{
-    const char *venv = getenv("VIRTUAL_ENV");
-    char *config = venv && *venv ? rt_fs_join(venv, "pyvenv.cfg") : NULL;
-    char *chosen = config && is_of_our_build(config) ? rt_fs_join(venv, "bin/python3")
-                                                     : rt_strdup(RT_PYTHON_EXECUTABLE);
-
-    free(config);
-    return chosen;
+    free(ours);
+    free(theirs);
+    return fits;
 }
 
 static PyStatus configure(PyConfig *config, const char *executable)
@@ -72,14 +43,15 @@ static PyStatus configure(PyConfig *config, const char *executable)
     return status;
 }
 
-int rt_python_start(struct rt_err *err)
+int rt_python_start(const char *executable, struct rt_err *err)
 {
-    char *executable = choose_executable();
     PyConfig config;
     PyPreConfig before;
     PyStatus status;
     int rc = 0;
 
+    if (!executable)
+        executable = RT_PYTHON_EXECUTABLE;
     PyPreConfig_InitPythonConfig(&before);
     before.use_environment = 0;
     before.parse_argv = 0;
@@ -96,6 +68,5 @@ int rt_python_start(struct rt_err *err)
     /* As the interpreter does for programs of its own. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    free(executable);
     return rc;
 }

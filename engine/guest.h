@@ -1,0 +1,39 @@
+#ifndef RT_ENGINE_GUEST_H
+#define RT_ENGINE_GUEST_H
+/*
+ * A guest: an interpreter of another build than our libpython, as a process
+ * of its own that runs trials for the worker that started it.
+ *
+ * Both speak over a socket: a size (u32, little-endian) and so many bytes of
+ * JSON. The guest is told the entry, answers what it is or why it cannot
+ * load it, and then is told calls. python/retrial/guest.py is its side.
+ */
+#include <sys/types.h>
+#include "base/err.h"
+#include "base/json.h"
+
+struct rt_guest {
+    pid_t pid; /* 0: none */
+    int pidfd;
+    int channel;
+};
+
+#define RT_GUEST_INIT                                                                              \
+    {                                                                                              \
+        0, -1, -1                                                                                  \
+    }
+
+/* Starts an interpreter and has it load an entry: `task` is the first message. On success *about
+ * (yours) tells of the interpreter. RT_EUSAGE with the reason. */
+int rt_guest_start(struct rt_guest *guest, const char *executable, const struct rt_json *task,
+                   struct rt_json **about, struct rt_err *err);
+
+/* Asks, and waits for the answer (yours). RT_EPEER if the guest ended instead: *status is then as
+ * wait(2) gives it, and the guest is gone. */
+int rt_guest_ask(struct rt_guest *guest, const struct rt_json *question, struct rt_json **answer,
+                 int *status, struct rt_err *err);
+
+/* Ends it. Harmless if there is none. */
+void rt_guest_stop(struct rt_guest *guest);
+
+#endif

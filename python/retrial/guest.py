@@ -1,0 +1,178 @@
+# The loop of a guest: an interpreter of another build than the libpython that the program is linked
+# with. It is started by a worker, one for each, and speaks with it over a socket: messages are a size
+# (u32, little-endian) and so many bytes of JSON. Run behind worker.py, in the same module.
+
+import json
+import math
+import resource
+import struct
+
+TRACEBACK_MAX = 16384
+DEPTH_MAX = 100
+
+
+class Unusable(Exception):
+    """A result that cannot be stored, and why."""
+
+
+class Channel:
+    def __init__(self, fd):
+        self.fd = fd
+
+    def take(self):
+        """The next message, or None at the end."""
+        head = self.read(4)
+        return None if head is None else json.loads(self.read(*struct.unpack("<I", head)))
+
+    def read(self, size):
+        data = b""
+        while len(data) < size:
+            piece = os.read(self.fd, min(size - len(data), 1 << 20))
+            if not piece:
+                return None
+            data += piece
+        return data
+
+    def put(self, message):
+        data = json.dumps(message).encode()
+        data = memoryview(struct.pack("<I", len(data)) + data)
+        while data:
+            data = data[os.write(self.fd, data) :]
+
+
+# -- results ----------------------------------------------------------------------------------
+
+
+def named(place):
+    return f'the result "{".".join(place)}"' if place else "the result"
+
+
+def to_json(value, place):
+    """Plain JSON of a value; numpy's and torch's numbers and arrays become numbers and lists."""
+    if len(place) > DEPTH_MAX:
+        raise Unusable(f"{named(place[:3])} is nested too deeply")
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        if not -(2**63) <= value < 2**63:
+            raise Unusable(
+                f"{named(place)} is an integer beyond 64 bits; return it as a float or a text"
+            )
+        return int(value)
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return float(value)
+        return {"$float": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise Unusable(f"{named(place)} has a key that is not a text")
+        return {key: to_json(item, (*place, key)) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(item, (*place, str(i))) for i, item in enumerate(value)]
+    for name in ("tolist", "numpy"):
+        if hasattr(value, name):
+            plain = getattr(value, name)()
+            if type(plain) is not type(value):
+                return to_json(plain, place)
+    raise Unusable(
+        f"{named(place)} is of type {type(value).__name__}, which cannot be stored; "
+        "return numbers, texts, lists and dicts"
+    )
+
+
+def metrics(value):
+    if value is None:
+        raise Unusable("the function returned nothing; return a number or a dict of metrics")
+    plain = to_json(value, ())
+    if isinstance(plain, (dict, int, float)):
+        return plain
+    what = {str: "a text", list: "a list"}.get(type(plain), "null")
+    raise Unusable(f"the function returned {what}; return a number or a dict of metrics")
+
+
+# -- trials -----------------------------------------------------------------------------------
+
+
+def failed(reason, status=0):
+    return {"failed": reason[: 4 * TRACEBACK_MAX], "status": status}
+
+
+def exit_of(error):
+    code = error.code
+    if code is None or (isinstance(code, int) and not code):
+        return failed("the function called sys.exit() instead of returning a result")
+    status = code & 0xFF if isinstance(code, int) else 1
+    return failed(f"the function called sys.exit({str(code)[:1000]})", status)
+
+
+def run(call, entry):
+    function, whole, with_trial, with_seed = entry
+    params = json.loads(call["params"])
+    keywords = {} if whole else dict(params)
+    if with_trial:
+        keywords["trial"] = Trial(
+            call["id"], call["ordinal"], call["attempt"], call["replicate"], call["seed"]
+        )
+    if with_seed:
+        keywords["seed"] = call["seed"]
+    try:
+        return {"result": metrics(function(*([params] if whole else []), **keywords))}
+    except SystemExit as error:
+        return exit_of(error)
+    except Unusable as error:
+        return failed(str(error))
+    except BaseException as error:
+        return failed(describe(error, TRACEBACK_MAX))
+
+
+def use():
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return [
+        int(sum(one.ru_utime for one in both) * 1e6),
+        int(sum(one.ru_stime for one in both) * 1e6),
+        max(one.ru_maxrss for one in both),
+    ]
+
+
+def flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+
+
+def settle_after(home):
+    os.chdir(home)
+    if os.environ._data != _environment:
+        for name in [name for name in os.environ._data if name not in _environment]:
+            os.unsetenv(name)
+        for name, value in _environment.items():
+            os.putenv(name, value)
+        restore_environment()
+
+
+def serve(fd):
+    channel = Channel(fd)
+    start()
+    task = channel.take()
+    try:
+        seed_all(task["seed"])
+        entry = load(task["root"], task["file"], task["function"], task["params"])
+    except BaseException as error:
+        channel.put({"error": describe_load(error, task["file"])})
+        return
+    channel.put({"about": about()})
+    pid, home = os.getpid(), os.getcwd()
+    while (call := channel.take()) is not None:
+        before = use()
+        seed_all(call["seed"])
+        answer = run(call, entry)
+        if os.getpid() != pid:
+            os._exit(0)  # the function forked, and both processes came back
+        flush()
+        after = use()
+        answer["use"] = [after[0] - before[0], after[1] - before[1], after[2]]
+        settle_after(home)
+        channel.put(answer)
