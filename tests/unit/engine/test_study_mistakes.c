@@ -24,7 +24,7 @@ static const struct mistake mistakes[] = {
     {E "replicate: 3\n", "2:1: unknown key \"replicate\"; did you mean \"replicates\"?"},
     {E "Params: {}\n", "2:1: unknown key \"Params\"; did you mean \"params\"?"},
     {E "gpus: 1\n", "2:1: unknown key \"gpus\"; the keys here are name, entry, params, sweep, "
-                    "replicates, seed, code, objective, limits, each"},
+                    "replicates, seed, code, objective, limits, each, python"},
     {E "limits: {time-out: 3s}\n", "2:10: unknown key \"time-out\"; did you mean \"timeout\"?"},
     {E "limits: {memory: 1}\n",
      "2:10: unknown key \"memory\"; the keys here are timeout, retries, output"},
@@ -277,7 +277,7 @@ static void columns_count_characters(void **state)
                   "text is meant");
     check_mistake(rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
                   "2:1: unknown key \"x\"; the keys here are name, entry, params, sweep, "
-                  "replicates, seed, code, objective, limits, each");
+                  "replicates, seed, code, objective, limits, each, python");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",
                   "2:9: expected a mapping such as {epochs: 40}, found an integer: 1");
 }
