@@ -71,27 +71,31 @@ static void bind_attempt(const struct rt_index_insert *insert, const struct row 
         bind_text(insert, RT_FIELD_REASON, row->reason);
 }
 
+void rt_index_bind_param(struct rt_stmt *stmt, int number, const struct rt_index_column *column,
+                         const struct rt_plan *plan, uint64_t point)
+{
+    struct rt_value value;
+    struct rt_datum datum;
+
+    if (column->axis >= 0) {
+        size_t axis = (size_t)column->axis;
+
+        rt_plan_axis_value(plan, axis, rt_plan_level(plan, point, axis), &value);
+        datum = rt_datum_from_value(&value);
+        rt_datum_bind(stmt, number, &datum);
+    } else if (column->fixed) {
+        rt_datum_bind(stmt, number, &column->value);
+    }
+}
+
 static void bind_params(const struct row *row, uint64_t point)
 {
-    const struct rt_index_insert *insert = &row->table->insert;
-
     for (size_t i = 0; i < row->table->count; i++) {
         const struct rt_index_column *column = &row->table->columns[i];
-        struct rt_value value;
-        struct rt_datum datum;
 
-        if (column->metric || !column->param)
-            continue;
-        if (column->axis >= 0) {
-            size_t axis = (size_t)column->axis;
-
-            rt_plan_axis_value(row->study->plan, axis, rt_plan_level(row->study->plan, point, axis),
-                               &value);
-            datum = rt_datum_from_value(&value);
-            rt_datum_bind(insert->stmt, column->param, &datum);
-        } else if (column->fixed) {
-            rt_datum_bind(insert->stmt, column->param, &column->value);
-        }
+        if (!column->metric && column->param)
+            rt_index_bind_param(row->table->insert.stmt, column->param, column, row->study->plan,
+                                point);
     }
 }
 
@@ -366,49 +370,5 @@ int rt_index_apply_lost(struct rt_index *index, const struct rt_event *event, st
     struct lost lost = {.index = index, .event = event->seq, .err = err};
 
     rt_state_lost_leases(index->state, add_lost, &lost);
-    return lost.rc;
-}
-
-static int refresh_row(struct rt_index_table *table, const struct rt_study *study,
-                       struct rt_stmt *update, uint64_t ordinal, bool again, struct rt_err *err)
-{
-    enum rt_trial_status status = rt_state_trial(study, ordinal).status;
-    bool again_now = status == RT_TRIAL_WAITING || status == RT_TRIAL_LEASED;
-
-    if (again_now == again && status != RT_TRIAL_RETIRED)
-        return 0;
-    rt_stmt_unbind(update);
-    rt_stmt_int(update, ":ordinal", (int64_t)ordinal);
-    if (again_now)
-        rt_stmt_int(update, ":again", 1);
-    if (status == RT_TRIAL_RETIRED)
-        rt_stmt_int(update, ":retired", 1);
-    table->touched = true;
-    return rt_stmt_run(update, err);
-}
-
-int rt_index_refresh_rows(struct rt_index *index, struct rt_index_table *table, uint64_t first,
-                          uint64_t last, struct rt_err *err)
-{
-    const struct rt_study *study = rt_state_study(index->state, table->study);
-    struct rt_stmt *select = NULL;
-    struct rt_stmt *update = NULL;
-    int rc;
-
-    if ((rc = rt_index_table_prepare(table, rt_sql_study_select_current, &select, err)) < 0 ||
-        (rc = rt_index_table_prepare(table, rt_sql_study_update_trial, &update, err)) < 0)
-        goto out;
-    rt_stmt_int(select, ":first", (int64_t)first);
-    rt_stmt_int(select, ":last", (int64_t)last);
-    while ((rc = rt_stmt_step(select, err)) > 0) {
-        uint64_t ordinal = (uint64_t)rt_stmt_get_int(select, 0);
-
-        rc = refresh_row(table, study, update, ordinal, rt_stmt_get_int(select, 1) != 0, err);
-        if (rc < 0)
-            break;
-    }
-out:
-    rt_stmt_free(select);
-    rt_stmt_free(update);
-    return rc;
+    return lost.rc < 0 ? lost.rc : rt_index_drop_leases(index, event, err);
 }

@@ -62,10 +62,16 @@ int rt_index_apply_lost(struct rt_index *index, const struct rt_event *event, st
 int rt_index_apply_lease(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_apply_return(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 
+/* Binds the value that a parameter in the table has at a point of the plan; nothing if none. */
+void rt_index_bind_param(struct rt_stmt *stmt, int number, const struct rt_index_column *column,
+                         const struct rt_plan *plan, uint64_t point);
+
 /* Brings `retired` and `again` of the rows first..last level with the state. */
 int rt_index_refresh_rows(struct rt_index *index, struct rt_index_table *table, uint64_t first,
                           uint64_t last, struct rt_err *err);
 
+/* The start or end of a launch leaves none open. */
+int rt_index_drop_leases(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_load_leases(struct rt_index *index, struct rt_err *err);
 /* At commit: leases and ranges of which nothing is open any more leave their tables. */
 int rt_index_settle_leases(struct rt_index *index, struct rt_err *err);

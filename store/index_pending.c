@@ -219,17 +219,30 @@ static int insert_lease(struct rt_index *index, struct rt_index_lease *lease, st
     return rc;
 }
 
+/* A trial that was retired while it was leased may come back in a later plan, still leased. */
+static bool may_be_leased(const struct rt_study *study, uint64_t ordinal, uint32_t attempt)
+{
+    struct rt_trial trial = rt_state_trial(study, ordinal);
+
+    return (trial.status == RT_TRIAL_LEASED || trial.status == RT_TRIAL_RETIRED) &&
+           trial.attempts == attempt;
+}
+
 static bool is_open(const struct rt_state *state, struct rt_index_lease *lease)
 {
     const struct rt_study *study = rt_state_study(state, lease->study);
 
     for (; study && lease->at < lease->first + lease->count; lease->at++) {
-        struct rt_trial trial = rt_state_trial(study, lease->at);
-
-        if (trial.status == RT_TRIAL_LEASED && trial.attempts == lease->attempt)
+        if (may_be_leased(study, lease->at, lease->attempt))
             return true;
     }
     return false;
+}
+
+int rt_index_drop_leases(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
+{
+    index->lease_count = 0;
+    return rt_index_run(index, rt_sql_index_delete_leases, event, 0, err);
 }
 
 /* Most leases end before they are ever committed, and cost no row. */

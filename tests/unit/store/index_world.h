@@ -9,6 +9,7 @@
 #include "store/db.h"
 #include "store/index.h"
 #include "store/state.h"
+#include "tests/folder.h"
 
 static const uint8_t world_uuid[16] = {0xAA};
 
@@ -18,7 +19,7 @@ struct world_event {
 };
 
 struct world {
-    char folder[64];
+    char *folder;
     char *path; /* of the index */
     struct rt_state *state;
     struct rt_index *index;
@@ -65,8 +66,7 @@ static inline void world_commit(struct world *world)
 static inline void world_begin(struct world *world)
 {
     memset(world, 0, sizeof *world);
-    strcpy(world->folder, "/tmp/retrial-index.XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
+    world->folder = folder_new();
     world->path = rt_fs_join(world->folder, "index.sqlite");
     world->state = rt_state_new();
     expect_ok(world->err, rt_index_open(world->path, world_uuid, &world->index, &world->err));
@@ -82,7 +82,7 @@ static inline void world_end(struct world *world)
         rt_buf_clear(&world->history[i].body);
     free(world->history);
     rt_buf_clear(&world->body);
-    expect_ok(world->err, rt_fs_remove(world->folder, &world->err));
+    folder_free(world->folder);
     free(world->path);
 }
 

@@ -81,6 +81,7 @@ static void every_template_of_a_study_fits_the_schema(void **state)
                                             {"divisor", "10.0"},
                                             {"source", "trial_1"},
                                             {"stored", ""},
+                                            {"assignments", ""},
                                             {"derived", ""},
                                             {"levels", "1"},
                                             {"column", strstr(file->name, "add") ? "p9" : "p1"},

@@ -1,2 +1,0 @@
-SELECT ordinal, again FROM {trials}
-WHERE ordinal BETWEEN :first AND :last AND retired IS NULL

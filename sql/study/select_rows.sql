@@ -1,0 +1,1 @@
+SELECT ordinal, again, retired FROM {trials} WHERE ordinal BETWEEN :first AND :last
