@@ -40,11 +40,9 @@ static PyObject *read_word(struct text *text, const char *word, PyObject *value)
     return Py_NewRef(value);
 }
 
-static int hex_digit(char c)
+static unsigned hex_digit(char c)
 {
-    return c >= '0' && c <= '9'                 ? c - '0'
-           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                : -1;
+    return c >= 'a' ? (unsigned)(c - 'a' + 10) : (unsigned)(c - '0');
 }
 
 /* Canonical JSON escapes only quotes, backslashes and control characters (as \u00xx). */
@@ -57,7 +55,8 @@ static PyObject *read_escaped(struct text *text, const char *start)
         if (*text->at != '\\') {
             rt_buf_put_u8(&plain, (uint8_t)*text->at);
         } else if (text->end - text->at > 5 && text->at[1] == 'u') {
-            rt_buf_put_u8(&plain, (uint8_t)(hex_digit(text->at[4]) << 4 | hex_digit(text->at[5])));
+            rt_buf_put_u8(&plain, (uint8_t)((hex_digit(text->at[4]) & 15) << 4 |
+                                            (hex_digit(text->at[5]) & 15)));
             text->at += 5;
         } else if (text->end - text->at > 1) {
             rt_buf_put_u8(&plain, (uint8_t) * ++text->at);
