@@ -9,6 +9,7 @@
 
 #define FILE_NAME "retrial-python.so"
 
+/* Sets *out if and only if it succeeds. */
 static int open_module(const struct rt_python_module **out, struct rt_err *err)
 {
     struct rt_buf looked = RT_BUF_INIT;
@@ -51,11 +52,11 @@ int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out
     if ((rc = rt_interpreter_wanted(task->entry, &wanted, err)) < 0)
         return rc;
     rc = open_module(&module, &missing);
-    if (rc == 0)
-        rc = check_version(module, &missing);
-    if (wanted && (rc < 0 || !module->fits(wanted))) {
+    if (module && (rc = check_version(module, &missing)) < 0)
+        module = NULL;
+    if (wanted && (!module || !module->fits(wanted))) {
         rc = rt_entry_guest_load(task, wanted, out, err);
-    } else if (rc == 0) {
+    } else if (module) {
         mine.python = wanted;
         rc = module->load(&mine, out, err);
     } else {
