@@ -6,15 +6,21 @@
 
 extern const struct rt_cmd rt_cmd_completion;
 extern const struct rt_cmd rt_cmd_help;
+extern const struct rt_cmd rt_cmd_log;
+extern const struct rt_cmd rt_cmd_ls;
 extern const struct rt_cmd rt_cmd_man;
+extern const struct rt_cmd rt_cmd_overview;
 extern const struct rt_cmd rt_cmd_query;
 extern const struct rt_cmd rt_cmd_resume;
 extern const struct rt_cmd rt_cmd_run;
+extern const struct rt_cmd rt_cmd_show;
+extern const struct rt_cmd rt_cmd_status;
 extern const struct rt_cmd rt_cmd_stop;
 
 const struct rt_cmd *const rt_cmds[] = {
-    &rt_cmd_run,  &rt_cmd_resume,     &rt_cmd_stop, &rt_cmd_query,
-    &rt_cmd_help, &rt_cmd_completion, &rt_cmd_man,  NULL,
+    &rt_cmd_run,        &rt_cmd_resume, &rt_cmd_stop, &rt_cmd_overview, &rt_cmd_status,
+    &rt_cmd_ls,         &rt_cmd_show,   &rt_cmd_log,  &rt_cmd_query,    &rt_cmd_help,
+    &rt_cmd_completion, &rt_cmd_man,    NULL,
 };
 
 const struct rt_cmd *rt_cmd_find(const char *name)

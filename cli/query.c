@@ -63,20 +63,17 @@ static int print_row(void *context, const struct rt_cell *cells, struct rt_err *
     return rt_listing_row(printing->listing, cells, err);
 }
 
-static int ask(struct rt_cmd_context *context, const char *sql,
-               const struct rt_readonly_param *params, size_t count, struct rt_err *err)
+static int ask(struct rt_cmd_context *context, struct rt_readonly query, struct rt_err *err)
 {
     struct printing printing = {NULL};
     struct rt_rows_sink sink = {print_names, print_row, &printing};
     char *path = rt_ask_index_path(context);
-    struct rt_readonly query = {.path = path,
-                                .sql = sql,
-                                .params = params,
-                                .param_count = count,
-                                .cpu_seconds = (unsigned)seconds};
     struct rt_err ending;
-    int rc = rt_readonly_run(&query, &sink, err);
+    int rc;
 
+    query.path = path;
+    query.cpu_seconds = (unsigned)seconds;
+    rc = rt_readonly_run(&query, &sink, err);
     /* What came before a failure is shown, too. */
     if (printing.listing && rt_listing_end(printing.listing, &ending) < 0 && rc == 0) {
         *err = ending;
@@ -157,7 +154,14 @@ static int ask_named(struct rt_cmd_context *context, const char *name, struct rt
     } else if (rc == 0) {
         if (rt_output_format() == RT_FORMAT_TABLE)
             say_title(study, query.title);
-        rc = ask(context, query.sql, query.params, query.param_count, err);
+        rc = ask(context,
+                 (struct rt_readonly){.sql = query.sql,
+                                      .params = query.params,
+                                      .param_count = query.param_count,
+                                      .ours = true},
+                 err);
+        if (rc == RT_EUSAGE && where)
+            rt_err_while(err, "--where \"%s\"", where);
     }
     rt_named_clear(&query);
     return rc;
@@ -170,7 +174,7 @@ static int ask_file(struct rt_cmd_context *context, struct rt_err *err)
     int rc;
 
     if ((rc = rt_fs_read(path, &sql, err)) == 0 && (rc = rt_ask_open(context, err)) == 0)
-        rc = ask(context, rt_buf_text(&sql), NULL, 0, err);
+        rc = ask(context, (struct rt_readonly){.sql = rt_buf_text(&sql)}, err);
     rt_buf_clear(&sql);
     return rc;
 }
@@ -196,7 +200,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
                           study_name);
     if ((rc = rt_ask_open(context, err)) < 0)
         return rc;
-    return ask(context, argv[0], NULL, 0, err);
+    return ask(context, (struct rt_readonly){.sql = argv[0]}, err);
 }
 
 const struct rt_cmd rt_cmd_query = {

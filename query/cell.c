@@ -113,3 +113,15 @@ void rt_cell_put(struct rt_buf *out, const struct rt_cell *cell, enum rt_format 
     else if (cell->kind == RT_CELL_BLOB)
         put_hex(out, cell->text);
 }
+
+struct rt_json *rt_cell_row(struct rt_stmt *stmt)
+{
+    struct rt_json *row = rt_json_new_object();
+
+    for (int i = 0; i < rt_stmt_columns(stmt); i++) {
+        struct rt_cell cell = rt_cell_of(stmt, i);
+
+        rt_json_set(row, rt_stmt_name(stmt, i), rt_cell_json(&cell));
+    }
+    return row;
+}

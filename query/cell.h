@@ -27,4 +27,7 @@ void rt_cell_put(struct rt_buf *out, const struct rt_cell *cell, enum rt_format 
 /* As JSON; yours. A blob is a text, x'00ff'. */
 struct rt_json *rt_cell_json(const struct rt_cell *cell);
 
+/* The row that a statement stands at, as an object with a member per column; yours. */
+struct rt_json *rt_cell_row(struct rt_stmt *stmt);
+
 #endif

@@ -23,6 +23,7 @@ struct rt_readonly {
     const struct rt_readonly_param *params;
     size_t param_count;
     unsigned cpu_seconds; /* 0: RT_READONLY_SECONDS */
+    bool ours; /* who asks has not seen the SQL: mistakes are told without line and column */
 };
 
 /* RT_EUSAGE for SQL that does not compile, wants more than it may, or takes too long; it tells

@@ -133,7 +133,8 @@ static int compile(struct child *child, struct rt_err *err)
         return rt_err_set(err, RT_EUSAGE, "there is no statement to run");
     rt_db_restrict(child->db, &limits);
     if ((rc = rt_db_prepare(child->db, query->sql, &child->stmt, &rest, err)) < 0)
-        return rt_mistake_explain(query->path, query->sql, rt_db_error_offset(child->db), err);
+        return rt_mistake_explain(query->path, query->sql,
+                                  query->ours ? -1 : rt_db_error_offset(child->db), err);
     if (*(rest = skip_blank(rest)))
         return rt_mistake_at(query->sql, (size_t)(rest - query->sql), err,
                              "one statement at a time, and here a second one begins");

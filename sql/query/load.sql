@@ -23,7 +23,7 @@ WITH RECURSIVE
     UNION ALL
     SELECT launch, last, 0, 1 FROM ran
     UNION ALL
-    SELECT launch, first + (last - first) * number / 20, 0, 0 FROM span, part
+    SELECT launch, first + ((last - first) * number + 19) / 20, 0, 0 FROM span, part
   ),
   step AS (
     SELECT

@@ -1,0 +1,140 @@
+#include "cli/live.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "cli/ask.h"
+#include "store/control.h"
+
+#define ANSWER_US 2000000
+
+static int ask(const char *store_path, struct rt_live *live, struct rt_err *err)
+{
+    struct rt_json *request = rt_json_new_object();
+    int rc;
+
+    rt_json_set_text(request, "do", "status");
+    rc = rt_control_ask(store_path, request, ANSWER_US, &live->answer, err);
+    rt_json_free(request);
+    if (rc == 0 && !rt_json_get_text(live->answer, "id", NULL)) {
+        rt_json_free(live->answer); /* it has not begun yet, or is another version */
+        live->answer = NULL;
+    }
+    return rc == RT_ENOTFOUND || rc == RT_EPEER ? 0 : rc;
+}
+
+int rt_live_find(const char *store_path, struct rt_live *live, struct rt_err *err)
+{
+    int rc;
+
+    memset(live, 0, sizeof *live);
+    if ((rc = rt_lock_owner(store_path, &live->owner, err)) <= 0)
+        return rc;
+    live->writer = true;
+    return ask(store_path, live, err);
+}
+
+void rt_live_clear(struct rt_live *live)
+{
+    rt_json_free(live->answer);
+    memset(live, 0, sizeof *live);
+}
+
+const char *rt_live_study(const struct rt_live *live)
+{
+    return live->answer ? rt_json_get_text(live->answer, "id", NULL) : NULL;
+}
+
+static uint64_t number(const struct rt_json *json, const char *key)
+{
+    int64_t value = rt_json_get_int(json, key, 0);
+
+    return value > 0 ? (uint64_t)value : 0;
+}
+
+static uint64_t put_done(struct rt_buf *out, const struct rt_json *done)
+{
+    uint64_t sum = 0;
+
+    for (void *at = rt_json_first(done); at; at = rt_json_next(done, at)) {
+        uint64_t count = number(done, rt_json_iter_key(at));
+
+        rt_buf_printf(out, "%s%llu ", sum ? ", " : "", (unsigned long long)count);
+        rt_escape_line(out, rt_span_text(rt_json_iter_key(at)));
+        sum += count;
+    }
+    return sum;
+}
+
+static void put_speed(struct rt_buf *out, const struct rt_json *answer, uint64_t left)
+{
+    double seconds = (double)number(answer, "elapsed_us") / 1e6;
+    double rate = seconds > 0 ? (double)number(answer, "ended") / seconds : 0;
+
+    if (rate <= 0)
+        return;
+    if (rate >= 1)
+        rt_buf_printf(out, ", %.1f/s", rate);
+    else
+        rt_buf_printf(out, ", %.1f/min", rate * 60);
+    if (left) {
+        rt_buf_add(out, ", about ");
+        rt_ask_put_span(out, (uint64_t)((double)left / rate * 1e6));
+        rt_buf_add(out, " left");
+    }
+}
+
+static void put_answer(struct rt_buf *out, const struct rt_json *answer)
+{
+    struct rt_buf outcomes = RT_BUF_INIT;
+    uint64_t planned = number(answer, "planned");
+    uint64_t done = put_done(&outcomes, rt_json_get(answer, "done"));
+
+    rt_escape_line(out, rt_span_text(rt_json_get_text(answer, "study", "")));
+    rt_buf_add(out, " (");
+    rt_escape_line(out, rt_span_text(rt_json_get_text(answer, "id", "")));
+    rt_buf_printf(out, ") is running: %llu of %llu done (%.0f %%), %llu running",
+                  (unsigned long long)done, (unsigned long long)planned,
+                  planned ? 100.0 * (double)done / (double)planned : 100.0,
+                  (unsigned long long)number(answer, "running"));
+    if (rt_json_bool(rt_json_get(answer, "stopping")))
+        rt_buf_add(out, ", stopping");
+    else
+        put_speed(out, answer, planned > done ? planned - done : 0);
+    rt_buf_add(out, "\n");
+    if (outcomes.size)
+        rt_buf_printf(out, "  %s\n", rt_buf_text(&outcomes));
+    rt_buf_printf(
+        out, "  %llu agent%s, %llu worker%s\n", (unsigned long long)number(answer, "agents"),
+        number(answer, "agents") == 1 ? "" : "s", (unsigned long long)number(answer, "slots"),
+        number(answer, "slots") == 1 ? "" : "s");
+    rt_buf_clear(&outcomes);
+}
+
+static void put_owner(struct rt_buf *out, const struct rt_live *live)
+{
+    uint64_t now = rt_wall_us();
+    uint64_t since = live->owner.since_us < now ? now - live->owner.since_us : 0;
+
+    rt_buf_printf(out, "  written by process %lld on ", (long long)live->owner.pid);
+    rt_escape_line(out, rt_span_text(live->owner.host));
+    rt_buf_add(out, " for ");
+    rt_ask_put_span(out, since);
+    rt_buf_add(out, "\n");
+}
+
+void rt_live_print(const struct rt_live *live, FILE *to)
+{
+    struct rt_buf out = RT_BUF_INIT;
+
+    if (!live->writer)
+        return;
+    if (live->answer)
+        put_answer(&out, live->answer);
+    else
+        rt_buf_add(&out, "something is going on, but cannot be asked from here\n");
+    put_owner(&out, live);
+    fwrite(out.data, 1, out.size, to);
+    rt_buf_clear(&out);
+}

@@ -1,0 +1,23 @@
+#ifndef RT_CLI_LIVE_H
+#define RT_CLI_LIVE_H
+/* The launch that is going on in a store, if there is one. */
+#include <stdio.h>
+#include "base/json.h"
+#include "store/lock.h"
+
+struct rt_live {
+    bool writer; /* somebody has the store's lock */
+    struct rt_lock_owner owner;
+    struct rt_json *answer; /* to "status"; NULL if it did not answer. Clear with rt_live_clear() */
+};
+
+int rt_live_find(const char *store_path, struct rt_live *live, struct rt_err *err);
+void rt_live_clear(struct rt_live *live);
+
+/* Says what is going on, in a few lines; nothing if nothing is. */
+void rt_live_print(const struct rt_live *live, FILE *to);
+
+/* The id of the study that runs, or NULL. */
+const char *rt_live_study(const struct rt_live *live);
+
+#endif

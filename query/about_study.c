@@ -1,0 +1,97 @@
+#include "query/about.h"
+
+#include "base/alloc.h"
+#include "query/about_plan.h"
+#include "query/cell.h"
+#include "query/template.h"
+
+#include <stdlib.h>
+#include "sql.h"
+
+static void put_identity(struct rt_json *about, const struct rt_study *study)
+{
+    struct rt_json *done = rt_json_new_object();
+
+    for (int i = RT_OUTCOME_OK; i < RT_OUTCOMES; i++) {
+        if (study->done[i])
+            rt_json_set_int(done, rt_outcome_name((enum rt_outcome)i), (int64_t)study->done[i]);
+    }
+    rt_json_set_text(about, "study", study->name);
+    rt_json_set_text(about, "id", study->id);
+    rt_json_set_int(about, "trials", (int64_t)study->planned);
+    rt_json_set(about, "done", done);
+    rt_json_set_int(about, "running", (int64_t)study->leased);
+    rt_json_set_int(about, "retired", (int64_t)(study->ordinals - study->planned));
+    rt_json_set_int(about, "attempts", (int64_t)study->attempts);
+}
+
+/* All rows as objects. */
+static int put_rows(struct rt_json *about, const char *name, struct rt_db *db, const char *sql,
+                    const struct rt_study *study, struct rt_err *err)
+{
+    struct rt_json *rows = rt_json_new_array();
+    struct rt_stmt *stmt = NULL;
+    int rc;
+
+    rt_json_set(about, name, rows);
+    if ((rc = rt_db_prepare(db, sql, &stmt, NULL, err)) < 0)
+        return rc;
+    rt_stmt_int(stmt, ":study", study->number);
+    while ((rc = rt_stmt_step(stmt, err)) > 0) {
+        struct rt_json *row = rt_cell_row(stmt);
+
+        rt_json_remove(row, "event");
+        rt_json_append(rows, row);
+    }
+    rt_stmt_free(stmt);
+    return rc;
+}
+
+/* Their command lines are JSON in the index. */
+static void unpack_commands(struct rt_json *launches)
+{
+    for (size_t i = 0; i < rt_json_count(launches); i++) {
+        struct rt_json *launch = rt_json_at(launches, i);
+        const char *text = rt_json_get_text(launch, "command", NULL);
+        struct rt_json *command;
+
+        if (text && rt_json_parse(rt_span_text(text), &command, NULL) == 0)
+            rt_json_set(launch, "command", command);
+    }
+}
+
+static int put_launches(struct rt_json *about, struct rt_db *db, const struct rt_study *study,
+                        struct rt_err *err)
+{
+    char *trials = rt_printf("trial_%u", (unsigned)study->number);
+    const struct rt_ddl_slot slots[] = {{"trials", trials}, {NULL, NULL}};
+    char *sql = rt_template_fill(rt_sql_ask_launches_of, slots);
+    int rc = put_rows(about, "launches", db, sql, study, err);
+
+    unpack_commands(rt_json_get(about, "launches"));
+    free(sql);
+    free(trials);
+    return rc;
+}
+
+int rt_about_study(struct rt_db *db, const struct rt_study *study, struct rt_json **about,
+                   struct rt_err *err)
+{
+    struct rt_json *record;
+    const char *code;
+    int rc = 0;
+
+    *about = rt_json_new_object();
+    put_identity(*about, study);
+    if (!study->plan)
+        return 0;
+    rt_json_set(*about, "plan", rt_json_copy(rt_plan_json(study->plan)));
+    code = rt_json_get_text(rt_plan_json(study->plan), "code", NULL);
+    if (code) {
+        rc = rt_about_code(db, code, &record, err);
+        rt_json_set(*about, "code", record);
+    }
+    if (rc == 0 && (rc = put_rows(*about, "revisions", db, rt_sql_ask_plans_of, study, err)) == 0)
+        rc = put_launches(*about, db, study, err);
+    return rc;
+}

@@ -1,0 +1,9 @@
+-- The launches that made attempts of a study.
+SELECT
+  launch, started, ended, reason, detail, command, cwd, host, pid, user, version, comm,
+  comm_version, ranks
+FROM launch
+WHERE
+  launch IN (SELECT launch FROM {trials})
+  OR launch IN (SELECT launch FROM past_attempt WHERE study = :study)
+ORDER BY launch
