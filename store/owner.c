@@ -12,20 +12,34 @@
 
 #define SILENT_US 60000000u /* after a reboot, a heartbeat this old is nobody's */
 
-/* Start of a process in clock ticks since boot, field 22 of /proc/PID/stat; 0 if there is none. */
+/* Start of a process in clock ticks since boot, from what follows the name in /proc/PID/stat
+ * (proc(5): state, field 3; threads, 20; start, 22). 0 for one that is dead but was not waited
+ * for, as in containers whose first process waits for nobody; a thread may outlive the first. */
+static uint64_t read_start(const char *rest)
+{
+    long long threads;
+    unsigned long long start;
+    char state;
+
+    if (sscanf(rest,
+               ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld %*s %llu",
+               &state, &threads, &start) != 3)
+        return 0;
+    return (state == 'Z' && threads <= 1) || state == 'X' ? 0 : start;
+}
+
+/* 0 if there is no such process. */
 static uint64_t start_of(int64_t pid)
 {
     char *path = rt_printf("/proc/%lld/stat", (long long)pid);
     struct rt_buf stat = RT_BUF_INIT;
     uint64_t start = 0;
-    const char *at = NULL;
+    const char *rest = NULL;
 
     if (rt_fs_read(path, &stat, NULL) == 0)
-        at = strrchr(rt_buf_text(&stat), ')'); /* the name before it may hold anything */
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    if (at)
-        start = strtoull(at + 1, NULL, 10);
+        rest = strrchr(rt_buf_text(&stat), ')'); /* the name before it may hold anything */
+    if (rest)
+        start = read_start(rest);
     rt_buf_clear(&stat);
     free(path);
     return start;
@@ -70,7 +84,7 @@ bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owne
         return owner->heartbeat_us + SILENT_US > self->since_us;
     if (strcmp(owner->namespace, self->namespace) != 0)
         return true;
-    return start_of(owner->pid) == owner->start;
+    return owner->start && start_of(owner->pid) == owner->start;
 }
 
 void rt_owner_put(struct rt_buf *out, const struct rt_lock_owner *owner)

@@ -92,6 +92,7 @@ static void a_lock_is_held_until_it_is_released(void **state)
 static void the_lock_of_a_process_that_was_killed_is_taken_over(void **state)
 {
     char *folder = store_new();
+    siginfo_t info;
     int ready[2];
     char byte;
     pid_t pid;
@@ -109,6 +110,8 @@ static void the_lock_of_a_process_that_was_killed_is_taken_over(void **state)
     assert_int_equal(read(ready[0], &byte, 1), 1);
     expect_locked(folder, "on this host since");
     kill(pid, SIGKILL);
+    waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+    expect_taken(folder); /* though nobody has waited for it */
     waitpid(pid, NULL, 0);
     expect_taken(folder);
     close(ready[0]);
