@@ -44,11 +44,21 @@ static int wait_for_more(struct rt_agent *agent, struct rt_idle *idle, bool acti
     return rc < 0 ? rc : 0;
 }
 
-static int check_conductor(const struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
+/* If we stood still ourselves (a job that was suspended), the conductor may have done so, too:
+ * its silence is counted from now on. *before_us is when we last looked. */
+static int check_conductor(const struct rt_agent *agent, uint64_t mono_us, uint64_t *before_us,
+                           uint64_t *since_us, struct rt_err *err)
 {
-    uint64_t silent = mono_us > rt_agent_heard_us(agent) ? mono_us - rt_agent_heard_us(agent) : 0;
+    uint64_t silence_us = rt_agent_options(agent)->silence_us;
+    uint64_t silent;
 
-    if (silent < rt_agent_options(agent)->silence_us)
+    if (mono_us - *before_us > silence_us / 2)
+        *since_us = mono_us;
+    *before_us = mono_us;
+    if (rt_agent_heard_us(agent) > *since_us)
+        *since_us = rt_agent_heard_us(agent);
+    silent = mono_us > *since_us ? mono_us - *since_us : 0;
+    if (silent < silence_us)
         return 0;
     return rt_err_set(err, RT_EPEER, "the conductor has been silent for %llu s",
                       (unsigned long long)(silent / 1000000u));
@@ -58,6 +68,8 @@ int rt_agent_live(struct rt_agent *agent, struct rt_err *err)
 {
     struct rt_buf message = RT_BUF_INIT;
     struct rt_idle idle = {rt_mono_us()};
+    uint64_t before_us = idle.since_us;
+    uint64_t since_us = idle.since_us;
     int code = 0;
     int got;
     int rc = rt_agent_join(agent, rt_mono_us(), err);
@@ -67,7 +79,8 @@ int rt_agent_live(struct rt_agent *agent, struct rt_err *err)
 
         if ((rc = got = take_all(agent, &message, now, err)) < 0 ||
             (rc = rt_agent_step(agent, now, err)) < 0 ||
-            (rc = check_conductor(agent, now, err)) < 0 || rt_agent_done(agent, &code))
+            (rc = check_conductor(agent, now, &before_us, &since_us, err)) < 0 ||
+            rt_agent_done(agent, &code))
             break;
         rc = wait_for_more(agent, &idle, got > 0, err);
     }
