@@ -4,9 +4,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 int train(const struct retrial_trial *trial, struct retrial_result *result);
 int quick(const struct retrial_trial *trial, struct retrial_result *result);
+int shaky(const struct retrial_trial *trial, struct retrial_result *result);
 
 int train(const struct retrial_trial *trial, struct retrial_result *result)
 {
@@ -29,4 +31,16 @@ int quick(const struct retrial_trial *trial, struct retrial_result *result)
 {
     retrial_metric_int(result, "n", retrial_int(trial, "i", -1));
     return 0;
+}
+
+/* Every 97th trial crashes, and number 500 takes its time. */
+int shaky(const struct retrial_trial *trial, struct retrial_result *result)
+{
+    int64_t number = retrial_int(trial, "i", 0);
+
+    if (number % 97 == 96)
+        raise(SIGKILL);
+    if (number == 500)
+        usleep(300000);
+    return quick(trial, result);
 }

@@ -26,6 +26,30 @@ static void many_short_trials_all_come_back_once(void **state)
     rig_close(&rig);
 }
 
+static void crashes_and_delays_among_short_trials_cost_no_other_trial_anything(void **state)
+{
+    struct rig_study study = {
+        .entry = "{\"kind\":\"c\",\"file\":\"c_model.so\",\"function\":\"shaky\"}",
+        .axes = "[{\"key\":\"i\",\"from\":\"0\",\"step\":\"1\",\"count\":2000,\"kind\":\"int\"}]",
+        .checkout = RT_TEST_BUILT_MODELS,
+        .slots = 2};
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, nursery, &study);
+    rig_run(&rig);
+    for (size_t i = 0; i < rig.count; i++) {
+        char want[32];
+
+        snprintf(want, sizeof want, "{\"n\":%zu}", i);
+        if (i % 97 == 96)
+            rig_expect(&rig.ended[i], RT_OUTCOME_CRASHED, "", "SIGKILL");
+        else
+            rig_expect(&rig.ended[i], RT_OUTCOME_OK, want, "");
+    }
+    rig_close(&rig);
+}
+
 static void count_dropped(void *context, uint32_t study, uint64_t ordinal, uint64_t index,
                           uint32_t attempt)
 {
@@ -98,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_short_trials_all_come_back_once),
+        cmocka_unit_test(crashes_and_delays_among_short_trials_cost_no_other_trial_anything),
         cmocka_unit_test(what_has_not_started_can_be_taken_back_and_what_runs_killed),
         cmocka_unit_test(an_idle_pool_asks_for_no_time),
         cmocka_unit_test(workers_of_one_study_make_room_for_another),
