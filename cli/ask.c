@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "sql.h"
 
 /* Number of the last event that the index has; 0 if there is none that can be read. */
 static uint64_t position(const char *path)
@@ -20,7 +21,7 @@ static uint64_t position(const char *path)
 
     if (rt_db_open(path, RT_DB_READ, &db, &err) < 0)
         return 0;
-    if (rt_db_number(db, "SELECT position FROM meta", &value, &err) < 0)
+    if (rt_db_number(db, rt_sql_ask_position, &value, &err) < 0)
         value = 0;
     rt_db_close(db);
     return (uint64_t)value;

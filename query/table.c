@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,7 @@ struct shown {
     size_t size;
     size_t columns;
     bool number;
+    double real; /* 0 for all that is none */
 };
 
 struct column {
@@ -23,6 +26,7 @@ struct column {
     size_t fraction; /* and from the point on */
     bool numbers;
     bool others;
+    double largest; /* real, its sign aside */
 };
 
 struct rt_table {
@@ -38,7 +42,8 @@ struct rt_table {
 
 static struct shown show(const struct rt_table *table, const struct rt_cell *cell)
 {
-    struct shown shown = {.number = cell->kind == RT_CELL_INT || cell->kind == RT_CELL_REAL};
+    struct shown shown = {.number = cell->kind == RT_CELL_INT || cell->kind == RT_CELL_REAL,
+                          .real = cell->kind == RT_CELL_REAL ? cell->real : 0};
     struct rt_buf text = RT_BUF_INIT;
 
     rt_cell_put(&text, cell, table->format);
@@ -56,6 +61,30 @@ static struct shown show(const struct rt_table *table, const struct rt_cell *cel
 static size_t whole_of(const struct shown *number)
 {
     return strcspn(number->text, ".e");
+}
+
+/* Six significant digits of the largest number of a column are enough decimals for all of them, as
+ * long as three are left of a small one. */
+static void shorten(const struct column *column, struct shown *cell)
+{
+    char text[64];
+    int decimals;
+
+    if (cell->real == 0 || !isfinite(column->largest) || strchr(cell->text, 'e'))
+        return;
+    decimals = 5 - (int)floor(log10(column->largest));
+    if (decimals < 0 || fabs(cell->real) < 100 * pow(10, -decimals) ||
+        cell->size - whole_of(cell) <= (size_t)decimals + 1)
+        return;
+    snprintf(text, sizeof text, "%.*f", decimals, cell->real);
+    cell->size = strlen(text);
+    while (text[cell->size - 1] == '0')
+        cell->size--;
+    if (text[cell->size - 1] == '.')
+        cell->size--;
+    cell->columns = cell->size;
+    memcpy(cell->text, text, cell->size); /* which is shorter */
+    cell->text[cell->size] = '\0';
 }
 
 static void measure(struct column *column, const struct shown *cell)
@@ -158,9 +187,26 @@ static void put_row(const struct rt_table *table, const struct shown *cells, str
     put_line_end(table, out);
 }
 
+static void measure_all(struct rt_table *table)
+{
+    for (size_t i = 0; i < table->held_count; i++) {
+        struct column *column = &table->columns[i % table->count];
+
+        column->largest = fmax(column->largest, fabs(table->held[i].real));
+    }
+    for (size_t i = 0; i < table->held_count; i++) {
+        struct column *column = &table->columns[i % table->count];
+
+        if (table->format == RT_FORMAT_TABLE)
+            shorten(column, &table->held[i]);
+        measure(column, &table->held[i]);
+    }
+}
+
 static void begin(struct rt_table *table, struct rt_buf *out)
 {
     table->begun = true;
+    measure_all(table);
     put_header(table, out);
     put_rule(table, out);
     for (size_t i = 0; i + table->count <= table->held_count; i += table->count)
@@ -212,8 +258,8 @@ void rt_table_row(struct rt_table *table, const struct rt_cell *cells, struct rt
         table->held[first + i] = show(table, &cells[i]);
         table->held_count++;
         table->held_bytes += table->held[first + i].size;
-        if (!table->begun)
-            measure(&table->columns[i], &table->held[first + i]);
+        if (table->begun && table->format == RT_FORMAT_TABLE)
+            shorten(&table->columns[i], &table->held[first + i]);
     }
     if (table->begun)
         put_row(table, table->held, out);

@@ -54,3 +54,26 @@ without_seconds() {
 id_of() {
     retrial ls --csv | sed -n "s/^\([a-z0-9]*\),$1,.*/\1/p"
 }
+
+# Starts a study whose trials from the fourth on wait for $GO; returns when three are done. Its
+# process is $run.
+start_slow() {
+    export GO=$PWD/go
+    cat > slow.py <<'PYTHON'
+import os
+import time
+
+
+def train(i):
+    while i > 3 and not os.path.exists(os.environ["GO"]):
+        time.sleep(0.02)
+    return i
+PYTHON
+    printf 'name: slow\nentry: slow.py:train\nsweep: {i: "1:6:1"}\n' > slow.yaml
+    retrial run slow.yaml -j 1 2> "$HOME/log" &
+    run=$!
+    until retrial status 2> /dev/null | grep -q '3 of 6'; do
+        kill -0 $run || { cat "$HOME/log"; return 1; }
+        sleep 0.05
+    done
+}

@@ -144,6 +144,26 @@ static void a_table_cuts_long_texts_and_markdown_does_not(void **state)
     free(text);
 }
 
+static void a_column_has_no_more_decimals_than_its_largest_number(void **state)
+{
+    static const char *const names[] = {"x", "y"};
+    const struct rt_cell cells[] = {
+        rt_cell_real(0.110053123), rt_cell_real(1234.5678),   rt_cell_real(0.00286176321),
+        rt_cell_real(0.5),         rt_cell_real(-0.09999996), rt_cell_real(1e-9),
+        rt_cell_real(0.0000123),   rt_cell_real(0),
+    };
+    char *text = print(RT_FORMAT_TABLE, true, names, 2, cells, 4);
+
+    (void)state;
+    assert_string_equal(text, "        x         y\n"
+                              "---------  --------\n"
+                              " 0.110053  1234.57\n"
+                              " 0.002862     0.5\n"
+                              "-0.1          1e-09\n"
+                              " 1.23e-05     0\n");
+    free(text);
+}
+
 static void rows_beyond_the_sample_are_printed_as_they_come(void **state)
 {
     static const char *const names[] = {"n"};
@@ -212,6 +232,7 @@ int main(void)
         cmocka_unit_test(equal_names_become_different_members),
         cmocka_unit_test(csv_on_a_terminal_does_nothing_to_it),
         cmocka_unit_test(a_table_cuts_long_texts_and_markdown_does_not),
+        cmocka_unit_test(a_column_has_no_more_decimals_than_its_largest_number),
         cmocka_unit_test(rows_beyond_the_sample_are_printed_as_they_come),
         cmocka_unit_test(numbers_keep_their_meaning_in_every_format),
         cmocka_unit_test(a_blob_is_hexadecimal),
