@@ -1,6 +1,8 @@
 #include "tests/expect.h"
 #include "tests/unit/engine/support/rig.h"
 
+#include "base/fs.h"
+
 #include <dirent.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -14,7 +16,6 @@ static _Noreturn void be_agent(int report)
     struct rt_nursery *own;
     struct rig rig;
     pid_t below[16];
-    char go = 'x';
 
     alarm(60);
     if (rt_nursery_fork(&own, NULL) < 0)
@@ -25,7 +26,7 @@ static _Noreturn void be_agent(int report)
     rt_pool_submit(rig.pool, 1, 2, 1, 1);
     while (rig_descendants(getpid(), below, 16) < 4) /* nursery, template, two workers */
         rig_step(&rig);
-    if (write(report, &go, 1) != 1)
+    if (write(report, rig.scratch, sizeof rig.scratch) != sizeof rig.scratch)
         _exit(1);
     for (;;)
         rig_step(&rig);
@@ -37,7 +38,7 @@ static void nothing_is_left_of_an_agent_that_was_killed(void **state)
     size_t count;
     size_t left;
     int ends[2];
-    char go = 0;
+    char scratch[sizeof((struct rig *)0)->scratch] = "";
     pid_t pid;
 
     (void)state;
@@ -46,7 +47,7 @@ static void nothing_is_left_of_an_agent_that_was_killed(void **state)
     if (pid == 0)
         be_agent(ends[1]);
     close(ends[1]);
-    left = read(ends[0], &go, 1) == 1;
+    left = read(ends[0], scratch, sizeof scratch) == sizeof scratch;
     count = rig_descendants(pid, below, 16);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
@@ -59,6 +60,7 @@ static void nothing_is_left_of_an_agent_that_was_killed(void **state)
         usleep(20000);
     }
     assert_int_equal(left, 0);
+    rt_fs_remove(scratch, NULL);
     close(ends[0]);
 }
 
