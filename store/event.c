@@ -58,10 +58,10 @@ static int check_kind(unsigned kind, uint64_t seq, struct rt_err *err)
 {
     if (kind == 0)
         return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " has no kind", seq);
-    if (kind > RT_EVENT_RETURN)
+    if (kind > RT_EVENT_READS)
         return rt_err_set(err, RT_ENEWER,
                           "event %" PRIu64 " is of kind %u, and this program knows up to %u", seq,
-                          kind, RT_EVENT_RETURN);
+                          kind, RT_EVENT_READS);
     return 0;
 }
 

@@ -28,6 +28,7 @@ enum rt_event_kind {
     RT_EVENT_ATTEMPTS = 9,   /* binary: attempts that ended */
     RT_EVENT_RETURN = 10,    /* binary, as LEASE: leased trials that were given back unstarted;
                               * they wait again and the attempt does not count */
+    RT_EVENT_READS = 11,     /* JSON: params that a study's model was seen to ask for */
 };
 
 /* Bodies of the JSON events (members beyond these are kept and ignored):
@@ -43,6 +44,8 @@ enum rt_event_kind {
  *              "source_path": text, "segments": [[first index, count, first ordinal], ...]}
  * CODE        {"code": hex, "roots": [...]}   see store/code.h
  * AGENT       {"launch": n, "rank": n, "host": text, "pid": n, "cores": n, "slots": n, ...}
+ * READS       {"study": n, "revision": n, "keys": [text, ...]}   see store/reads.h; only what is
+ * new
  */
 
 struct rt_event {

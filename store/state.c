@@ -17,6 +17,7 @@ static void free_study(struct rt_study_inner *study)
     for (size_t i = 0; i < study->revision_count; i++) {
         rt_plan_free(study->revisions[i].plan);
         rt_segments_clear(&study->revisions[i].map);
+        rt_reads_clear(&study->revisions[i].reads);
     }
     free(study->revisions);
     rt_trials_clear(&study->trials);
@@ -48,6 +49,7 @@ static int (*const appliers[])(struct rt_state *, const struct rt_event *, struc
     [RT_EVENT_LEASE] = rt_state_apply_lease,
     [RT_EVENT_ATTEMPTS] = rt_state_apply_attempts,
     [RT_EVENT_RETURN] = rt_state_apply_return,
+    [RT_EVENT_READS] = rt_state_apply_reads,
 };
 
 int rt_state_apply(struct rt_state *state, const struct rt_event *event, struct rt_err *err)

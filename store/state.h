@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "store/event.h"
 #include "store/plan.h"
+#include "store/reads.h"
 
 enum rt_trial_status {
     RT_TRIAL_WAITING = 0, /* planned, never leased, or to be tried again */
@@ -80,6 +81,10 @@ struct rt_trial rt_state_trial(const struct rt_study *study, uint64_t ordinal);
  * UINT64_MAX when there is no counterpart. */
 uint64_t rt_study_ordinal(const struct rt_study *study, uint64_t index);
 uint64_t rt_study_index(const struct rt_study *study, uint64_t ordinal);
+
+/* What trials of the current plan, or of an earlier one with the same code and entry, were seen to
+ * read; NULL if nothing is known of it. Borrowed; stays current until the next plan. */
+const struct rt_reads *rt_study_reads(const struct rt_study *study);
 
 /* The next ordinal at or after `from` of the current plan that is WAITING; 0 if there is none.
  * What has used up its retries is not WAITING but DONE. */

@@ -12,6 +12,8 @@
 struct rt_revision {
     struct rt_plan *plan;
     struct rt_segments map;
+    bool reads_known;
+    struct rt_reads reads;
 };
 
 struct rt_study_inner {
@@ -89,5 +91,12 @@ int rt_state_apply_launch_end(struct rt_state *state, const struct rt_event *eve
                               struct rt_err *err);
 int rt_state_apply_study(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
 int rt_state_apply_plan(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
+int rt_state_apply_reads(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
+
+/* Reads a body that is a JSON object; RT_EDAMAGED. */
+int rt_state_read_object(const struct rt_event *event, struct rt_json **object, struct rt_err *err);
+
+/* The current revision takes over what is known of an earlier one with the same code. */
+void rt_study_inherit_reads(struct rt_study_inner *study);
 
 #endif

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static int read_object(const struct rt_event *event, struct rt_json **object, struct rt_err *err)
+int rt_state_read_object(const struct rt_event *event, struct rt_json **object, struct rt_err *err)
 {
     if (rt_json_parse(event->body, object, err) < 0) {
         if (err)
@@ -27,7 +27,7 @@ int rt_state_apply_store(struct rt_state *state, const struct rt_event *event, s
     int64_t format;
     int rc;
 
-    if ((rc = read_object(event, &object, err)) < 0)
+    if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     format = rt_json_get_int(object, "format", 0);
     if (format > 1)
@@ -79,7 +79,7 @@ int rt_state_apply_launch(struct rt_state *state, const struct rt_event *event, 
     int64_t number;
     int rc;
 
-    if ((rc = read_object(event, &object, err)) < 0)
+    if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     number = rt_json_get_int(object, "launch", 0);
     rt_json_free(object);
@@ -99,7 +99,7 @@ int rt_state_apply_launch_end(struct rt_state *state, const struct rt_event *eve
     int64_t number;
     int rc;
 
-    if ((rc = read_object(event, &object, err)) < 0)
+    if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     number = rt_json_get_int(object, "launch", 0);
     rt_json_free(object);
@@ -131,7 +131,7 @@ int rt_state_apply_study(struct rt_state *state, const struct rt_event *event, s
     const char *id;
     int rc;
 
-    if ((rc = read_object(event, &object, err)) < 0)
+    if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     id = rt_json_get_text(object, "id", "");
     name = rt_json_get_text(object, "name", "");
@@ -212,7 +212,7 @@ int rt_state_apply_plan(struct rt_state *state, const struct rt_event *event, st
     int64_t number;
     int rc;
 
-    if ((rc = read_object(event, &object, err)) < 0)
+    if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     number = rt_json_get_int(object, "study", 0);
     study = number < 1 || number > UINT32_MAX ? NULL : rt_state_find(state, (uint32_t)number);
@@ -227,6 +227,7 @@ int rt_state_apply_plan(struct rt_state *state, const struct rt_event *event, st
         goto out;
     rt_study_add_revision(study, plan, &map);
     plan = NULL;
+    rt_study_inherit_reads(study);
     settle_all(study);
     rt_study_recount(study);
 out:

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define SAVE_VERSION 1
+#define SAVE_VERSION 2  /* 1 ends with the leases */
 #define CHECK_SIZE   16 /* first bytes of the SHA-256 of all bytes before; last in every version */
 
 static void save_revision(const struct rt_revision *revision, struct rt_buf *out)
@@ -63,6 +63,14 @@ static void save_leases(const struct rt_leases *leases, struct rt_buf *out)
     }
 }
 
+static void save_reads(const struct rt_study_inner *study, struct rt_buf *out)
+{
+    for (size_t i = 0; i < study->revision_count; i++) {
+        rt_buf_put_u8(out, study->revisions[i].reads_known ? 1 : 0);
+        rt_reads_put(out, &study->revisions[i].reads);
+    }
+}
+
 void rt_state_save(const struct rt_state *state, struct rt_buf *out)
 {
     size_t start = out->size;
@@ -80,6 +88,8 @@ void rt_state_save(const struct rt_state *state, struct rt_buf *out)
     for (size_t i = 0; i < state->study_count; i++)
         save_study(state->studies[i], out);
     save_leases(&state->open, out);
+    for (size_t i = 0; i < state->study_count; i++)
+        save_reads(state->studies[i], out);
     hash = rt_hash(rt_span(out->data + start, out->size - start));
     rt_buf_put(out, hash.bytes, CHECK_SIZE);
 }
@@ -225,9 +235,18 @@ static int load_leases(struct rt_reader *reader, struct rt_state *state, struct 
     return 0;
 }
 
+static void load_reads(struct rt_reader *reader, struct rt_study_inner *study)
+{
+    for (size_t i = 0; i < study->revision_count && !reader->bad; i++) {
+        study->revisions[i].reads_known = rt_read_u8(reader) != 0;
+        rt_reads_get(reader, &study->revisions[i].reads);
+    }
+}
+
 static int load_all(struct rt_reader *reader, struct rt_state *state, struct rt_err *err)
 {
     struct rt_span uuid;
+    uint8_t version = rt_read_u8(reader);
     uint64_t count;
     int rc;
 
@@ -247,6 +266,8 @@ static int load_all(struct rt_reader *reader, struct rt_state *state, struct rt_
     }
     if ((rc = load_leases(reader, state, err)) < 0)
         return rc;
+    for (size_t i = 0; version > 1 && i < state->study_count; i++)
+        load_reads(reader, state->studies[i]);
     return rt_reader_done(reader, "a checkpoint", err);
 }
 
@@ -267,7 +288,6 @@ int rt_state_load(struct rt_span bytes, struct rt_state **out, struct rt_err *er
     if (data[0] > SAVE_VERSION)
         return rt_err_set(err, RT_ENEWER, "a checkpoint has version %u", data[0]);
     reader = rt_reader(rt_span(data, bytes.size - CHECK_SIZE));
-    rt_read_u8(&reader);
     state = rt_state_new();
     if ((rc = load_all(&reader, state, err)) < 0) {
         rt_state_free(state);

@@ -25,7 +25,7 @@ void rt_study_add_revision(struct rt_study_inner *study, struct rt_plan *plan,
 {
     study->revisions = rt_grow(study->revisions, &study->revision_capacity,
                                study->revision_count + 1, sizeof *study->revisions);
-    study->revisions[study->revision_count++] = (struct rt_revision){plan, *map};
+    study->revisions[study->revision_count++] = (struct rt_revision){.plan = plan, .map = *map};
     study->is.plan = plan;
     study->is.revision = (uint32_t)study->revision_count;
     if (map->count) {
