@@ -31,6 +31,8 @@ struct rt_agent {
     char *study_id;
     uint32_t study;
     bool ready_said;
+    bool reads_said;
+    size_t reads_told;           /* how many params the conductor knows to be read */
     struct rt_wire_range *queue; /* a queue: items first .. first + count - 1 */
     size_t first;
     size_t count;
@@ -271,10 +273,25 @@ static int hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
     return rc;
 }
 
+/* Tells the conductor what the model was seen to ask for, if that is news: before the results, so
+ * that it knows at least what these trials have read. */
+static int say_reads(struct rt_agent *agent, struct rt_err *err)
+{
+    const struct rt_reads *reads = rt_pool_reads(agent->pool, agent->study);
+    struct rt_wire wire = {.kind = RT_WIRE_READS, .reads = {.study = agent->study}};
+
+    if (!reads || (agent->reads_said && reads->count == agent->reads_told))
+        return 0;
+    wire.reads.reads = *reads;
+    agent->reads_said = true;
+    agent->reads_told = reads->count;
+    return say(agent, &wire, err);
+}
+
 static int collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     struct rt_attempt attempt;
-    int rc = 0;
+    int rc = say_reads(agent, err);
 
     while (rc == 0 && rt_pool_take(agent->pool, &attempt)) {
         rt_handover_put(&agent->handover, &attempt, mono_us);

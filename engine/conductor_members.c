@@ -148,6 +148,24 @@ static void take_ready(struct rt_conductor *conductor, int rank, const struct rt
                ready->text.size ? (const char *)ready->text.data : "");
 }
 
+/* Records what is news of the params that the study's model asks for. */
+static void take_reads(struct rt_conductor *conductor, int rank, const struct rt_wire_reads *reads)
+{
+    const struct rt_study *of = rt_conductor_study(conductor);
+    const struct rt_reads *known = rt_study_reads(of);
+    struct rt_json *body;
+
+    if (reads->study != of->number || (known && rt_reads_cover(known, &reads->reads)))
+        return;
+    body = rt_json_new_object();
+    rt_json_set_int(body, "study", of->number);
+    rt_json_set_int(body, "revision", of->revision);
+    rt_json_set(body, "keys", rt_reads_json(&reads->reads));
+    rt_json_canonical(body,
+                      rt_conductor_append(conductor, RT_EVENT_READS, RT_NOTE_NOTHING, rank, NULL));
+    rt_json_free(body);
+}
+
 /* A member that had been given up speaks: what it still holds has been leased to others. */
 static void welcome_back(struct rt_conductor *conductor, int rank, enum rt_wire_kind kind)
 {
@@ -198,6 +216,9 @@ void rt_conductor_take_message(struct rt_conductor *conductor, int rank, const s
         break;
     case RT_WIRE_RETURN:
         rt_conductor_take_returned(conductor, rank, &wire->work);
+        break;
+    case RT_WIRE_READS:
+        take_reads(conductor, rank, &wire->reads);
         break;
     case RT_WIRE_BEAT:
         member->running = wire->beat.running;

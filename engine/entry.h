@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/span.h"
 #include "engine/ended.h"
+#include "store/reads.h"
 
 /* What an entry is loaded from. Texts must outlive the entry. */
 struct rt_entry_task {
@@ -38,6 +39,7 @@ struct rt_call {
     uint64_t output_base;  /* where this trial's part of it starts */
     int errors;            /* the same of stderr */
     uint64_t errors_base;
+    struct rt_reads *reads; /* of all trials of this worker: to be added to */
 };
 
 struct rt_entry;

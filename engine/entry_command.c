@@ -163,9 +163,26 @@ out:
     return rc;
 }
 
+static void note_read(void *reads, const char *key)
+{
+    rt_reads_note(reads, key);
+}
+
+/* What else the command reads it takes from the file with all params. */
+static void note_reads(const struct command_entry *self, struct rt_reads *reads)
+{
+    if (!reads || rt_reads_has(reads, "*"))
+        return;
+    for (size_t i = 0; i < rt_json_count(self->argv); i++)
+        rt_placeholder_keys(rt_json_string(rt_json_at(self->argv, i)), note_read, reads);
+    rt_reads_note(reads, "*");
+}
+
 static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
 {
     struct rt_err err;
+
+    note_reads((struct command_entry *)entry, call->reads);
 
     if (run_call((struct command_entry *)entry, call, ended, &err) < 0)
         rt_ended_failed(ended, "%s", err.text);

@@ -103,6 +103,16 @@ static void take_answer(const struct guest_entry *self, const struct rt_json *an
     ended->status = (int32_t)rt_json_get_int(answer, "status", 0);
 }
 
+static void take_reads(const struct rt_json *names, struct rt_reads *reads)
+{
+    for (size_t i = 0; i < rt_json_count(names); i++) {
+        const char *name = rt_json_string(rt_json_at(names, i));
+
+        if (name)
+            rt_reads_note(reads, name);
+    }
+}
+
 static int ensure_guest(struct guest_entry *self, struct rt_err *err)
 {
     struct rt_json *about = NULL;
@@ -130,6 +140,7 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
     }
     if (rc == 0) {
         take_answer(self, answer, ended);
+        take_reads(rt_json_get(answer, "reads"), call->reads);
     } else if (rc == RT_EPEER) {
         take_end(status, ended);
         rt_kin_end(NULL, 0);

@@ -17,6 +17,8 @@ struct retrial_result {
 struct params {
     struct rt_span text;
     struct rt_json *json;
+    struct rt_reads *reads;
+    bool asked; /* the model called an accessor */
 };
 
 static struct rt_json *find(const struct retrial_trial *trial, const char *key)
@@ -25,6 +27,9 @@ static struct rt_json *find(const struct retrial_trial *trial, const char *key)
     struct rt_json *found;
     const char *dot;
 
+    params->asked = true;
+    if (params->reads)
+        rt_reads_note(params->reads, key);
     if (!params->json && rt_json_parse(params->text, &params->json, NULL) < 0)
         return NULL;
     found = params->json;
@@ -89,7 +94,7 @@ void retrial_fail(struct retrial_result *result, const char *reason)
 
 void rt_model_call(rt_model_fn *model, const struct rt_call *call, struct rt_ended *ended)
 {
-    struct params params = {call->params, NULL};
+    struct params params = {.text = call->params, .reads = call->reads};
     struct retrial_result result = {rt_json_new_object(), NULL};
     struct retrial_trial trial = {.abi = RETRIAL_ABI,
                                   .seed = call->seed,
@@ -98,6 +103,9 @@ void rt_model_call(rt_model_fn *model, const struct rt_call *call, struct rt_end
                                   .attempt = call->attempt,
                                   .reserved = &params};
     int status = model(&trial, &result);
+
+    if (call->reads && !params.asked)
+        rt_reads_note(call->reads, "*"); /* it may have read the text of its params */
 
     if (status != 0 && result.reason)
         rt_ended_failed(ended, "%s", result.reason);

@@ -77,3 +77,20 @@ int rt_placeholder_expand(const char *word, const struct rt_json *params, struct
     }
     return 0;
 }
+
+void rt_placeholder_keys(const char *word, rt_placeholder_fn *each, void *context)
+{
+    for (const char *at = word; *at; at++) {
+        const char *end = *at == '{' ? strchr(at, '}') : NULL;
+        char *key;
+
+        if ((*at == '{' || *at == '}') && at[1] == *at) {
+            at++;
+        } else if (end) {
+            key = rt_strndup(at + 1, (size_t)(end - at - 1));
+            each(context, key);
+            free(key);
+            at = end;
+        }
+    }
+}

@@ -14,4 +14,8 @@
 int rt_placeholder_expand(const char *word, const struct rt_json *params, struct rt_buf *out,
                           struct rt_err *err);
 
+/* Calls each() with the name of every param that the word, which can be expanded, asks for. */
+typedef void rt_placeholder_fn(void *context, const char *key);
+void rt_placeholder_keys(const char *word, rt_placeholder_fn *each, void *context);
+
 #endif

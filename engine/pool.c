@@ -209,6 +209,13 @@ int rt_pool_take(struct rt_pool *pool, struct rt_attempt *attempt)
     return 1;
 }
 
+const struct rt_reads *rt_pool_reads(const struct rt_pool *pool, uint32_t study)
+{
+    const struct rt_brood *brood = brood_of(pool, study);
+
+    return brood && brood->reads_known ? &brood->reads : NULL;
+}
+
 const char *rt_pool_python(const struct rt_pool *pool)
 {
     return pool->python;

@@ -16,6 +16,7 @@
 #include "engine/nursery.h"
 #include "store/event.h"
 #include "store/plan.h"
+#include "store/reads.h"
 
 struct rt_pool;
 
@@ -72,6 +73,10 @@ int rt_pool_step(struct rt_pool *pool, uint64_t mono_us, struct rt_err *err);
 /* 1: *attempt is the next ended one; its spans are valid until the next call of any pool function
  * but this one's accessors. 0: none. */
 int rt_pool_take(struct rt_pool *pool, struct rt_attempt *attempt);
+
+/* What the trials taken so far, and perhaps some not taken yet, have read of their params; NULL
+ * before the first. Borrowed; it only grows. */
+const struct rt_reads *rt_pool_reads(const struct rt_pool *pool, uint32_t study);
 
 /* The interpreter that python entries run in, as JSON text (version, prefix, executable);
  * borrowed; NULL before a template with Python is up. */

@@ -85,6 +85,7 @@ void rt_brood_free(struct rt_brood *brood)
     close_fd(&brood->control);
     close_fd(&brood->output);
     rt_backlog_clear(&brood->backlog);
+    rt_reads_clear(&brood->reads);
     free(brood->study_id);
     free(brood->root);
     free(brood);

@@ -33,6 +33,8 @@ struct rt_brood {
     uint32_t false_starts; /* workers that died without starting a trial, likewise */
     double mean_us;        /* of trials lately, with all that is around them; 0: not known */
     struct rt_backlog backlog;
+    bool reads_known; /* a result came */
+    struct rt_reads reads;
 };
 
 enum rt_slot_state {

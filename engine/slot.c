@@ -150,6 +150,21 @@ static void learn_duration(struct rt_brood *brood, uint64_t duration_us)
     brood->falls = brood->false_starts = 0;
 }
 
+/* Behind the attempt come the params that the worker's trials have read, if that is news. */
+static void take_reads(struct rt_brood *brood, struct rt_reader *reader)
+{
+    struct rt_reads reads = {NULL, 0, 0};
+
+    if (reader->bad || rt_reader_left(reader) == 0)
+        return;
+    rt_reads_get(reader, &reads);
+    if (!reader->bad) {
+        rt_reads_merge(&brood->reads, &reads);
+        brood->reads_known = true;
+    }
+    rt_reads_clear(&reads);
+}
+
 static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct rt_frame *frame,
                        struct rt_err *err)
 {
@@ -165,6 +180,7 @@ static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct 
         return rt_err_set(err, RT_EPEER, "a result came for trial %u instead of %u", frame->number,
                           slot->first);
     rt_attempt_get(&reader, &attempt);
+    take_reads(slot->brood, &reader);
     if (rt_reader_done(&reader, "a result", err) < 0 || !is_plausible(&attempt))
         return rt_err_set(err, RT_EPEER, "a result is malformed");
     attempt.study = slot->brood->study;

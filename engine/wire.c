@@ -182,6 +182,20 @@ static void get_stop(struct rt_reader *reader, struct rt_wire *wire)
     wire->stop.code = get_code(reader);
 }
 
+static void put_reads(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->reads.study);
+    rt_reads_put(message, &wire->reads.reads);
+}
+
+static void get_reads(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->reads.study = rt_read_varint32(reader);
+    rt_reads_get(reader, &wire->reads.reads);
+    if (wire->reads.study == 0)
+        reader->bad = true;
+}
+
 static void put_nothing(struct rt_buf *message, const struct rt_wire *wire)
 {
     (void)message;
@@ -210,6 +224,7 @@ static const struct kind {
     [RT_WIRE_BYE] = {"BYE", put_nothing, get_nothing},
     [RT_WIRE_FORGET] = {"FORGET", put_nothing, get_nothing},
     [RT_WIRE_RETURN] = {"RETURN", put_work, get_work},
+    [RT_WIRE_READS] = {"READS", put_reads, get_reads},
 };
 
 static const struct kind *find_kind(unsigned number)
@@ -278,5 +293,7 @@ void rt_wire_clear(struct rt_wire *wire)
 {
     if (wire->kind == RT_WIRE_WORK || wire->kind == RT_WIRE_RETURN)
         free(wire->work.ranges);
+    if (wire->kind == RT_WIRE_READS)
+        rt_reads_clear(&wire->reads.reads);
     *wire = (struct rt_wire){0};
 }

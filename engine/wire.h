@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/span.h"
 #include "store/event.h"
+#include "store/reads.h"
 
 #define RT_WIRE_VERSION     1
 #define RT_WIRE_HEADER_SIZE 8 /* magic, version, kind */
@@ -38,6 +39,7 @@ enum rt_wire_kind {
     RT_WIRE_BYE = 9,     /* agent: nothing is left to hand over */
     RT_WIRE_FORGET = 10, /* conductor: give back what no worker has started; no body */
     RT_WIRE_RETURN = 11, /* agent: these trials were not started; body as WORK */
+    RT_WIRE_READS = 12,  /* agent: params that trials asked for, before their results */
 };
 
 struct rt_wire_hello {
@@ -90,6 +92,11 @@ struct rt_wire_stop {
     int32_t code;      /* enum rt_code that the agent's process is to end with */
 };
 
+struct rt_wire_reads {
+    uint32_t study;
+    struct rt_reads reads; /* yours after get: see rt_wire_clear() */
+};
+
 struct rt_wire {
     enum rt_wire_kind kind;
     union {
@@ -101,6 +108,7 @@ struct rt_wire {
         uint64_t ack;
         struct rt_wire_beat beat;
         struct rt_wire_stop stop;
+        struct rt_wire_reads reads;
     };
 };
 

@@ -26,6 +26,7 @@
 #define LOW_FDS     400   /* users' code closes low numbers now and then */
 #define CHILDREN_US 1000u /* a shorter trial cannot have had children */
 #define REST_US     50u   /* after a shorter trial, putting limits back would double the cost */
+#define READS_ROOM  (1u << 18) /* bytes that packed reads can take */
 
 struct use {
     uint64_t user_us;
@@ -54,6 +55,9 @@ struct worker {
     size_t inbox_at;
     struct rt_buf params;
     struct rt_ended ended;
+    struct rt_reads reads; /* what its trials have read of their params */
+    bool reads_said;
+    size_t reads_told;
     struct rt_buf packed;
     struct rt_buf outbox;
     struct use own;      /* up to the last trial's end */
@@ -241,7 +245,8 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
                            .output = worker->streams[0].fd,
                            .output_base = worker->streams[0].base,
                            .errors = worker->streams[1].fd,
-                           .errors_base = worker->streams[1].base};
+                           .errors_base = worker->streams[1].base,
+                           .reads = &worker->reads};
 
     snprintf(id, sizeof id, "%s.%" PRIu64, task->study_id, attempt->ordinal);
     rt_buf_reset(&worker->params);
@@ -270,6 +275,16 @@ static void restore(struct worker *worker, uint64_t duration_us)
         give_up(&err);
 }
 
+/* What trials have read is added to a result when it is more than was said before. */
+static void put_reads(struct worker *worker)
+{
+    if (worker->reads_said && worker->reads.count == worker->reads_told)
+        return;
+    rt_reads_put(&worker->packed, &worker->reads);
+    worker->reads_said = true;
+    worker->reads_told = worker->reads.count;
+}
+
 static void send_attempt(struct worker *worker, uint32_t number, struct rt_attempt *attempt)
 {
     struct rt_ended *ended = &worker->ended;
@@ -282,12 +297,13 @@ static void send_attempt(struct worker *worker, uint32_t number, struct rt_attem
     attempt->reason.size = ended->reason.size;
     rt_buf_reset(&worker->packed);
     rt_attempt_put(&worker->packed, attempt);
-    if (worker->packed.size > RT_FRAME_MAX) {
+    if (worker->packed.size > RT_FRAME_MAX - READS_ROOM) {
         rt_ended_failed(ended, "the result of %zu bytes is too large; store it in a file",
                         ended->result.size);
         send_attempt(worker, number, attempt);
         return;
     }
+    put_reads(worker);
     send_frame(worker, number);
 }
 

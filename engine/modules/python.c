@@ -19,7 +19,11 @@ struct python_entry {
     struct rt_entry base;
     PyObject *glue;
     PyObject *function;
-    bool whole; /* params as one dict, not as keywords */
+    bool whole;                    /* params as one dict, not as keywords */
+    PyObject *named;               /* params that the signature names; "*" if it takes any */
+    struct rt_reads *reads;        /* of the running trial */
+    struct rt_python_scope *scope; /* that notes into them */
+    bool named_noted;
     bool trial; /* the function takes `trial` */
     bool seed;  /* the function takes `seed` */
     PyObject *make_trial;
@@ -121,6 +125,7 @@ static int load_function(struct python_entry *self, const struct rt_entry_task *
         self->whole = PyTuple_GET_ITEM(loaded, 1) == Py_True;
         self->trial = PyTuple_GET_ITEM(loaded, 2) == Py_True;
         self->seed = PyTuple_GET_ITEM(loaded, 3) == Py_True;
+        self->named = Py_NewRef(PyTuple_GET_ITEM(loaded, 4));
     }
     Py_XDECREF(params);
     Py_XDECREF(seeded);
@@ -183,9 +188,38 @@ static int add_extras(struct python_entry *self, const struct rt_call *call, PyO
     return 0;
 }
 
+/* Parameters of the function count as read, once it is called. */
+static void note_named(struct python_entry *self)
+{
+    if (self->named_noted)
+        return;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(self->named); i++) {
+        const char *name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(self->named, i));
+
+        if (name)
+            rt_python_scope_note(self->scope, name);
+        PyErr_Clear();
+    }
+    self->named_noted = true;
+}
+
+/* The params of a call: a dict that notes what is read of it, or keywords. */
+static PyObject *make_params(struct python_entry *self, const struct rt_call *call)
+{
+    PyObject *params = rt_python_params(call->params, self->scope);
+    PyObject *keywords;
+
+    note_named(self);
+    if (self->whole || !params)
+        return params;
+    keywords = rt_python_reads_plain(params);
+    Py_DECREF(params);
+    return keywords;
+}
+
 static PyObject *call_function(struct python_entry *self, const struct rt_call *call)
 {
-    PyObject *params = rt_python_from_json(call->params);
+    PyObject *params = make_params(self, call);
     PyObject *keywords = NULL;
     PyObject *arguments = NULL;
     PyObject *value = NULL;
@@ -249,6 +283,7 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
     PyObject *value;
 
     seed(self, call->seed);
+    self->reads = call->reads;
     value = call_function(self, call);
     if (!value) {
         end_by_exception(self, ended);
@@ -324,6 +359,14 @@ static const struct rt_entry_ops ops = {
     .environment = environment,
 };
 
+static int start_reads(struct python_entry *self, struct rt_err *err)
+{
+    if (rt_python_reads_start() < 0)
+        return refuse_load(self->glue, "", err);
+    self->scope = rt_python_scope_new(&self->reads, "");
+    return 0;
+}
+
 static int load(const struct rt_entry_task *task, struct rt_entry **out, struct rt_err *err)
 {
     struct python_entry *self;
@@ -334,8 +377,8 @@ static int load(const struct rt_entry_task *task, struct rt_entry **out, struct 
     self = rt_calloc(1, sizeof *self);
     self->base.ops = &ops;
     self->metric = rt_strdup(task->metric);
-    if ((rc = load_glue(&self->glue, err)) < 0 || (rc = load_function(self, task, err)) < 0 ||
-        (rc = describe_interpreter(self, err)) < 0)
+    if ((rc = load_glue(&self->glue, err)) < 0 || (rc = start_reads(self, err)) < 0 ||
+        (rc = load_function(self, task, err)) < 0 || (rc = describe_interpreter(self, err)) < 0)
         return rc; /* the process ends now */
     self->make_trial = PyObject_GetAttrString(self->glue, "Trial");
     self->seed_all = PyObject_GetAttrString(self->glue, "seed_all");

@@ -10,10 +10,33 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/span.h"
+#include "store/reads.h"
+
+#include <stdbool.h>
 
 /* Turns canonical JSON (followed by a NUL) into an object; a new reference, or NULL with a Python
  * exception set. */
 PyObject *rt_python_from_json(struct rt_span json);
+
+/* Where dicts of params note what is read of them (docs/parameters-that-matter.md). Scopes live as
+ * long as the process. */
+struct rt_python_scope;
+
+/* Once, as the interpreter has started; -1 with a Python exception set. */
+int rt_python_reads_start(void);
+/* The scope of whole params ("") that notes into *reads, whatever that is then; NULL: nowhere. */
+struct rt_python_scope *rt_python_scope_new(struct rt_reads **reads, const char *path);
+/* The scope of the dict that a key of it holds. */
+struct rt_python_scope *rt_python_scope_below(struct rt_python_scope *scope, PyObject *key);
+void rt_python_scope_note(struct rt_python_scope *scope, const char *name);
+/* An empty dict that notes what is read of it. */
+PyObject *rt_python_reads_dict(struct rt_python_scope *scope);
+
+/* A plain dict with the items of one that notes; nothing is noted. */
+PyObject *rt_python_reads_plain(PyObject *dict);
+
+/* As rt_python_from_json(), with dicts (not those in lists) that note what is read of them. */
+PyObject *rt_python_params(struct rt_span json, struct rt_python_scope *scope);
 
 /* Turns what a function returned into a JSON object of metrics; a bare number gets the name
  * `metric`. RT_EUSAGE with the reason; never leaves a Python exception set. */

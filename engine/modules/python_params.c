@@ -14,7 +14,7 @@ struct text {
     const char *end;
 };
 
-static PyObject *read_value(struct text *text);
+static PyObject *read_value(struct text *text, struct rt_python_scope *scope);
 
 static PyObject *malformed(void)
 {
@@ -113,7 +113,7 @@ static PyObject *read_array(struct text *text)
     if (!list || take(text, ']'))
         return list;
     do {
-        value = read_value(text);
+        value = read_value(text, NULL);
         rc = value ? PyList_Append(list, value) : -1;
         Py_XDECREF(value);
     } while (rc == 0 && take(text, ','));
@@ -142,7 +142,7 @@ static PyObject *special(PyObject *dict)
     return PyFloat_FromDouble(value);
 }
 
-static int read_member(struct text *text, PyObject *dict)
+static int read_member(struct text *text, PyObject *dict, struct rt_python_scope *scope)
 {
     PyObject *key = read_string(text);
     PyObject *value = NULL;
@@ -150,25 +150,29 @@ static int read_member(struct text *text, PyObject *dict)
 
     if (key)
         PyUnicode_InternInPlace(&key);
-    if (key && !take(text, ':'))
+    if (key && !take(text, ':')) {
         malformed();
-    else if (key && (value = read_value(text)) != NULL)
+        Py_CLEAR(key);
+    }
+    if (scope && key && text->at < text->end && *text->at == '{')
+        scope = rt_python_scope_below(scope, key);
+    if (key && (value = read_value(text, scope)) != NULL)
         rc = PyDict_SetItem(dict, key, value);
     Py_XDECREF(key);
     Py_XDECREF(value);
     return rc;
 }
 
-static PyObject *read_object(struct text *text)
+static PyObject *read_object(struct text *text, struct rt_python_scope *scope)
 {
-    PyObject *dict = PyDict_New();
+    PyObject *dict = scope ? rt_python_reads_dict(scope) : PyDict_New();
     int rc;
 
     text->at++;
     if (!dict || take(text, '}'))
         return dict;
     do {
-        rc = read_member(text, dict);
+        rc = read_member(text, dict, scope);
     } while (rc == 0 && take(text, ','));
     if (rc == 0 && !take(text, '}')) {
         malformed();
@@ -181,7 +185,7 @@ static PyObject *read_object(struct text *text)
     return PyDict_GET_SIZE(dict) == 1 ? special(dict) : dict;
 }
 
-static PyObject *read_value(struct text *text)
+static PyObject *read_value(struct text *text, struct rt_python_scope *scope)
 {
     PyObject *value;
 
@@ -190,7 +194,7 @@ static PyObject *read_value(struct text *text)
     if (*text->at == '{' || *text->at == '[') {
         if (Py_EnterRecursiveCall(" while reading params"))
             return NULL;
-        value = *text->at == '{' ? read_object(text) : read_array(text);
+        value = *text->at == '{' ? read_object(text, scope) : read_array(text);
         Py_LeaveRecursiveCall();
         return value;
     }
@@ -212,5 +216,12 @@ PyObject *rt_python_from_json(struct rt_span json)
 {
     struct text text = {json.data, (const char *)json.data + json.size};
 
-    return read_value(&text);
+    return read_value(&text, NULL);
+}
+
+PyObject *rt_python_params(struct rt_span json, struct rt_python_scope *scope)
+{
+    struct text text = {json.data, (const char *)json.data + json.size};
+
+    return read_value(&text, scope);
 }

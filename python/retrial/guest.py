@@ -9,6 +9,7 @@ import struct
 
 TRACEBACK_MAX = 16384
 DEPTH_MAX = 100
+READS_MAX = 512
 
 
 class Unusable(Exception):
@@ -91,6 +92,59 @@ def metrics(value):
     raise Unusable(f"the function returned {what}; return a number or a dict of metrics")
 
 
+# -- params -----------------------------------------------------------------------------------
+
+reads = set()  # what trials have read: docs/parameters-that-matter.md
+
+
+class Params(dict):
+    """A dict that notes what is read of it, as engine/modules/python_reads.c does."""
+
+    __slots__ = ("_path", "_together")
+    __hash__ = None
+
+    def _note(self, key):
+        if isinstance(key, str) and not self._together:
+            reads.add(self._path + key)
+
+    def _note_all(self):
+        self._note("*")
+        self._together = True
+
+    def __reduce__(self):
+        return dict, (dict(self),)  # which notes that all was taken
+
+
+def noting(name, how):
+    method = getattr(dict, name)
+
+    def of_key(self, key, *rest):
+        self._note(key)
+        return method(self, key, *rest)
+
+    def of_all(self, *others):
+        self._note_all()
+        return method(self, *others)
+
+    setattr(Params, name, of_key if how == "key" else of_all)
+
+
+for name in ("__getitem__", "__contains__", "get", "pop", "setdefault"):
+    noting(name, "key")
+for name in ("__iter__", "__reversed__", "__repr__", "__eq__", "__ne__", "__or__", "__ror__"):
+    noting(name, "all")
+for name in ("keys", "items", "values", "copy", "popitem"):
+    noting(name, "all")
+
+
+def tracked(value, path=""):
+    if not isinstance(value, dict):
+        return value
+    params = Params((key, tracked(item, f"{path}{key}.")) for key, item in value.items())
+    params._path, params._together = path, False
+    return params
+
+
 # -- trials -----------------------------------------------------------------------------------
 
 
@@ -107,9 +161,11 @@ def exit_of(error):
 
 
 def run(call, entry):
-    function, whole, with_trial, with_seed = entry
-    params = json.loads(call["params"])
-    keywords = {} if whole else dict(params)
+    function, whole, with_trial, with_seed, named = entry
+    plain = json.loads(call["params"])
+    params = tracked(plain)
+    keywords = {} if whole else {key: dict.__getitem__(params, key) for key in plain}
+    reads.update(named)
     if with_trial:
         keywords["trial"] = Trial(
             call["id"], call["ordinal"], call["attempt"], call["replicate"], call["seed"]
@@ -164,7 +220,7 @@ def serve(fd):
         channel.put({"error": describe_load(error, task["file"])})
         return
     channel.put({"about": about()})
-    pid, home = os.getpid(), os.getcwd()
+    pid, home, told = os.getpid(), os.getcwd(), 0
     while (call := channel.take()) is not None:
         before = use()
         seed_all(call["seed"])
@@ -175,4 +231,7 @@ def serve(fd):
         after = use()
         answer["use"] = [after[0] - before[0], after[1] - before[1], after[2]]
         settle_after(home)
+        if len(reads) != told:
+            answer["reads"] = sorted(reads)[:READS_MAX]
+            told = len(reads)
         channel.put(answer)

@@ -154,12 +154,13 @@ def nearest(name, names):
 
 
 def bind(function, name, params):
-    """(whole, trial, seed): params as one dict or by keywords, and which extras it asks for."""
+    """(whole, trial, seed, named): params as one dict or by keywords, which extras it asks for, and
+    which params the signature takes by name ("*": any)."""
     kinds = inspect.Parameter
     try:
         signature = inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return True, False, False
+        return True, False, False, ()
     extras = {n for n in ("trial", "seed") if n in signature and n not in params}
     named = [
         p
@@ -171,9 +172,11 @@ def bind(function, name, params):
     first = positional[0].name if positional else None
     alone = len(required) == 1 and required[0].name == first and first not in params
     if first == "params" or alone or (named and named[0].kind == kinds.POSITIONAL_ONLY):
-        return True, "trial" in extras, "seed" in extras
+        return True, "trial" in extras, "seed" in extras, ()
     check_keywords(signature, named, name, params)
-    return False, "trial" in extras, "seed" in extras
+    names = {p.name for p in named}
+    taken = tuple(key if key in names else "*" for key in params)
+    return False, "trial" in extras, "seed" in extras, taken
 
 
 def check_keywords(signature, named, name, params):
