@@ -38,6 +38,9 @@ struct rt_follower {
     uint64_t indexed;      /* committed */
     uint64_t behind_since; /* monotonic; 0 when level */
     char pinned_by[64];
+    struct rt_axis_check *checks;
+    size_t check_count;
+    size_t check_capacity;
     struct rt_err err; /* the latched one; code 0 if there is none */
 };
 
@@ -86,6 +89,42 @@ static int follow_event(void *context, const struct rt_event *event, struct rt_e
     return follower->wish == STOP_NOW || rt_mono_us() >= follower->batch_until;
 }
 
+static void clear_checks(struct rt_follower *follower)
+{
+    for (size_t i = 0; i < follower->check_count; i++) {
+        free((char *)follower->checks[i].key);
+        free((char *)follower->checks[i].left_out);
+    }
+    follower->check_count = 0;
+}
+
+static void keep_check(void *context, const struct rt_axis_check *check)
+{
+    struct rt_follower *follower = context;
+    struct rt_axis_check *kept;
+
+    follower->checks = rt_grow(follower->checks, &follower->check_capacity,
+                               follower->check_count + 1, sizeof *follower->checks);
+    kept = &follower->checks[follower->check_count++];
+    *kept = *check;
+    kept->key = rt_strdup(check->key);
+    kept->left_out = check->left_out ? rt_strdup(check->left_out) : NULL;
+}
+
+/* Puts out what the index has found of swept parameters, for the thread that runs the study. */
+static int note_checks(struct rt_follower *follower, struct rt_err *err)
+{
+    int rc;
+
+    if (!rt_index_checks_changed(follower->index))
+        return 0;
+    pthread_mutex_lock(&follower->lock);
+    clear_checks(follower);
+    rc = rt_index_checks(follower->index, keep_check, follower, err);
+    pthread_mutex_unlock(&follower->lock);
+    return rc;
+}
+
 static void note_progress(struct rt_follower *follower)
 {
     uint64_t now = rt_mono_us();
@@ -98,6 +137,7 @@ static void note_progress(struct rt_follower *follower)
         follower->behind_since = 0;
     else if (follower->event_us)
         follower->behind_since = now > age ? now - age : 1;
+    pthread_cond_broadcast(&follower->changed);
     pthread_mutex_unlock(&follower->lock);
 }
 
@@ -128,7 +168,8 @@ static int follow(struct rt_follower *follower, struct rt_err *err)
     follower->batch_until = rt_mono_us() + BATCH_US;
     rc = rt_store_read(follower->store, rt_index_position(follower->index) + 1, follow_event,
                        follower, err);
-    if (rc < 0 || (rc = rt_index_commit(follower->index, err)) < 0)
+    if (rc < 0 || (rc = rt_index_commit(follower->index, err)) < 0 ||
+        (rc = note_checks(follower, err)) < 0)
         return rc;
     note_progress(follower);
     return tidy(follower, err);
@@ -159,7 +200,7 @@ static int work(struct rt_follower *follower, struct rt_err *err)
                             err)) < 0)
         return rc;
     rt_index_set_payload(follower->index, get_payload, follower->store);
-    if ((rc = restore_state(follower, err)) < 0)
+    if ((rc = restore_state(follower, err)) < 0 || (rc = note_checks(follower, err)) < 0)
         return rc;
     note_progress(follower);
     while (rc == 0 && wait_for_events(follower))
@@ -177,6 +218,7 @@ static void *run(void *context)
                      follower->path);
         pthread_mutex_lock(&follower->lock);
         follower->err = err;
+        pthread_cond_broadcast(&follower->changed);
         pthread_mutex_unlock(&follower->lock);
     }
     rt_index_close(follower->index);
@@ -199,6 +241,8 @@ static void free_follower(struct rt_follower *follower)
 {
     pthread_cond_destroy(&follower->changed);
     pthread_mutex_destroy(&follower->lock);
+    clear_checks(follower);
+    free(follower->checks);
     free(follower->path);
     free(follower);
 }
@@ -249,6 +293,30 @@ void rt_follower_status(struct rt_follower *follower, struct rt_index_status *st
     status->lag_us = follower->behind_since ? now - follower->behind_since : 0;
     memcpy(status->pinned_by, follower->pinned_by, sizeof status->pinned_by);
     pthread_mutex_unlock(&follower->lock);
+}
+
+void rt_follower_checks(struct rt_follower *follower, rt_axis_check_fn *each, void *context)
+{
+    pthread_mutex_lock(&follower->lock);
+    for (size_t i = 0; i < follower->check_count; i++)
+        each(context, &follower->checks[i]);
+    pthread_mutex_unlock(&follower->lock);
+}
+
+bool rt_follower_wait(struct rt_follower *follower, uint64_t us)
+{
+    uint64_t until = rt_mono_us() + us;
+    uint64_t now;
+    bool level;
+
+    rt_follower_wake(follower);
+    pthread_mutex_lock(&follower->lock);
+    while (follower->indexed < follower->durable && follower->err.code == 0 &&
+           (now = rt_mono_us()) < until)
+        wait_us(follower, until - now);
+    level = follower->indexed >= follower->durable;
+    pthread_mutex_unlock(&follower->lock);
+    return level;
 }
 
 int rt_follower_stop(struct rt_follower *follower, bool level, struct rt_err *err)

@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 #include "base/err.h"
+#include "store/index.h"
 #include "store/store.h"
 
 struct rt_follower;
@@ -19,6 +20,11 @@ int rt_follower_start(struct rt_store *store, const char *index_path, struct rt_
                       struct rt_err *err);
 void rt_follower_wake(struct rt_follower *follower); /* events became durable; cheap */
 void rt_follower_status(struct rt_follower *follower, struct rt_index_status *status);
+
+/* What was found of swept parameters; each() must not call the follower. */
+void rt_follower_checks(struct rt_follower *follower, rt_axis_check_fn *each, void *context);
+/* Waits until the index is level with the last durable event, at most so long; false if not. */
+bool rt_follower_wait(struct rt_follower *follower, uint64_t us);
 
 /* Waits until the index is level with the last durable event if `level`, then ends the thread.
  * Returns the latched error, if any. Accepts NULL. */

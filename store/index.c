@@ -9,14 +9,18 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         1
+#define FORMAT         2
 
 static const char *const schema[] = {
-    rt_sql_index_create_meta,      rt_sql_index_create_study,      rt_sql_index_create_plan,
-    rt_sql_index_create_axis,      rt_sql_index_create_axis_value, rt_sql_index_create_study_column,
-    rt_sql_index_create_pending,   rt_sql_index_create_lease,      rt_sql_index_create_past_attempt,
-    rt_sql_index_create_launch,    rt_sql_index_create_agent,      rt_sql_index_create_code,
-    rt_sql_index_create_code_root, rt_sql_index_create_tally,      rt_sql_index_insert_tally,
+    rt_sql_index_create_meta,         rt_sql_index_create_study,
+    rt_sql_index_create_plan,         rt_sql_index_create_axis,
+    rt_sql_index_create_axis_value,   rt_sql_index_create_study_column,
+    rt_sql_index_create_pending,      rt_sql_index_create_lease,
+    rt_sql_index_create_past_attempt, rt_sql_index_create_launch,
+    rt_sql_index_create_agent,        rt_sql_index_create_code,
+    rt_sql_index_create_code_root,    rt_sql_index_create_tally,
+    rt_sql_index_insert_tally,        rt_sql_index_create_axis_check,
+    rt_sql_index_create_axis_pair,    rt_sql_index_create_model_read,
 };
 
 static int insert_meta(struct rt_db *db, const uint8_t uuid[16], struct rt_err *err)
@@ -125,6 +129,7 @@ int rt_index_open(const char *path, const uint8_t uuid[16], struct rt_index **ou
         rt_index_close(index);
         return rc;
     }
+    index->checks_changed = true;
     *out = index;
     return 0;
 }
@@ -136,6 +141,8 @@ void rt_index_close(struct rt_index *index)
     for (size_t i = 0; i < index->table_count; i++)
         rt_index_table_free(index->tables[i]);
     rt_stmt_free(index->past.stmt);
+    rt_stmt_free(index->keep_first);
+    rt_stmt_free(index->find_first);
     rt_metrics_clear(&index->metrics);
     rt_buf_clear(&index->result);
     rt_buf_clear(&index->reason);
@@ -255,6 +262,8 @@ static int apply(struct rt_index *index, const struct rt_event *event, struct rt
         return rt_index_apply_attempts(index, event, err);
     case RT_EVENT_RETURN:
         return rt_index_apply_return(index, event, err);
+    case RT_EVENT_READS:
+        return rt_index_apply_reads(index, event, err);
     default: /* STORE, and kinds that only a newer version can show */
         return 0;
     }
@@ -303,6 +312,7 @@ static int settle_tables(struct rt_index *index, struct rt_err *err)
         if (!table || !table->view || (!table->touched && !table->view_stale))
             continue;
         if ((rc = rt_index_settle_pending(index, table, err)) < 0 ||
+            (rc = rt_index_settle_checks(index, table, err)) < 0 ||
             (table->view_stale && (rc = rt_index_define_views(index, table, err)) < 0))
             return rc;
         table->touched = false;

@@ -7,6 +7,7 @@
  * Used by one thread. Rows appear together at rt_index_commit(), with the
  * number of the last event that they include.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/err.h"
 #include "store/event.h"
@@ -38,6 +39,20 @@ int rt_index_commit(struct rt_index *index, struct rt_err *err);
  * way and the WAL has grown over RT_INDEX_WAL_MAX: commit no more until it returns 0. */
 #define RT_INDEX_WAL_MAX (64u << 20) /* bytes */
 int rt_index_tidy(struct rt_index *index, struct rt_err *err);
+
+/* What is known of a swept parameter: do trials that differ in it alone differ in their metrics? */
+struct rt_axis_check {
+    uint32_t study;
+    const char *key;
+    uint64_t pairs;       /* compared so far */
+    bool differing;       /* a pair differed; none is compared any more */
+    const char *left_out; /* names of metrics that were not compared; or NULL */
+};
+typedef void rt_axis_check_fn(void *context, const struct rt_axis_check *check);
+/* All that were committed; texts are borrowed until each() returns. */
+int rt_index_checks(struct rt_index *index, rt_axis_check_fn *each, void *context,
+                    struct rt_err *err);
+bool rt_index_checks_changed(const struct rt_index *index); /* since they were last asked for */
 
 /* Forgets an index: removes the files at path. */
 int rt_index_remove(const char *path, struct rt_err *err);

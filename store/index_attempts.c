@@ -301,6 +301,17 @@ static int insert_beside(struct rt_index *index, const struct row *row, struct r
     return insert_row(index, row, err);
 }
 
+/* A result that decides its trial, and in time, is compared with others. */
+static int check_params(struct rt_index *index, const struct row *row, struct rt_err *err)
+{
+    const struct rt_attempt *attempt = row->attempt;
+
+    if (attempt->outcome != RT_OUTCOME_OK || (attempt->flags & RT_ATTEMPT_LATE))
+        return 0;
+    return rt_index_checks_trial(index, row->table, rt_study_index(row->study, attempt->ordinal),
+                                 err);
+}
+
 static int add(struct rt_index *index, struct row *row, struct rt_err *err)
 {
     const struct rt_attempt *attempt = row->attempt;
@@ -315,7 +326,9 @@ static int add(struct rt_index *index, struct row *row, struct rt_err *err)
         (rc = insert_row(index, row, err)) < 0)
         return rc;
     row->table->touched = true;
-    return rt_db_changes(index->db) == 0 ? insert_beside(index, row, err) : 0;
+    if (rt_db_changes(index->db) == 0 && (rc = insert_beside(index, row, err)) < 0)
+        return rc;
+    return check_params(index, row, err);
 }
 
 int rt_index_apply_attempts(struct rt_index *index, const struct rt_event *event,

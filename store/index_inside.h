@@ -36,6 +36,9 @@ struct rt_index {
     struct rt_metrics metrics;   /* of the attempt at hand */
     struct rt_buf result;        /* its payloads, if they had to be fetched */
     struct rt_buf reason;
+    struct rt_stmt *keep_first; /* of index_checks.c, prepared when needed */
+    struct rt_stmt *find_first;
+    bool checks_changed; /* since rt_index_checks() was last asked */
     rt_index_payload_fn *payload;
     void *payload_context;
 };

@@ -104,6 +104,7 @@ void rt_index_table_free(struct rt_index_table *table)
         return;
     for (size_t i = 0; i < table->count; i++)
         rt_index_column_clear(&table->columns[i]);
+    rt_index_checks_clear(&table->checks);
     rt_stmt_free(table->insert.stmt);
     free(table->columns);
     free(table->id);

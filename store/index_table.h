@@ -5,6 +5,7 @@
  * (table study_column). Columns are added, and widened, as values need them.
  */
 #include <stdbool.h>
+#include "store/index_checks.h"
 #include "store/index_column.h"
 
 /* Columns that a study's table may have for params and for metrics, each. SQLite allows 2,000
@@ -60,7 +61,8 @@ struct rt_index_table {
     uint64_t pending_first; /* first ordinal of the first range of `pending`; 0: none is left */
     uint64_t pending_last;
     uint64_t pending_at; /* the next one to look at */
-    bool touched;        /* attempts came since the last commit */
+    struct rt_index_checks checks;
+    bool touched; /* attempts came since the last commit */
     bool view_stale;
 };
 

@@ -271,3 +271,14 @@ void rt_store_index_status(struct rt_store *store, struct rt_index_status *statu
     if (store->follower)
         rt_follower_status(store->follower, status);
 }
+
+void rt_store_axis_checks(struct rt_store *store, rt_axis_check_fn *each, void *context)
+{
+    if (store->follower)
+        rt_follower_checks(store->follower, each, context);
+}
+
+bool rt_store_index_wait(struct rt_store *store, uint64_t us)
+{
+    return store->follower && rt_follower_wait(store->follower, us);
+}

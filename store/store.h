@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include "base/err.h"
 #include "store/event.h"
+#include "store/index.h"
 #include "store/state.h"
 
 struct rt_store;
@@ -86,5 +87,10 @@ struct rt_index_status {
     char pinned_by[64]; /* a reader that keeps the WAL from being reset, or "" */
 };
 void rt_store_index_status(struct rt_store *store, struct rt_index_status *status);
+
+/* What the index has found of swept parameters so far; each() must not call the store. */
+void rt_store_axis_checks(struct rt_store *store, rt_axis_check_fn *each, void *context);
+/* Waits until the index has followed all that is durable, at most so long; false if it has not. */
+bool rt_store_index_wait(struct rt_store *store, uint64_t us);
 
 #endif

@@ -1,0 +1,1 @@
+DELETE FROM model_read WHERE study = :study
