@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "engine/agent.h"
+#include "engine/findings.h"
 #include "engine/idle.h"
 #include "engine/prepare.h"
 #include "engine/record.h"
@@ -18,6 +19,8 @@
 #define SILENCE_US 30000000u
 #define STARTUP_US 20000000u
 #define REPORT_US  100000u
+#define FIND_US    500000u   /* between looks at parameters that do not matter */
+#define LEVEL_US   60000000u /* the index gets so long to come level before the summary */
 #define FDS_MAX    1024
 
 /* Rank 0 at work. */
@@ -30,6 +33,8 @@ struct conducting {
     struct rt_actions actions;
     struct rt_serve *serve;
     struct rt_idle idle;
+    struct rt_findings findings;
+    uint64_t find_us;
     bool active; /* something happened in this turn: do not sleep before the next */
     struct rt_standing standing;
     int stops; /* requests to stop that were passed on */
@@ -187,6 +192,23 @@ static void report(struct conducting *run, bool last)
         run->options->report(run->options->context, standing, last);
 }
 
+static void look_for_findings(struct conducting *run)
+{
+    uint64_t now = rt_mono_us();
+
+    if (now < run->find_us || run->recorder.last > run->recorder.durable)
+        return;
+    run->find_us = now + FIND_US;
+    rt_findings_look(&run->findings, run->options->notice, run->options->context);
+}
+
+/* What holds at the end, the index included. */
+static void sum_up(struct conducting *run)
+{
+    rt_store_index_wait(run->prepared.store, LEVEL_US);
+    rt_findings_sum_up(&run->findings, run->options->notice, run->options->context);
+}
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
@@ -226,6 +248,7 @@ static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *e
     rt_serve_step(run->serve);
     rt_store_beat(run->prepared.store);
     report(run, false);
+    look_for_findings(run);
     return 0;
 }
 
@@ -281,6 +304,8 @@ static void set_up(struct conducting *run)
     rt_conductor_progress(run->conductor, &run->standing.progress);
     run->standing.at_start = all_done(&run->standing.progress);
     run->agent = run->prepared.launch ? new_agent(options) : NULL;
+    rt_findings_init(&run->findings, run->prepared.store, run->prepared.study);
+    run->find_us = run->start_us + FIND_US;
     run->serve = run->prepared.launch ? rt_serve_new(run->prepared.store) : NULL;
 }
 
@@ -336,10 +361,12 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
         dismiss(options->comm, 0);
     if (rc == 0) {
         report(&run, true);
+        sum_up(&run);
         rc = verdict(&run, err);
     }
 out:
     rt_serve_free(run.serve);
+    rt_findings_clear(&run.findings);
     rt_agent_free(run.agent);
     rt_conductor_free(run.conductor);
     rt_actions_clear(&run.actions);

@@ -1,0 +1,217 @@
+#include "engine/findings.h"
+
+#include "base/alloc.h"
+#include "base/escape.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRIALS_EARLY 10 /* so many have ended before anything is said of reads while trials run */
+#define PAIRS_EARLY  12 /* likewise, of differences */
+#define PAIRS_LEAST  3  /* for the summary, or all there are */
+#define NAMES_MAX    8  /* in one list */
+
+struct look {
+    struct rt_findings *findings;
+    const struct rt_study *study;
+    bool last;
+    rt_finding_fn *tell;
+    void *context;
+};
+
+void rt_findings_init(struct rt_findings *findings, struct rt_store *store, uint32_t study)
+{
+    *findings = (struct rt_findings){.store = store, .study = study};
+}
+
+void rt_findings_clear(struct rt_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        free(findings->told[i]);
+    free(findings->told);
+    *findings = (struct rt_findings){0};
+}
+
+/* False if this was told before, and is not to be told again. Takes the name. */
+static bool is_news(struct look *look, char *name)
+{
+    struct rt_findings *findings = look->findings;
+
+    for (size_t i = 0; i < findings->count && !look->last; i++) {
+        if (strcmp(findings->told[i], name) == 0) {
+            free(name);
+            return false;
+        }
+    }
+    findings->told =
+        rt_grow(findings->told, &findings->capacity, findings->count + 1, sizeof *findings->told);
+    findings->told[findings->count++] = name;
+    return true;
+}
+
+static void put_name(struct rt_buf *out, const char *name, bool quoted)
+{
+    char *shown = rt_escaped(name);
+
+    rt_buf_printf(out, quoted ? "\"%s\"" : "%s", shown);
+    free(shown);
+}
+
+/* "noise_gaussian, epochs" */
+static void put_names(struct rt_buf *out, char *const *names, size_t count, bool quoted)
+{
+    for (size_t i = 0; i < count && i < NAMES_MAX; i++) {
+        rt_buf_add(out, i ? ", " : "");
+        put_name(out, names[i], quoted);
+    }
+    if (count > NAMES_MAX)
+        rt_buf_printf(out, " and %zu more", count - NAMES_MAX);
+}
+
+static void put_what_was_read(struct rt_buf *out, const struct look *look,
+                              const struct rt_reads *reads)
+{
+    uint64_t ended = look->study->done[RT_OUTCOME_OK];
+
+    rt_buf_printf(out, " (%" PRIu64 " %s ended; it read: ", ended,
+                  ended == 1 ? "trial has" : "trials have");
+    if (reads->count)
+        put_names(out, reads->keys, reads->count, false);
+    else
+        rt_buf_add(out, "nothing");
+    rt_buf_add(out, ")");
+}
+
+static void look_at_axis(struct look *look, const struct rt_reads *reads, size_t axis)
+{
+    const char *key = rt_plan_axis_key(look->study->plan, axis);
+    struct rt_buf text = RT_BUF_INIT;
+
+    if (rt_plan_axis_count(look->study->plan, axis) < 2 ||
+        rt_reads_verdict(reads, key) != RT_READ_NEVER || !is_news(look, rt_printf("read %s", key)))
+        return;
+    rt_buf_add(&text, "warning: ");
+    put_name(&text, key, true);
+    rt_buf_add(&text, " is swept but the model never reads it");
+    put_what_was_read(&text, look, reads);
+    look->tell(look->context, rt_buf_text(&text));
+    rt_buf_clear(&text);
+}
+
+static bool is_swept(const struct rt_plan *plan, const char *key)
+{
+    size_t size = strlen(key);
+
+    for (size_t axis = 0; axis < rt_plan_axes(plan); axis++) {
+        const char *swept = rt_plan_axis_key(plan, axis);
+
+        if (strncmp(swept, key, size) == 0 && (swept[size] == '\0' || swept[size] == '.') &&
+            rt_plan_axis_count(plan, axis) > 1)
+            return true;
+    }
+    return false;
+}
+
+/* The fixed params together: one line for all of them. */
+static void look_at_fixed(struct look *look, const struct rt_reads *reads)
+{
+    const struct rt_json *params = rt_json_get(rt_plan_json(look->study->plan), "params");
+    char **names = NULL;
+    size_t capacity = 0;
+    size_t count = 0;
+    struct rt_buf text = RT_BUF_INIT;
+
+    for (void *at = params ? rt_json_first(params) : NULL; at; at = rt_json_next(params, at)) {
+        const char *key = rt_json_iter_key(at);
+
+        if (is_swept(look->study->plan, key) || rt_reads_verdict(reads, key) != RT_READ_NEVER)
+            continue;
+        names = rt_grow(names, &capacity, count + 1, sizeof *names);
+        names[count++] = (char *)key;
+    }
+    if (count && is_news(look, rt_strdup("fixed"))) {
+        rt_buf_add(&text, "warning: the model never reads these params, which the study sets: ");
+        put_names(&text, names, count, true);
+        look->tell(look->context, rt_buf_text(&text));
+    }
+    rt_buf_clear(&text);
+    free(names);
+}
+
+static void look_at_reads(struct look *look)
+{
+    const struct rt_reads *reads = rt_study_reads(look->study);
+
+    if (!reads || look->study->done[RT_OUTCOME_OK] < (look->last ? 1 : TRIALS_EARLY))
+        return;
+    for (size_t axis = 0; axis < rt_plan_axes(look->study->plan); axis++)
+        look_at_axis(look, reads, axis);
+    look_at_fixed(look, reads);
+}
+
+/* How many pairs the whole study has: the first of each group with each of the others. */
+static uint64_t all_pairs(const struct rt_plan *plan, const char *key)
+{
+    for (size_t axis = 0; axis < rt_plan_axes(plan); axis++) {
+        if (strcmp(rt_plan_axis_key(plan, axis), key) == 0)
+            return rt_plan_count(plan) - rt_plan_count(plan) / rt_plan_axis_count(plan, axis);
+    }
+    return 0;
+}
+
+static bool are_enough(const struct look *look, const struct rt_axis_check *check)
+{
+    uint64_t all = all_pairs(look->study->plan, check->key);
+    uint64_t wanted = look->last ? PAIRS_LEAST : PAIRS_EARLY;
+
+    return all > 0 && check->pairs >= (all < wanted ? all : wanted);
+}
+
+static void look_at_check(void *context, const struct rt_axis_check *check)
+{
+    struct look *look = context;
+    struct rt_buf text = RT_BUF_INIT;
+
+    if (check->study != look->study->number || check->differing || !are_enough(look, check) ||
+        !is_news(look, rt_printf("check %s", check->key)))
+        return;
+    rt_buf_add(&text, "warning: ");
+    put_name(&text, check->key, true);
+    rt_buf_printf(&text,
+                  " makes no difference: %" PRIu64 " %s of trials that differ in it alone %s "
+                  "identical metrics",
+                  check->pairs, check->pairs == 1 ? "pair" : "pairs",
+                  check->pairs == 1 ? "has" : "have");
+    if (check->left_out) {
+        rt_buf_add(&text, " (left out: ");
+        put_name(&text, check->left_out, false);
+        rt_buf_add(&text, ")");
+    }
+    look->tell(look->context, rt_buf_text(&text));
+    rt_buf_clear(&text);
+}
+
+static void look_at_all(struct rt_findings *findings, bool last, rt_finding_fn *tell, void *context)
+{
+    struct look look = {.findings = findings,
+                        .study = rt_state_study(rt_store_state(findings->store), findings->study),
+                        .last = last,
+                        .tell = tell,
+                        .context = context};
+
+    if (!tell || !look.study || !look.study->plan)
+        return;
+    look_at_reads(&look);
+    rt_store_axis_checks(findings->store, look_at_check, &look);
+}
+
+void rt_findings_look(struct rt_findings *findings, rt_finding_fn *tell, void *context)
+{
+    look_at_all(findings, false, tell, context);
+}
+
+void rt_findings_sum_up(struct rt_findings *findings, rt_finding_fn *tell, void *context)
+{
+    look_at_all(findings, true, tell, context);
+}
