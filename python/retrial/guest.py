@@ -105,7 +105,7 @@ class Params(dict):
 
     def _note(self, key):
         if isinstance(key, str) and not self._together:
-            reads.add(self._path + key)
+            reads.add(self._path + key if len(reads) < READS_MAX - 1 else "*")
 
     def _note_all(self):
         self._note("*")

@@ -1,0 +1,86 @@
+# What a Python model does with the dict that it gets, and what is noted: with the embedded
+# interpreter, and with one of another build. Each way to read has a nested dict of its own.
+cat >model.py <<'PYTHON'
+import collections, copy, json, pickle
+
+WAYS = {
+    "subscript": lambda p: p["x"],
+    "get": lambda p: p.get("x", 0),
+    "get_missing": lambda p: p.get("missing", 7),
+    "pop": lambda p: p.pop("x"),
+    "setdefault": lambda p: p.setdefault("x", 5),
+    "contains": lambda p: "x" in p,
+    "percent": lambda p: "%(x)d" % p,
+    "format_map": lambda p: "{x}".format_map(p),
+    "chain": lambda p: collections.ChainMap({}, p)["x"],
+    "iterate": lambda p: [key for key in p],
+    "keys": lambda p: list(p.keys()),
+    "values": lambda p: list(p.values()),
+    "items": lambda p: dict(p.items()),
+    "reverse": lambda p: list(reversed(p)),
+    "popitem": lambda p: p.popitem(),
+    "make": lambda p: dict(p),
+    "copy": lambda p: p.copy(),
+    "copy_copy": lambda p: copy.copy(p),
+    "deepcopy": lambda p: copy.deepcopy(p),
+    "pickle": lambda p: pickle.loads(pickle.dumps(p)),
+    "update": lambda p: {"x": 0, "y": 0}.update(p),
+    "star": lambda p: (lambda **k: k)(**p),
+    "dict_star": lambda p: dict(**p),
+    "display": lambda p: {**p},
+    "merge": lambda p: {} | p,
+    "merge_left": lambda p: p | {},
+    "equal": lambda p: p == {"x": 1, "y": 2},
+    "equal_right": lambda p: {"x": 1, "y": 2} == p,
+    "json": lambda p: json.dumps(p),
+    "json_indent": lambda p: json.dumps(p, indent=1),
+    "print": lambda p: repr(p),
+    "length": lambda p: len(p) and bool(p),
+    "write": lambda p: p.update(z=3) or p.__setitem__("y", 4),
+    "leave": lambda p: isinstance(p, dict),
+}
+
+def match(p):
+    match p:
+        case {"x": value}:
+            return value
+
+WAYS["match"] = match
+WANT = {"x": 1, "y": 2}
+
+def train(params):
+    for name in ("copy", "copy_copy", "deepcopy", "pickle", "make", "star", "dict_star", "display",
+                 "merge", "merge_left", "items"):
+        got = WAYS[name](params[name])
+        assert type(got) is dict and got == WANT, (name, got)
+    for name, way in WAYS.items():
+        way(params[name])
+    whole = params["write"]
+    assert dict(whole) == {"x": 1, "y": 4, "z": 3} and len(whole) == 3, whole
+    assert params["leave"].pop("none", 9) == 9 and params["leave"].get("none") is None
+    for wrong in (lambda: params["none"], lambda: params["leave"].pop("none"),
+                  lambda: params["leave"].get(), lambda: {params: 1}):
+        try:
+            wrong()
+        except (KeyError, TypeError):
+            continue
+        assert False, "no exception"
+    return 1.0
+PYTHON
+/usr/bin/python3 - >study.yaml <<'PYTHON'
+import model
+params = ", ".join(f"{name}: {{x: 1, y: 2}}" for name in model.WAYS)
+print(f"name: ways\nentry: model.py:train\nparams: {{{params}, never: {{x: 1}}, \"\\\"; --\": 1}}")
+PYTHON
+ask() {
+    sqlite3 .retrial/index.sqlite "SELECT key FROM model_read
+        WHERE key LIKE '%.%' OR key = '*' OR key = 'never'"
+}
+/usr/bin/python3 -m venv --without-pip --copies other
+retrial run study.yaml 2>&1 | grep -v 'done'
+ask >here.txt
+rm -r .retrial
+VIRTUAL_ENV=$PWD/other retrial run study.yaml 2>&1 | grep -v 'done'
+ask >guest.txt
+cat here.txt
+diff here.txt guest.txt && echo the guest says the same
