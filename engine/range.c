@@ -25,6 +25,20 @@ static bool read_number(const char *text, const char *end, struct rt_decimal *nu
     return ok;
 }
 
+/* "log5": levels by equal factors. */
+static bool read_log(const char *text, struct rt_range *range)
+{
+    struct rt_decimal count;
+    bool real = false;
+
+    if (strncmp(text, "log", 3) != 0 || text[3] < '0' || text[3] > '9' ||
+        !read_number(text + 3, text + strlen(text), &count, &real) || real ||
+        !rt_decimal_to_int(count, &range->count) || range->count == 0)
+        return false;
+    range->log = true;
+    return true;
+}
+
 bool rt_range_parse(const char *text, struct rt_range *range)
 {
     const char *first = strchr(text, ':');
@@ -33,7 +47,8 @@ bool rt_range_parse(const char *text, struct rt_range *range)
     memset(range, 0, sizeof *range);
     return second && read_number(text, first, &range->from, &range->real) &&
            read_number(first + 1, second, &range->to, &range->real) &&
-           read_number(second + 1, second + strlen(second), &range->step, &range->real);
+           (read_log(second + 1, range) ||
+            read_number(second + 1, second + strlen(second), &range->step, &range->real));
 }
 
 static const char *shown(struct rt_decimal value, char text[RT_REAL_TEXT])
@@ -239,5 +254,7 @@ static int by_count(const struct rt_range *range, struct rt_json **axis, struct 
 int rt_range_axis(const struct rt_range *range, struct rt_json **axis, struct rt_err *err)
 {
     *axis = NULL;
+    if (range->log)
+        return rt_range_log_axis(range, axis, err);
     return range->count ? by_count(range, axis, err) : by_step(range, axis, err);
 }

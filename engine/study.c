@@ -155,6 +155,7 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
         return rc;
     if (!rt_yaml_get(root, "name") && (rc = name_after_file(reader, err)) < 0)
         return rc;
+    rt_study_set_format(reader->plan);
     sweep = rt_yaml_get(root, "sweep");
     if (rt_study_check_plan(reader->plan, err) < 0)
         return rt_yaml_error_at(reader->yaml, sweep ? sweep->key_offset : root->offset, err);

@@ -167,6 +167,21 @@ int rt_study_check_path(const char *path, struct rt_err *err)
     return rc;
 }
 
+void rt_study_set_format(struct rt_json *plan)
+{
+    static const char *const members[] = {"scale", NULL}; /* of axes, since format 2 */
+    const struct rt_json *axes = rt_json_get(plan, "axes");
+    int64_t format = 1;
+
+    for (size_t i = 0; i < rt_json_count(axes); i++) {
+        for (const char *const *member = members; *member; member++) {
+            if (rt_json_get(rt_json_at(axes, i), *member))
+                format = 2;
+        }
+    }
+    rt_json_set_int(plan, "format", format);
+}
+
 int rt_study_check_plan(const struct rt_json *json, struct rt_err *err)
 {
     struct rt_plan *plan;

@@ -64,6 +64,9 @@ int rt_study_value(const struct rt_study_reader *reader, const struct rt_yaml_no
 int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
                   struct rt_json **axis, struct rt_err *err);
 
+/* Gives the plan the lowest format that has all that it uses. */
+void rt_study_set_format(struct rt_json *plan);
+
 /* Names. A dotted key has parts; each is a name. RT_EUSAGE. */
 int rt_study_check_name(const char *name, struct rt_err *err);
 int rt_study_check_key(const char *key, struct rt_err *err);

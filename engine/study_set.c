@@ -268,6 +268,7 @@ static int apply(struct rt_json *plan, struct setting *setting, struct rt_err *e
         rc = change_params(params, setting, err);
     rt_json_set(plan, "params", params);
     rt_json_set(plan, "axes", axes);
+    rt_study_set_format(plan);
     if (rc == 0)
         rc = rt_study_check_plan(plan, err);
     if (rc == 0) {
@@ -277,6 +278,7 @@ static int apply(struct rt_json *plan, struct setting *setting, struct rt_err *e
     }
     rt_json_set(plan, "params", old_params);
     rt_json_set(plan, "axes", old_axes);
+    rt_study_set_format(plan);
     return rc;
 }
 

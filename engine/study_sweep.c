@@ -165,6 +165,22 @@ static int read_number(const struct rt_study_reader *reader, const struct rt_yam
     return 0;
 }
 
+static int read_scale(const struct rt_study_reader *reader, const struct rt_yaml_node *mapping,
+                      struct rt_range *range, struct rt_err *err)
+{
+    const struct rt_yaml_node *scale = rt_yaml_get(mapping, "scale");
+
+    if (!scale)
+        return 0;
+    range->log = scale->text && strcmp(scale->text, "log") == 0;
+    if (!range->log && (!scale->text || strcmp(scale->text, "linear") != 0))
+        return rt_study_mismatch(reader, scale, "log or linear", err);
+    if (range->log && !rt_yaml_get(mapping, "count"))
+        return rt_yaml_error(reader->yaml, scale->offset, err,
+                             "a range with a logarithmic scale has \"from\", \"to\" and \"count\"");
+    return 0;
+}
+
 static int read_range(struct rt_study_reader *reader, const struct rt_yaml_node *mapping,
                       struct rt_range *range, struct rt_err *err)
 {
@@ -175,6 +191,8 @@ static int read_range(struct rt_study_reader *reader, const struct rt_yaml_node 
     int rc;
 
     memset(range, 0, sizeof *range);
+    if ((rc = read_scale(reader, mapping, range, err)) < 0)
+        return rc;
     if (!from || !to || !step == !count)
         return rt_yaml_error(reader->yaml, mapping->offset, err,
                              "a range has \"from\", \"to\" and either \"step\" or \"count\"");
@@ -189,7 +207,7 @@ static int read_range(struct rt_study_reader *reader, const struct rt_yaml_node 
 static int check_range_keys(const struct rt_study_reader *reader,
                             const struct rt_yaml_node *mapping, struct rt_err *err)
 {
-    static const char *const known[] = {"from", "to", "step", "count", NULL};
+    static const char *const known[] = {"from", "to", "step", "count", "scale", NULL};
     char clip[RT_UTF8_CLIP];
     char member[RT_UTF8_CLIP];
 

@@ -34,6 +34,18 @@ static void put_entry(struct rt_buf *out, const struct rt_json *entry)
     rt_json_free(value);
 }
 
+static void put_log_range(struct rt_buf *out, const struct rt_json *axis)
+{
+    struct rt_decimal ends[2] = {{1, 0}, {1, 0}};
+    char text[2][RT_REAL_TEXT];
+
+    rt_decimal_parse(rt_json_get_text(axis, "from", "1"), &ends[0], NULL);
+    rt_decimal_parse(rt_json_get_text(axis, "to", "1"), &ends[1], NULL);
+    rt_buf_printf(out, "{from: %s, to: %s, count: %lld, scale: log}",
+                  rt_decimal_text(ends[0], true, text[0]), rt_decimal_text(ends[1], true, text[1]),
+                  (long long)rt_json_get_int(axis, "count", 2));
+}
+
 static void put_range(struct rt_buf *out, const struct rt_json *axis)
 {
     bool real = strcmp(rt_json_get_text(axis, "kind", ""), "real") == 0;
@@ -67,6 +79,8 @@ static void put_sweep(struct rt_buf *out, const struct rt_json *axes)
         rt_buf_add(out, ": ");
         if (values)
             rt_json_canonical(values, out);
+        else if (rt_json_get(axis, "scale"))
+            put_log_range(out, axis);
         else
             put_range(out, axis);
         rt_buf_add(out, "\n");

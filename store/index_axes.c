@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include "sql.h"
 
-#define UNROLL_MAX 100000             /* levels of a range that has to be listed */
+#define UNROLL_MAX 100000             /* levels of an axis that has to be listed */
 #define EXACT_MAX  (INT64_C(1) << 53) /* up to here a double holds every integer */
 #define EXACT_TENS 22                 /* up to here a double holds every power of ten */
 
@@ -113,19 +113,21 @@ static void bind(struct rt_stmt *stmt, const char *name, const struct rt_datum *
     rt_datum_bind(stmt, rt_stmt_param(stmt, name), value);
 }
 
-/* A range is never unrolled, unless it is short and of numbers that SQL would not compute. */
+/* A range is never unrolled, unless it is short and of numbers that SQL would not compute. What
+ * can neither be computed nor listed is NULL until its trials have rows. */
 static int insert_axis(struct rt_index *index, struct rt_index_table *table,
                        const struct rt_plan *plan, size_t axis, uint64_t stride, struct rt_err *err)
 {
     uint64_t count = rt_plan_axis_count(plan, axis);
-    bool listed = rt_json_get(rt_index_axis_json(plan, axis), "values") != NULL;
+    enum rt_axis_kind kind = rt_plan_axis_kind(plan, axis);
+    bool scaled = kind == RT_AXIS_EVEN;
     struct scale scale = {0};
     struct rt_stmt *stmt;
     int rc;
 
-    if (!listed && !scale_exactly(plan, axis, &scale)) {
-        listed = count <= UNROLL_MAX;
-        if (!listed)
+    if (scaled && !scale_exactly(plan, axis, &scale)) {
+        scaled = count > UNROLL_MAX;
+        if (scaled)
             scale_nearly(plan, axis, &scale);
     }
     if ((rc = rt_db_prepare(index->db, rt_sql_index_insert_axis, &stmt, NULL, err)) < 0)
@@ -135,14 +137,16 @@ static int insert_axis(struct rt_index *index, struct rt_index_table *table,
     rt_stmt_text(stmt, ":key", rt_plan_axis_key(plan, axis));
     rt_stmt_int(stmt, ":count", (int64_t)count);
     rt_stmt_int(stmt, ":stride", (int64_t)stride);
-    if (!listed) {
+    if (scaled) {
         bind(stmt, ":scaled_from", &scale.from);
         bind(stmt, ":scaled_step", &scale.step);
         bind(stmt, ":divisor", &scale.divisor);
     }
     rc = rt_stmt_run(stmt, err);
     rt_stmt_free(stmt);
-    return rc == 0 && listed ? insert_values(index, table, plan, axis, err) : rc;
+    if (rc < 0 || scaled || (kind == RT_AXIS_DERIVED && count > UNROLL_MAX))
+        return rc;
+    return insert_values(index, table, plan, axis, err);
 }
 
 int rt_index_insert_axes(struct rt_index *index, const struct rt_event *event,

@@ -9,7 +9,7 @@
 
 static enum rt_column_type axis_type(const struct rt_plan *plan, size_t axis)
 {
-    bool listed = rt_json_get(rt_index_axis_json(plan, axis), "values") != NULL;
+    bool listed = rt_plan_axis_kind(plan, axis) == RT_AXIS_LISTED;
     enum rt_column_type type = RT_COLUMN_NONE;
 
     for (uint64_t level = 0; level < (listed ? rt_plan_axis_count(plan, axis) : 1); level++) {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FORMAT 1
+#define FORMAT 2
 
 const char *const rt_key_names[RT_KEY_COMPONENTS] = {"entry", "code",        "params", "inputs",
                                                      "seed",  "environment", "threads"};
@@ -292,6 +292,11 @@ size_t rt_plan_axes(const struct rt_plan *plan)
 const char *rt_plan_axis_key(const struct rt_plan *plan, size_t axis)
 {
     return plan->axes[axis].key;
+}
+
+enum rt_axis_kind rt_plan_axis_kind(const struct rt_plan *plan, size_t axis)
+{
+    return plan->axes[axis].kind;
 }
 
 uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis)

@@ -17,7 +17,8 @@
  *             | {"kind": "command", "argv": ["./train.sh", "--lr", "{lr}"]},
  *    "params": {...},                        fixed ones
  *    "axes": [{"key": "lr", "values": [..]}
- *             | {"key": "noise", "from": "0", "step": "0.05", "count": 11, "kind": "real"|"int"}],
+ *             | {"key": "noise", "from": "0", "step": "0.05", "count": 11, "kind": "real"|"int"}
+ *             | {"key": "decay", "from": "1e-5", "to": "0.1", "count": 5, "scale": "log"}],
  *    "replicates": 20, "seed": 0, "seeds": "shared"|"per-trial",
  *    "objective": {"goal": "maximize"|"minimize", "metric": "val_acc"} | null,
  *    "limits": {"timeout_us": 60000000, "retries": 1, "output_bytes": 65536},
@@ -57,6 +58,13 @@ uint64_t rt_plan_timeout_us(const struct rt_plan *plan); /* 0: none */
 uint64_t rt_plan_output_bytes(const struct rt_plan *plan);
 uint32_t rt_plan_threads(const struct rt_plan *plan);
 
+/* How the values of an axis are had. */
+enum rt_axis_kind {
+    RT_AXIS_LISTED,  /* from the plan */
+    RT_AXIS_EVEN,    /* from + level * step */
+    RT_AXIS_DERIVED, /* computed in other ways */
+};
+
 /* A value of an axis, cheap to bind and to print. */
 struct rt_value {
     enum rt_json_kind kind;
@@ -69,6 +77,7 @@ struct rt_value {
 
 size_t rt_plan_axes(const struct rt_plan *plan);
 const char *rt_plan_axis_key(const struct rt_plan *plan, size_t axis); /* "opt.lr" if nested */
+enum rt_axis_kind rt_plan_axis_kind(const struct rt_plan *plan, size_t axis);
 uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis);
 void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
                         struct rt_value *value);

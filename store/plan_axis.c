@@ -34,6 +34,7 @@ static int init_list(struct rt_plan_axis *axis, const struct rt_json *values, st
 
     if (rt_json_kind(values) != RT_JSON_ARRAY || count == 0)
         return damaged(axis->key, "has no values", err);
+    axis->kind = RT_AXIS_LISTED;
     axis->values = values;
     axis->count = count;
     axis->starts = rt_calloc(count + 1, sizeof *axis->starts);
@@ -89,12 +90,33 @@ static int init_range(struct rt_plan_axis *axis, const struct rt_json *json, str
         return damaged(axis->key, "has a \"step\" of zero", err);
     if (!rt_decimal_align(&from, &step))
         return damaged(axis->key, "has a \"from\" and a \"step\" too far apart", err);
+    axis->kind = RT_AXIS_EVEN;
     axis->count = (uint64_t)count;
     axis->from = from.coefficient;
     axis->step = step.coefficient;
     axis->exponent = from.exponent;
     axis->real = kind[0] == 'r';
     return check_ends(axis, err);
+}
+
+/* {"from", "to", "count", "scale": "log"}: reals, each a fixed factor from the one before. */
+static int init_factors(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err)
+{
+    int64_t count = rt_json_get_int(json, "count", 0);
+    struct rt_decimal from;
+    struct rt_decimal to;
+
+    if (strcmp(rt_json_get_text(json, "scale", ""), "log") != 0)
+        return damaged(axis->key, "has no known \"scale\"", err);
+    if (rt_decimal_parse(rt_json_get_text(json, "from", ""), &from, err) < 0 ||
+        rt_decimal_parse(rt_json_get_text(json, "to", ""), &to, err) < 0 ||
+        !rt_between_init(&axis->between, from, to, true))
+        return damaged(axis->key, "has no decimals \"from\" and \"to\" from 1e-250 to 1e250", err);
+    if (count < 2)
+        return damaged(axis->key, "has no \"count\" of 2 or more", err);
+    axis->kind = RT_AXIS_DERIVED;
+    axis->count = (uint64_t)count;
+    return 0;
 }
 
 int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err)
@@ -106,7 +128,12 @@ int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, str
     axis->key = rt_json_get_text(json, "key", "");
     if (!is_key(axis->key))
         return damaged(axis->key, "has no usable key", err);
-    rc = values ? init_list(axis, values, err) : init_range(axis, json, err);
+    if (values)
+        rc = init_list(axis, values, err);
+    else if (rt_json_get(json, "scale"))
+        rc = init_factors(axis, json, err);
+    else
+        rc = init_range(axis, json, err);
     if (rc < 0)
         rt_plan_axis_clear(axis);
     return rc;
@@ -136,7 +163,7 @@ static void get_listed(const struct rt_plan_axis *axis, uint64_t level, struct r
     value->string = rt_json_string(json);
 }
 
-static void get_derived(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+static void get_even(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
 {
     const int64_t digits15 = INT64_C(1000000000000000);
     struct rt_decimal decimal = range_at(axis, level);
@@ -158,11 +185,20 @@ static void get_derived(const struct rt_plan_axis *axis, uint64_t level, struct 
         rt_real_text(value->real, value->text);
 }
 
+static void get_derived(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+{
+    value->kind = RT_JSON_REAL;
+    value->real = rt_between_at(&axis->between, level, axis->count - 1);
+    rt_real_text(value->real, value->text);
+}
+
 void rt_plan_axis_get(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
 {
     *value = (struct rt_value){.kind = RT_JSON_NULL};
-    if (axis->values)
+    if (axis->kind == RT_AXIS_LISTED)
         get_listed(axis, level, value);
+    else if (axis->kind == RT_AXIS_EVEN)
+        get_even(axis, level, value);
     else
         get_derived(axis, level, value);
 }
@@ -171,12 +207,12 @@ void rt_plan_axis_put(const struct rt_plan_axis *axis, uint64_t level, struct rt
 {
     struct rt_value value;
 
-    if (axis->values) {
+    if (axis->kind == RT_AXIS_LISTED) {
         size_t start = axis->starts[level];
 
         rt_buf_put(out, axis->texts.data + start, axis->starts[level + 1] - start - 1);
         return;
     }
-    get_derived(axis, level, &value);
+    rt_plan_axis_get(axis, level, &value);
     rt_buf_add(out, value.text);
 }

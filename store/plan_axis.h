@@ -1,23 +1,26 @@
 #ifndef RT_STORE_PLAN_AXIS_H
 #define RT_STORE_PLAN_AXIS_H
 /* One axis of a plan: a list of values, or a range whose values are derived. */
+#include "base/between.h"
 #include "store/plan.h"
 
 struct rt_plan_axis {
     const char *key; /* borrowed from the plan object */
+    enum rt_axis_kind kind;
     uint64_t count;
     /* a list */
-    const struct rt_json *values; /* borrowed; NULL for a range */
+    const struct rt_json *values; /* borrowed */
     struct rt_buf texts;          /* canonical values one after the other, each ended by NUL */
     size_t *starts;               /* of each value in texts, and their end */
-    /* a range: (from + level * step) * 10^exponent */
+    /* an even range: (from + level * step) * 10^exponent */
     int64_t from;
     int64_t step;
     int32_t exponent;
     bool real;
+    struct rt_between between; /* a range by factors */
 };
 
-/* Reads {"key": .., "values": ..} or {"key": .., "from": .., ...}. RT_EDAMAGED. */
+/* Reads a member of "axes". RT_EDAMAGED. */
 int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err);
 void rt_plan_axis_clear(struct rt_plan_axis *axis);
 

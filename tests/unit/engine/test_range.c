@@ -51,11 +51,17 @@ static void expect_refused(struct rt_range range, const char *part)
 
 static void only_three_numbers_are_a_range(void **state)
 {
-    static const char *const others[] = {
-        "",          "1",       "1:2",      "1:2:",
-        ":1:2",      "1:2:3:4", "a:b:c",    "1:2:x",
-        "1::2",      "1:2: 3",  "null:1:2", "1:2:.inf",
-        "1:2:1e999", "0x1:2",   "1,2:3",    "1:2:1234567890.1234567890123"};
+    static const char *const others[] = {"",           "1",
+                                         "1:2",        "1:2:",
+                                         ":1:2",       "1:2:3:4",
+                                         "a:b:c",      "1:2:x",
+                                         "1:2:log",    "1:2:log0",
+                                         "1:2:logx",   "1:2:log-3",
+                                         "1:2:log2.5", "1:2:Log3",
+                                         "1::2",       "1:2: 3",
+                                         "null:1:2",   "1:2:.inf",
+                                         "1:2:1e999",  "0x1:2",
+                                         "1,2:3",      "1:2:1234567890.1234567890123"};
     struct rt_range out;
 
     (void)state;
@@ -131,6 +137,31 @@ static void ranges_that_cannot_be_are_refused(void **state)
     expect_refused(counted("1", "1.0000000000000002", 4), "more levels than there are reals");
 }
 
+static void ranges_by_factors_keep_their_ends(void **state)
+{
+    (void)state;
+    expect_axis(range("1e-5:1e-1:log5"),
+                "{\"count\":5,\"from\":\"1e-05\",\"scale\":\"log\",\"to\":\"0.1\"}");
+    expect_axis(range("512:16:log6"), "{\"values\":[512,256,128,64,32,16]}");
+    expect_axis(range("4:9:log3"), "{\"values\":[4,6,9]}");
+    expect_axis(range("1:10:log3"), "{\"count\":3,\"from\":\"1\",\"scale\":\"log\",\"to\":\"10\"}");
+    expect_axis(range("1:8.0:log4"), "{\"count\":4,\"from\":\"1\",\"scale\":\"log\",\"to\":\"8\"}");
+    expect_axis(range("1:2:log1000000"),
+                "{\"count\":1000000,\"from\":\"1\",\"scale\":\"log\",\"to\":\"2\"}");
+}
+
+static void ranges_by_factors_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    expect_refused(range("0:1:log5"), "goes from 0 to 1; both ends must be between");
+    expect_refused(range("-1:1:log5"), "goes from -1 to 1");
+    expect_refused(range("1e-300:1:log5"), "goes from 1e-300 to 1");
+    expect_refused(range("1:2:log1"), "2 levels or more");
+    expect_refused(range("2:2.0:log5"), "ends that differ");
+    expect_refused(range("1:2:log2000000000"), "count is 2000000000");
+    expect_refused(range("1:1.0000001:log1000000000"), "more levels than there are reals");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +170,8 @@ int main(void)
         cmocka_unit_test(counts_divide_evenly_where_a_decimal_can),
         cmocka_unit_test(other_counts_give_the_nearest_reals),
         cmocka_unit_test(ranges_that_cannot_be_are_refused),
+        cmocka_unit_test(ranges_by_factors_keep_their_ends),
+        cmocka_unit_test(ranges_by_factors_that_cannot_be_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

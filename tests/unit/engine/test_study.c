@@ -268,6 +268,8 @@ static void what_is_written_reads_as_the_same_plan(void **state)
                                "  i: '3:1:-1'\n"
                                "  one: {from: 0.0, to: 2.0, count: 3}\n"
                                "  \"strange, key\": [a, 1, true]\n"
+                               "  lr: {from: 1e-5, to: 1e-1, count: 5, scale: log}\n"
+                               "  width: '16:512:log6'\n"
                                "replicates: 4\n"
                                "seed: {base: 9, per: trial}\n"
                                "objective: {minimize: loss}\n"

@@ -82,6 +82,22 @@ static void ranges_of_integers_stay_integers(void **state)
     rt_plan_free(plan);
 }
 
+static void a_range_by_factors_has_the_nearest_reals(void **state)
+{
+    struct rt_plan *plan =
+        plan_with("{\"format\":2,\"axes\":[{\"key\":\"lr\",\"from\":\"1e-5\",\"to\":\"0.1\","
+                  "\"count\":9,\"scale\":\"log\"}]}");
+
+    (void)state;
+    assert_int_equal(rt_plan_axis_kind(plan, 0), RT_AXIS_DERIVED);
+    expect_params(plan, 0, "{\"lr\":1e-05}");
+    expect_params(plan, 1, "{\"lr\":3.1622776601683795e-05}");
+    expect_params(plan, 2, "{\"lr\":0.0001}");
+    expect_params(plan, 4, "{\"lr\":0.001}");
+    expect_params(plan, 8, "{\"lr\":0.1}");
+    rt_plan_free(plan);
+}
+
 static void a_long_decimal_becomes_the_shortest_text_of_its_double(void **state)
 {
     struct rt_plan *plan =
@@ -365,12 +381,12 @@ static void damaged_plans_are_refused(void **state)
 
 static void a_later_format_is_not_damage(void **state)
 {
-    struct rt_json *object = plan_object("{\"format\":2,\"params\":[]}");
+    struct rt_json *object = plan_object("{\"format\":3,\"params\":[]}");
     struct rt_plan *plan;
     struct rt_err err;
 
     (void)state;
-    expect_error(err, RT_ENEWER, "format 2", rt_plan_new(object, &plan, &err));
+    expect_error(err, RT_ENEWER, "format 3", rt_plan_new(object, &plan, &err));
     rt_json_free(object);
 }
 
@@ -492,6 +508,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_range_contains_what_people_typed),
         cmocka_unit_test(ranges_of_integers_stay_integers),
+        cmocka_unit_test(a_range_by_factors_has_the_nearest_reals),
         cmocka_unit_test(a_long_decimal_becomes_the_shortest_text_of_its_double),
         cmocka_unit_test(a_plan_without_axes_has_one_level),
         cmocka_unit_test(replicates_change_slowest_and_the_last_axis_fastest),
