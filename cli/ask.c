@@ -63,14 +63,16 @@ int rt_ask_open(struct rt_cmd_context *context, struct rt_err *err)
         return rc;
     index = rt_ask_index_path(context);
     last = rt_state_seq(rt_store_state(context->store));
-    if ((at = position(index)) < last) {
+    at = position(index);
+    if (at < last) {
         rc = rt_store_close(context->store, err);
         context->store = NULL;
         if (rc == 0) {
             level(path, &why);
             rc = rt_store_open(path, RT_STORE_READ, &context->store, err);
         }
-        if (rc == 0 && why.code < 0 && (at = position(index)) < last)
+        at = position(index);
+        if (rc == 0 && why.code < 0 && at < last)
             say_behind(last - at, &why);
     }
     free(index);

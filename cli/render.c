@@ -8,7 +8,8 @@
 
 static void put_spaces(struct rt_buf *out, size_t count)
 {
-    memset(rt_buf_extend(out, count), ' ', count);
+    if (count)
+        memset(rt_buf_extend(out, count), ' ', count);
 }
 
 static bool is_object(const struct rt_json *json)

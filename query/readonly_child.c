@@ -132,7 +132,7 @@ static int compile(struct child *child, struct rt_err *err)
     if (!*skip_blank(query->sql))
         return rt_err_set(err, RT_EUSAGE, "there is no statement to run");
     rt_db_restrict(child->db, &limits);
-    if ((rc = rt_db_prepare(child->db, query->sql, &child->stmt, &rest, err)) < 0)
+    if (rt_db_prepare(child->db, query->sql, &child->stmt, &rest, err) < 0)
         return rt_mistake_explain(query->path, query->sql,
                                   query->ours ? -1 : rt_db_error_offset(child->db), err);
     if (*(rest = skip_blank(rest)))

@@ -113,7 +113,8 @@ static bool is_numeric(const struct column *column)
 
 static void put_spaces(struct rt_buf *out, size_t count)
 {
-    memset(rt_buf_extend(out, count), ' ', count);
+    if (count)
+        memset(rt_buf_extend(out, count), ' ', count);
 }
 
 static void put_cell(const struct column *column, const struct shown *cell, struct rt_buf *out)
@@ -171,7 +172,8 @@ static void put_rule(const struct rt_table *table, struct rt_buf *out)
         size_t width = table->columns[i].width;
 
         put_separator(table, i, out);
-        memset(rt_buf_extend(out, width), '-', width);
+        if (width)
+            memset(rt_buf_extend(out, width), '-', width);
         if (table->format == RT_FORMAT_MD && is_numeric(&table->columns[i]))
             out->data[out->size - 1] = ':';
     }
