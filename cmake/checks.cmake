@@ -19,6 +19,7 @@ foreach(source IN LISTS unit_tests)
       COMMAND ${VALGRIND} -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
               --fair-sched=yes --suppressions=${CMAKE_SOURCE_DIR}/tests/valgrind.supp
               $<TARGET_FILE:${layer}-${name}>)
-    set_tests_properties(valgrind/${layer}/${short} PROPERTIES LABELS valgrind TIMEOUT 600)
+    set_tests_properties(valgrind/${layer}/${short} PROPERTIES LABELS valgrind TIMEOUT 600
+      ENVIRONMENT RETRIAL_MODULES=${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
   endif()
 endforeach()
