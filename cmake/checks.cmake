@@ -6,8 +6,9 @@ foreach(check format tidy clang asan)
   set_tests_properties(check/${check} PROPERTIES LABELS check TIMEOUT 1200 PROCESSORS 2)
 endforeach()
 
-# Left out of valgrind: idle, whose limit of descriptors valgrind keeps to itself.
-set(without_valgrind engine/idle)
+# Left out of valgrind: idle, whose limit of descriptors valgrind keeps to itself; kill, whose writers
+# get nothing done between two kills; and readonly, whose children have limits of time and memory.
+set(without_valgrind engine/idle store/kill query/readonly)
 find_program(VALGRIND valgrind)
 foreach(source IN LISTS unit_tests)
   cmake_path(GET source PARENT_PATH folder)
