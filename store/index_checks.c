@@ -75,10 +75,12 @@ static int load(struct rt_index *index, struct rt_index_table *table, struct rt_
 {
     const struct rt_study *study = rt_state_study(index->state, table->study);
     struct rt_index_checks *checks = &table->checks;
+    bool reads_stale = checks->reads_stale;
     struct rt_stmt *stmt;
     int rc;
 
     rt_index_checks_clear(checks);
+    checks->reads_stale = reads_stale;
     checks->fixed = hash_fixed(study->plan);
     if ((rc = rt_db_prepare(index->db, rt_sql_index_select_axis_checks, &stmt, NULL, err)) < 0)
         return rc;

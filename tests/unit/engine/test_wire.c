@@ -40,6 +40,25 @@ static void a_hello_keeps_what_an_agent_says_of_itself(void **state)
     rt_buf_clear(&bytes);
 }
 
+static void reads_keep_their_names(void **state)
+{
+    struct rt_wire wire = {.kind = RT_WIRE_READS, .reads = {.study = 2}};
+    struct rt_buf bytes = RT_BUF_INIT;
+    struct rt_wire got;
+
+    (void)state;
+    rt_reads_note(&wire.reads.reads, "lr");
+    rt_reads_note(&wire.reads.reads, "*");
+    got = there_and_back(&wire, &bytes);
+    assert_int_equal(got.reads.study, 2);
+    assert_true(rt_reads_cover(&got.reads.reads, &wire.reads.reads));
+    rt_wire_clear(&got);
+    wire.reads.study = 0;
+    refuse(&wire);
+    rt_reads_clear(&wire.reads.reads);
+    rt_buf_clear(&bytes);
+}
+
 static void a_study_keeps_plan_code_and_bundle(void **state)
 {
     struct rt_wire wire = {.kind = RT_WIRE_STUDY};
@@ -263,6 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hello_keeps_what_an_agent_says_of_itself),
+        cmocka_unit_test(reads_keep_their_names),
         cmocka_unit_test(a_study_keeps_plan_code_and_bundle),
         cmocka_unit_test(a_ready_keeps_the_reason_of_a_failure),
         cmocka_unit_test(work_and_what_is_returned_of_it_keep_their_ranges),

@@ -272,6 +272,47 @@ static void a_rank_that_holds_nothing_any_more_leaves_no_trace_in_a_checkpoint(v
     end(&story);
 }
 
+#define READS(revision, keys) "{\"study\":1,\"revision\":" #revision ",\"keys\":" keys "}"
+
+static void what_a_model_reads_is_kept_per_revision_and_inherited(void **state)
+{
+    struct rt_buf bytes = RT_BUF_INIT;
+    struct story story;
+    struct story loaded;
+
+    (void)state;
+    begin(&story, 5, 1, 0);
+    assert_null(rt_study_reads(study_of(&story)));
+    expect_ok(story.err, say_text(&story, RT_EVENT_READS, READS(1, "[]")));
+    assert_int_equal(rt_study_reads(study_of(&story))->count, 0);
+    expect_ok(story.err, say_text(&story, RT_EVENT_READS, READS(1, "[\"x\",\"y\"]")));
+    expect_ok(story.err, say_plan(&story, story_plan(6, 1, 0)));
+    assert_true(rt_reads_has(rt_study_reads(study_of(&story)), "x"));
+    expect_ok(story.err, say_text(&story, RT_EVENT_READS, READS(2, "[\"*\"]")));
+    rt_state_save(story.state, &bytes);
+    loaded = story;
+    expect_ok(story.err, rt_state_load(rt_buf_span(&bytes), &loaded.state, &story.err));
+    assert_int_equal(rt_study_reads(study_of(&loaded))->count, 3);
+    rt_state_free(loaded.state);
+    rt_buf_clear(&bytes);
+    end(&story);
+}
+
+static void reads_of_what_is_not_there_are_damage(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story, 5, 1, 0);
+    expect_error(story.err, RT_EDAMAGED, "revision 2, which is not there",
+                 say_text(&story, RT_EVENT_READS, READS(2, "[]")));
+    expect_error(story.err, RT_EDAMAGED, "no list of texts",
+                 say_text(&story, RT_EVENT_READS, READS(1, "[3]")));
+    expect_error(story.err, RT_EDAMAGED, "study 7",
+                 say_text(&story, RT_EVENT_READS, "{\"study\":7}"));
+    end(&story);
+}
+
 static void an_agent_holds_what_was_leased_to_it_until_it_ends(void **state)
 {
     struct story story;
@@ -697,6 +738,8 @@ int main(void)
         cmocka_unit_test(more_than_seven_retries_are_counted_with_the_lost_attempts),
         cmocka_unit_test(a_rank_that_holds_nothing_any_more_leaves_no_trace_in_a_checkpoint),
         cmocka_unit_test(an_agent_holds_what_was_leased_to_it_until_it_ends),
+        cmocka_unit_test(what_a_model_reads_is_kept_per_revision_and_inherited),
+        cmocka_unit_test(reads_of_what_is_not_there_are_damage),
         cmocka_unit_test(a_trial_that_is_lost_254_times_is_left_as_lost),
         cmocka_unit_test(a_late_success_completes_a_trial_that_waits),
         cmocka_unit_test(a_late_success_stands_when_the_next_attempt_fails),
