@@ -1,6 +1,10 @@
 /*
  * The Ising model on a square lattice, by Metropolis' rule: below a temperature of 2.27 the spins
- * agree, above it they do not. A model in C is a function in a shared library; see Makefile.
+ * agree, above it they do not. A model in C is a function in a shared library:
+ *
+ *     cc -O2 -shared -fPIC -I ../../engine/public -o libising.so ising.c -lm
+ *
+ * (without the -I once retrial.h is installed). What Retrial offers it is in that header.
  */
 #include <math.h>
 #include <stdint.h>
