@@ -36,6 +36,20 @@ struct rt_cell rt_cell_of(struct rt_stmt *stmt, int column)
     return cell;
 }
 
+void rt_cell_bind(struct rt_stmt *stmt, const char *name, const struct rt_cell *cell)
+{
+    int number = rt_stmt_param(stmt, name);
+
+    if (number == 0)
+        return;
+    if (cell->kind == RT_CELL_INT)
+        rt_stmt_int_at(stmt, number, cell->integer);
+    else if (cell->kind == RT_CELL_REAL)
+        rt_stmt_real_at(stmt, number, cell->real);
+    else if (cell->kind == RT_CELL_TEXT)
+        rt_stmt_text_at(stmt, number, cell->text);
+}
+
 static void put_hex(struct rt_buf *out, struct rt_span blob)
 {
     const unsigned char *at = blob.data;

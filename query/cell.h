@@ -20,6 +20,9 @@ struct rt_cell rt_cell_text(const char *text); /* NULL: NULL */
 /* A column of the row that a statement stands at; borrows until the next step. */
 struct rt_cell rt_cell_of(struct rt_stmt *stmt, int column);
 
+/* Gives the value to a parameter of a statement, if it has one of that name. */
+void rt_cell_bind(struct rt_stmt *stmt, const char *name, const struct rt_cell *cell);
+
 /* Appends the cell as it stands in a listing of this format; NULL is nothing in all but JSON.
  * Reals have six significant digits in tables and all they have elsewhere. A blob is x'00ff'. */
 void rt_cell_put(struct rt_buf *out, const struct rt_cell *cell, enum rt_format format);

@@ -105,20 +105,6 @@ static const char *skip_blank(const char *sql)
     }
 }
 
-static void bind(struct rt_stmt *stmt, const struct rt_readonly_param *param)
-{
-    int number = rt_stmt_param(stmt, param->name);
-
-    if (number == 0)
-        return;
-    if (param->value.kind == RT_CELL_INT)
-        rt_stmt_int_at(stmt, number, param->value.integer);
-    else if (param->value.kind == RT_CELL_REAL)
-        rt_stmt_real_at(stmt, number, param->value.real);
-    else if (param->value.kind == RT_CELL_TEXT)
-        rt_stmt_text_at(stmt, number, param->value.text);
-}
-
 static int compile(struct child *child, struct rt_err *err)
 {
     static const struct rt_db_limits limits = {
@@ -141,7 +127,7 @@ static int compile(struct child *child, struct rt_err *err)
     if (rt_stmt_columns(child->stmt) == 0) /* VACUUM, for one, is not asked about */
         return rt_mistake_denied(err);
     for (size_t i = 0; i < query->param_count; i++)
-        bind(child->stmt, &query->params[i]);
+        rt_cell_bind(child->stmt, query->params[i].name, &query->params[i].value);
     return 0;
 }
 

@@ -145,13 +145,14 @@ static int take_error(struct rt_reader *reader, struct rt_err *err)
 {
     int64_t code = rt_read_signed(reader);
     char *text = rt_read_text(reader);
+    int rc;
 
     if (rt_reader_done(reader, "error", err) < 0 || code >= 0 || code < INT16_MIN)
-        nonsense(err);
+        rc = nonsense(err);
     else
-        rt_err_set(err, (int)code, "%s", text);
+        rc = rt_err_set(err, (int)code, "%s", text);
     free(text);
-    return err->code;
+    return rc;
 }
 
 static int take_frame(struct rt_rows *rows, struct rt_span frame, const struct rt_rows_sink *sink,

@@ -89,6 +89,7 @@ static int connect_to(struct rt_db *db, const char *name, int flags)
     sqlite3_busy_timeout(db->handle, BUSY_MS);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db->handle, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
     return rc;
