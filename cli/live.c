@@ -85,6 +85,19 @@ static void put_speed(struct rt_buf *out, const struct rt_json *answer, uint64_t
     }
 }
 
+static void put_warnings(struct rt_buf *out, const struct rt_json *warnings)
+{
+    for (size_t i = 0; i < rt_json_count(warnings); i++) {
+        const char *text = rt_json_string(rt_json_at(warnings, i));
+
+        if (!text)
+            continue;
+        rt_buf_add(out, "  ");
+        rt_escape_line(out, rt_span_text(text));
+        rt_buf_add(out, "\n");
+    }
+}
+
 static void put_answer(struct rt_buf *out, const struct rt_json *answer)
 {
     struct rt_buf outcomes = RT_BUF_INIT;
@@ -110,6 +123,7 @@ static void put_answer(struct rt_buf *out, const struct rt_json *answer)
         number(answer, "agents") == 1 ? "" : "s", (unsigned long long)number(answer, "slots"),
         number(answer, "slots") == 1 ? "" : "s");
     rt_buf_clear(&outcomes);
+    put_warnings(out, rt_json_get(answer, "warnings"));
 }
 
 static void put_owner(struct rt_buf *out, const struct rt_live *live)

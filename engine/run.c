@@ -192,6 +192,15 @@ static void report(struct conducting *run, bool last)
         run->options->report(run->options->context, standing, last);
 }
 
+static void tell_finding(void *context, const char *text)
+{
+    struct conducting *run = context;
+
+    rt_serve_warn(run->serve, text);
+    if (run->options->notice)
+        run->options->notice(run->options->context, text);
+}
+
 static void look_for_findings(struct conducting *run)
 {
     uint64_t now = rt_mono_us();
@@ -199,14 +208,14 @@ static void look_for_findings(struct conducting *run)
     if (now < run->find_us || run->recorder.last > run->recorder.durable)
         return;
     run->find_us = now + FIND_US;
-    rt_findings_look(&run->findings, run->options->notice, run->options->context);
+    rt_findings_look(&run->findings, tell_finding, run);
 }
 
 /* What holds at the end, the index included. */
 static void sum_up(struct conducting *run)
 {
     rt_store_index_wait(run->prepared.store, LEVEL_US);
-    rt_findings_sum_up(&run->findings, run->options->notice, run->options->context);
+    rt_findings_sum_up(&run->findings, tell_finding, run);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)

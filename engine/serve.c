@@ -11,7 +11,8 @@ struct rt_serve {
     struct rt_store *store;
     struct rt_control *control;
     struct rt_standing standing;
-    bool known; /* standing has been set */
+    bool known;               /* standing has been set */
+    struct rt_json *warnings; /* texts */
     int stops;
 };
 
@@ -20,7 +21,9 @@ struct rt_serve *rt_serve_new(struct rt_store *store)
     struct rt_serve *serve = rt_calloc(1, sizeof *serve);
 
     serve->store = store;
+    serve->warnings = rt_json_new_array();
     if (rt_control_open(rt_store_path(store), &serve->control, NULL) < 0) {
+        rt_json_free(serve->warnings);
         free(serve);
         return NULL;
     }
@@ -32,6 +35,7 @@ void rt_serve_free(struct rt_serve *serve)
     if (!serve)
         return;
     rt_control_close(serve->control);
+    rt_json_free(serve->warnings);
     free(serve);
 }
 
@@ -46,6 +50,12 @@ void rt_serve_standing(struct rt_serve *serve, const struct rt_standing *standin
         return;
     serve->standing = *standing;
     serve->known = true;
+}
+
+void rt_serve_warn(struct rt_serve *serve, const char *text)
+{
+    if (serve)
+        rt_json_append(serve->warnings, rt_json_new_string(text));
 }
 
 int rt_serve_stops(const struct rt_serve *serve)
@@ -77,6 +87,7 @@ static struct rt_json *status(struct rt_serve *serve)
     rt_json_set_int(answer, "ended", (int64_t)standing->ended);
     rt_json_set(answer, "stopping", rt_json_new_bool(standing->progress.stopping));
     rt_json_set_int(answer, "lag_us", (int64_t)index.lag_us);
+    rt_json_set(answer, "warnings", rt_json_copy(serve->warnings));
     return answer;
 }
 

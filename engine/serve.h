@@ -20,6 +20,8 @@ size_t rt_serve_fds(struct rt_serve *serve, struct pollfd *fds, size_t room);
 void rt_serve_step(struct rt_serve *serve);
 /* What it tells those who ask for the status; copied. */
 void rt_serve_standing(struct rt_serve *serve, const struct rt_standing *standing);
+/* A warning that the status tells from now on; copied. */
+void rt_serve_warn(struct rt_serve *serve, const char *text);
 /* How many times a stop was asked for. */
 int rt_serve_stops(const struct rt_serve *serve);
 

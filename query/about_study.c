@@ -91,7 +91,8 @@ int rt_about_study(struct rt_db *db, const struct rt_study *study, struct rt_jso
         rc = rt_about_code(db, code, &record, err);
         rt_json_set(*about, "code", record);
     }
-    if (rc == 0 && (rc = put_rows(*about, "revisions", db, rt_sql_ask_plans_of, study, err)) == 0)
+    if (rc == 0 && (rc = put_rows(*about, "swept", db, rt_sql_ask_checks_of, study, err)) == 0 &&
+        (rc = put_rows(*about, "revisions", db, rt_sql_ask_plans_of, study, err)) == 0)
         rc = put_launches(*about, db, study, err);
     return rc;
 }

@@ -34,7 +34,7 @@ for name in renamed unread; do
         ! grep -q ^warning early.txt || break
         sleep 0.1
     done
-    (cd code && retrial stop 2>../stopped.txt)
+    (cd code && retrial status | grep -o 'warning: "gaussian_noise"' | sort -u && retrial stop 2>../stopped.txt)
     wait $! || echo "exit $?"
     echo while it ran:
     sed '/trials done/,$d' early.txt | grep -m 1 ^warning | sed -E 's/[0-9]+ (pairs|trials)/SOME \1/'
