@@ -75,6 +75,8 @@ void rt_leave_out_find(struct rt_leave_out *leave_out, const struct rt_study_fil
 {
     memset(leave_out, 0, sizeof *leave_out);
     add(leave_out, rt_strdup(file->path));
+    for (size_t i = 0; i < file->other_count; i++)
+        add(leave_out, rt_strdup(file->others[i]));
     for (size_t i = 0; i < file->root_count; i++)
         look_through(leave_out, file->roots[i], file->path);
 }

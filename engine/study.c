@@ -41,6 +41,32 @@ static int note_code(struct rt_study_reader *reader, const struct rt_yaml_node *
     return 0;
 }
 
+static int note_list(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                     struct rt_err *err)
+{
+    (void)err;
+    reader->list = node;
+    return 0;
+}
+
+static int note_sweep(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                      struct rt_err *err)
+{
+    (void)err;
+    reader->sweep = node;
+    return 0;
+}
+
+/* What changes slowest comes first, wherever it stands in the file. */
+static int read_axes(struct rt_study_reader *reader, struct rt_err *err)
+{
+    int rc = reader->list ? rt_study_read_list(reader, reader->list, err) : 0;
+
+    if (rc == 0 && reader->sweep)
+        rc = rt_study_read_sweep(reader, reader->sweep, err);
+    return rc;
+}
+
 static int note_python(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                        struct rt_err *err)
 {
@@ -76,7 +102,8 @@ static const struct rt_study_field fields[] = {
     {"name", read_name},
     {"entry", note_entry},
     {"params", rt_study_read_params},
-    {"sweep", rt_study_read_sweep},
+    {"list", note_list},
+    {"sweep", note_sweep},
     {"replicates", rt_study_read_replicates},
     {"seed", rt_study_read_seed},
     {"code", note_code},
@@ -145,7 +172,7 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
         return rt_yaml_error(reader->yaml, 0, err, "the file is empty");
     if ((rc = rt_study_expect(reader, root, RT_JSON_OBJECT,
                               "a mapping with the keys of a study: name, entry, ...", err)) < 0 ||
-        (rc = rt_study_fields(reader, root, fields, err)) < 0)
+        (rc = rt_study_fields(reader, root, fields, err)) < 0 || (rc = read_axes(reader, err)) < 0)
         return rc;
     if (!reader->entry)
         return rt_yaml_error(reader->yaml, root->offset, err,
@@ -155,7 +182,7 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
         return rc;
     if (!rt_yaml_get(root, "name") && (rc = name_after_file(reader, err)) < 0)
         return rc;
-    rt_study_set_format(reader->plan);
+    rt_study_settle(reader->plan);
     sweep = rt_yaml_get(root, "sweep");
     if (rt_study_check_plan(reader->plan, err) < 0)
         return rt_yaml_error_at(reader->yaml, sweep ? sweep->key_offset : root->offset, err);
@@ -230,6 +257,19 @@ static int check_kind(const char *path, struct rt_err *err)
     return 0;
 }
 
+int rt_study_read_other(struct rt_study_file *file, const char *path, struct rt_buf *text,
+                        struct rt_err *err)
+{
+    int rc = check_kind(path, err);
+
+    if (rc < 0 || (rc = rt_fs_read(path, text, err)) < 0)
+        return rc;
+    file->others =
+        rt_grow(file->others, &file->other_capacity, file->other_count + 1, sizeof *file->others);
+    file->others[file->other_count++] = rt_strdup(path);
+    return 0;
+}
+
 int rt_study_file_read(const char *path, struct rt_study_file *out, struct rt_err *err)
 {
     struct rt_buf text = RT_BUF_INIT;
@@ -288,6 +328,9 @@ void rt_study_file_clear(struct rt_study_file *file)
     for (size_t i = 0; i < file->root_count; i++)
         free(file->roots[i]);
     free(file->roots);
+    for (size_t i = 0; i < file->other_count; i++)
+        free(file->others[i]);
+    free(file->others);
     free(file->folder);
     free(file->path);
     free(file->text);

@@ -19,6 +19,9 @@ struct rt_study_file {
     char *folder;         /* where relative paths start: the file's */
     char **roots;         /* code roots, absolute; the first holds the entry */
     size_t root_count;
+    char **others; /* further files that were read, absolute */
+    size_t other_count;
+    size_t other_capacity;
 };
 
 /* Reads a study file. RT_EUSAGE with "file:line:column: what is wrong; what to do". */

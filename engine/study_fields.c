@@ -167,9 +167,28 @@ int rt_study_check_path(const char *path, struct rt_err *err)
     return rc;
 }
 
-void rt_study_set_format(struct rt_json *plan)
+/* Groups stand together: a number that is not the last one is another group's. */
+static void number_groups(struct rt_json *axes)
 {
-    static const char *const members[] = {"scale", NULL}; /* of axes, since format 2 */
+    int64_t known = -1;
+    int64_t next = -1;
+
+    for (size_t i = 0; i < rt_json_count(axes); i++) {
+        struct rt_json *axis = rt_json_at(axes, i);
+        int64_t group = rt_json_get_int(axis, "zip", -1);
+
+        if (group < 0)
+            continue;
+        next += group != known;
+        known = group;
+        if (group != next)
+            rt_json_set_int(axis, "zip", next);
+    }
+}
+
+void rt_study_settle(struct rt_json *plan)
+{
+    static const char *const members[] = {"scale", "zip", NULL}; /* of axes, since format 2 */
     const struct rt_json *axes = rt_json_get(plan, "axes");
     int64_t format = 1;
 
@@ -179,6 +198,7 @@ void rt_study_set_format(struct rt_json *plan)
                 format = 2;
         }
     }
+    number_groups(rt_json_get(plan, "axes"));
     rt_json_set_int(plan, "format", format);
 }
 

@@ -13,6 +13,9 @@ struct rt_study_reader {
     const struct rt_yaml_node *code;   /* NULL: not given */
     const struct rt_yaml_node *entry;  /* likewise */
     const struct rt_yaml_node *python; /* likewise */
+    const struct rt_yaml_node *list;   /* likewise */
+    const struct rt_yaml_node *sweep;  /* likewise */
+    int64_t groups;                    /* of keys that change together, so far */
     bool on_disk;                      /* files it names must be there */
 };
 
@@ -40,8 +43,12 @@ int rt_study_integer(const struct rt_study_reader *reader, const struct rt_yaml_
 /* Readers of keys at the top. */
 int rt_study_read_params(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                          struct rt_err *err);
+int rt_study_read_list(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       struct rt_err *err);
 int rt_study_read_sweep(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                         struct rt_err *err);
+int rt_study_read_zip(struct rt_study_reader *reader, const struct rt_yaml_node *group,
+                      struct rt_err *err);
 int rt_study_read_replicates(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                              struct rt_err *err);
 int rt_study_read_seed(struct rt_study_reader *reader, const struct rt_yaml_node *node,
@@ -52,6 +59,10 @@ int rt_study_read_limits(struct rt_study_reader *reader, const struct rt_yaml_no
                          struct rt_err *err);
 int rt_study_read_each(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                        struct rt_err *err);
+
+/* Reads another file that the study names, and notes that it did. */
+int rt_study_read_other(struct rt_study_file *file, const char *path, struct rt_buf *text,
+                        struct rt_err *err);
 
 /* Code roots and entry, once both are known: file->roots, "entry" and "root" of the plan. */
 int rt_study_read_entry(struct rt_study_reader *reader, struct rt_err *err);
@@ -64,8 +75,20 @@ int rt_study_value(const struct rt_study_reader *reader, const struct rt_yaml_no
 int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
                   struct rt_json **axis, struct rt_err *err);
 
-/* Gives the plan the lowest format that has all that it uses. */
-void rt_study_set_format(struct rt_json *plan);
+/* Two equal values of a list would be the same trial; `values` are what its items became. */
+int rt_study_check_distinct(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
+                            const struct rt_json *values, struct rt_err *err);
+
+/* Reads the levels of a key: a list or a range. With `repeats`, a list may hold a value twice. */
+int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *node, bool repeats,
+                  struct rt_json **axis, struct rt_err *err);
+
+/* Numbers the groups of keys that change together 0, 1, ..., and gives the plan the lowest format
+ * that has all that it uses. */
+void rt_study_settle(struct rt_json *plan);
+
+/* Appends "list" and "sweep" as YAML. */
+void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out);
 
 /* Names. A dotted key has parts; each is a name. RT_EUSAGE. */
 int rt_study_check_name(const char *name, struct rt_err *err);

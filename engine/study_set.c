@@ -224,7 +224,14 @@ static int change_axes(const struct rt_json *old, struct setting *setting, struc
             return rt_err_set(err, RT_EUSAGE, "\"%s\" is swept as a whole", key);
         }
         if (strcmp(key, setting->key) != 0) {
-            rt_json_append(axes, rt_json_keep(item));
+            rt_json_append(axes, rt_json_copy(item));
+        } else if (axis && rt_json_get(item, "zip")) {
+            rt_json_free(axis);
+            return rt_err_set(
+                err, RT_EUSAGE,
+                "\"%s\" changes together with other parameters; give it one value, or "
+                "change the study file",
+                setting->key);
         } else if (axis) {
             rt_json_append(axes, axis);
             axis = NULL;
@@ -268,7 +275,7 @@ static int apply(struct rt_json *plan, struct setting *setting, struct rt_err *e
         rc = change_params(params, setting, err);
     rt_json_set(plan, "params", params);
     rt_json_set(plan, "axes", axes);
-    rt_study_set_format(plan);
+    rt_study_settle(plan);
     if (rc == 0)
         rc = rt_study_check_plan(plan, err);
     if (rc == 0) {
@@ -278,7 +285,7 @@ static int apply(struct rt_json *plan, struct setting *setting, struct rt_err *e
     }
     rt_json_set(plan, "params", old_params);
     rt_json_set(plan, "axes", old_axes);
-    rt_study_set_format(plan);
+    rt_study_settle(plan);
     return rc;
 }
 

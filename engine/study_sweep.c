@@ -98,9 +98,8 @@ static int by_text(const void *a, const void *b)
     return order ? order : left->offset > right->offset ? 1 : -1;
 }
 
-/* Two equal levels would be the same trial. */
-static int check_distinct(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
-                          const struct rt_json *values, struct rt_err *err)
+int rt_study_check_distinct(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
+                            const struct rt_json *values, struct rt_err *err)
 {
     struct seen *seen = rt_calloc(list->count, sizeof *seen);
     char clip[RT_UTF8_CLIP];
@@ -121,8 +120,8 @@ static int check_distinct(const struct rt_study_reader *reader, const struct rt_
     return rc;
 }
 
-int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
-                  struct rt_json **axis, struct rt_err *err)
+static int read_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
+                     bool repeats, struct rt_json **axis, struct rt_err *err)
 {
     bool reals = all_numbers_one_real(list);
     struct rt_json *values = rt_json_new_array();
@@ -143,8 +142,8 @@ int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_nod
         else
             rt_json_free(value);
     }
-    if (rc == 0)
-        rc = check_distinct(reader, list, values, err);
+    if (rc == 0 && !repeats)
+        rc = rt_study_check_distinct(reader, list, values, err);
     if (rc < 0) {
         rt_json_free(values);
         return rc;
@@ -152,6 +151,12 @@ int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_nod
     *axis = rt_json_new_object();
     rt_json_set(*axis, "values", values);
     return 0;
+}
+
+int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
+                  struct rt_json **axis, struct rt_err *err)
+{
+    return read_list(reader, list, false, axis, err);
 }
 
 static int read_number(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
@@ -242,8 +247,8 @@ static size_t where_to_complain(const struct rt_yaml_node *node)
     return step ? step->offset : count ? count->offset : node->offset;
 }
 
-static int read_axis(struct rt_study_reader *reader, const struct rt_yaml_node *node,
-                     struct rt_json **axis, struct rt_err *err)
+int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *node, bool repeats,
+                  struct rt_json **axis, struct rt_err *err)
 {
     static const char expected[] = "a list such as [0.1, 0.2], a range such as {from: 0, to: 0.5, "
                                    "step: 0.05}, or \"0:0.5:0.05\"";
@@ -252,7 +257,7 @@ static int read_axis(struct rt_study_reader *reader, const struct rt_yaml_node *
 
     *axis = NULL;
     if (node->kind == RT_JSON_ARRAY)
-        return rt_study_list(reader, node, axis, err);
+        return read_list(reader, node, repeats, axis, err);
     if (node->kind == RT_JSON_OBJECT) {
         if ((rc = check_range_keys(reader, node, err)) < 0 ||
             (rc = read_range(reader, node, &range, err)) < 0)
@@ -265,23 +270,56 @@ static int read_axis(struct rt_study_reader *reader, const struct rt_yaml_node *
     return 0;
 }
 
-int rt_study_read_sweep(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+/* Under "zip" stands either a group of keys, or the levels of a parameter that is called zip: only
+ * a range has numbers as members. */
+static bool is_group(const struct rt_yaml_node *node)
+{
+    if (strcmp(node->key, "zip") != 0 || node->kind != RT_JSON_OBJECT || node->count == 0)
+        return false;
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->items[i].kind == RT_JSON_INT || node->items[i].kind == RT_JSON_REAL)
+            return false;
+    }
+    return true;
+}
+
+static int read_crossed(struct rt_study_reader *reader, const struct rt_yaml_node *mapping,
                         struct rt_err *err)
 {
     struct rt_json *axes = rt_json_get(reader->plan, "axes");
-    int rc =
-        rt_study_expect(reader, node, RT_JSON_OBJECT, "a mapping such as {lr: [0.1, 0.2]}", err);
+    int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < node->count; i++) {
-        const struct rt_yaml_node *item = &node->items[i];
+    for (size_t i = 0; rc == 0 && i < mapping->count; i++) {
+        const struct rt_yaml_node *item = &mapping->items[i];
         struct rt_json *axis;
 
+        if (is_group(item)) {
+            rc = rt_study_read_zip(reader, item, err);
+            continue;
+        }
         if (rt_study_check_path(item->key, err) < 0)
             return rt_yaml_error_at(reader->yaml, item->key_offset, err);
-        if ((rc = read_axis(reader, item, &axis, err)) < 0)
+        if ((rc = rt_study_axis(reader, item, false, &axis, err)) < 0)
             return rc;
         rt_json_set_text(axis, "key", item->key);
         rt_json_append(axes, axis);
+    }
+    return rc;
+}
+
+int rt_study_read_sweep(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                        struct rt_err *err)
+{
+    static const char expected[] = "a mapping such as {lr: [0.1, 0.2]}";
+    int rc = 0;
+
+    if (node->kind != RT_JSON_ARRAY) {
+        rc = rt_study_expect(reader, node, RT_JSON_OBJECT, expected, err);
+        return rc < 0 ? rc : read_crossed(reader, node, err);
+    }
+    for (size_t i = 0; rc == 0 && i < node->count; i++) {
+        if ((rc = rt_study_expect(reader, &node->items[i], RT_JSON_OBJECT, expected, err)) == 0)
+            rc = read_crossed(reader, &node->items[i], err);
     }
     return rc;
 }

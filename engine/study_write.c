@@ -1,8 +1,7 @@
 /* From a plan back to a study file that reads as the same plan. */
-#include "engine/study.h"
+#include "engine/study_own.h"
 
 #include "base/alloc.h"
-#include "base/decimal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,60 +31,6 @@ static void put_entry(struct rt_buf *out, const struct rt_json *entry)
     }
     put(out, "entry", value);
     rt_json_free(value);
-}
-
-static void put_log_range(struct rt_buf *out, const struct rt_json *axis)
-{
-    struct rt_decimal ends[2] = {{1, 0}, {1, 0}};
-    char text[2][RT_REAL_TEXT];
-
-    rt_decimal_parse(rt_json_get_text(axis, "from", "1"), &ends[0], NULL);
-    rt_decimal_parse(rt_json_get_text(axis, "to", "1"), &ends[1], NULL);
-    rt_buf_printf(out, "{from: %s, to: %s, count: %lld, scale: log}",
-                  rt_decimal_text(ends[0], true, text[0]), rt_decimal_text(ends[1], true, text[1]),
-                  (long long)rt_json_get_int(axis, "count", 2));
-}
-
-static void put_range(struct rt_buf *out, const struct rt_json *axis)
-{
-    bool real = strcmp(rt_json_get_text(axis, "kind", ""), "real") == 0;
-    int64_t steps = rt_json_get_int(axis, "count", 1) - 1;
-    struct rt_decimal from = {0, 0};
-    struct rt_decimal step = {0, 0};
-    struct rt_decimal way = {0, 0};
-    struct rt_decimal to = {0, 0};
-    char text[3][RT_REAL_TEXT];
-
-    /* A plan was checked: its decimals read, and none of its values overflows. */
-    rt_decimal_parse(rt_json_get_text(axis, "from", "0"), &from, NULL);
-    rt_decimal_parse(rt_json_get_text(axis, "step", "1"), &step, NULL);
-    rt_decimal_times(step, steps, &way, NULL);
-    rt_decimal_add(from, way, &to, NULL);
-    rt_buf_printf(out, "{from: %s, to: %s, step: %s}", rt_decimal_text(from, real, text[0]),
-                  rt_decimal_text(to, real, text[1]), rt_decimal_text(step, real, text[2]));
-}
-
-static void put_sweep(struct rt_buf *out, const struct rt_json *axes)
-{
-    if (rt_json_count(axes))
-        rt_buf_add(out, "sweep:\n");
-    for (size_t i = 0; i < rt_json_count(axes); i++) {
-        const struct rt_json *axis = rt_json_at(axes, i);
-        const struct rt_json *values = rt_json_get(axis, "values");
-        struct rt_json *key = rt_json_new_string(rt_json_get_text(axis, "key", ""));
-
-        rt_buf_add(out, "  ");
-        rt_json_canonical(key, out);
-        rt_buf_add(out, ": ");
-        if (values)
-            rt_json_canonical(values, out);
-        else if (rt_json_get(axis, "scale"))
-            put_log_range(out, axis);
-        else
-            put_range(out, axis);
-        rt_buf_add(out, "\n");
-        rt_json_free(key);
-    }
 }
 
 static void put_seed(struct rt_buf *out, const struct rt_json *plan)
@@ -129,7 +74,7 @@ void rt_study_write(const struct rt_json *plan, struct rt_buf *out)
     put(out, "name", rt_json_get(plan, "name"));
     put_entry(out, rt_json_get(plan, "entry"));
     put(out, "params", rt_json_get(plan, "params"));
-    put_sweep(out, rt_json_get(plan, "axes"));
+    rt_study_write_axes(rt_json_get(plan, "axes"), out);
     put(out, "replicates", rt_json_get(plan, "replicates"));
     put_seed(out, plan);
     put_objective(out, rt_json_get(plan, "objective"));

@@ -116,7 +116,7 @@ static void bind(struct rt_stmt *stmt, const char *name, const struct rt_datum *
 /* A range is never unrolled, unless it is short and of numbers that SQL would not compute. What
  * can neither be computed nor listed is NULL until its trials have rows. */
 static int insert_axis(struct rt_index *index, struct rt_index_table *table,
-                       const struct rt_plan *plan, size_t axis, uint64_t stride, struct rt_err *err)
+                       const struct rt_plan *plan, size_t axis, struct rt_err *err)
 {
     uint64_t count = rt_plan_axis_count(plan, axis);
     enum rt_axis_kind kind = rt_plan_axis_kind(plan, axis);
@@ -136,7 +136,7 @@ static int insert_axis(struct rt_index *index, struct rt_index_table *table,
     rt_stmt_int(stmt, ":axis", (int64_t)axis);
     rt_stmt_text(stmt, ":key", rt_plan_axis_key(plan, axis));
     rt_stmt_int(stmt, ":count", (int64_t)count);
-    rt_stmt_int(stmt, ":stride", (int64_t)stride);
+    rt_stmt_int(stmt, ":stride", (int64_t)rt_plan_axis_stride(plan, axis));
     if (scaled) {
         bind(stmt, ":scaled_from", &scale.from);
         bind(stmt, ":scaled_step", &scale.step);
@@ -153,15 +153,12 @@ int rt_index_insert_axes(struct rt_index *index, const struct rt_event *event,
                          struct rt_index_table *table, const struct rt_plan *plan,
                          struct rt_err *err)
 {
-    uint64_t stride = 1;
     int rc;
 
     if ((rc = rt_index_run(index, rt_sql_index_delete_axes, event, table->study, err)) < 0 ||
         (rc = rt_index_run(index, rt_sql_index_delete_axis_values, event, table->study, err)) < 0)
         return rc;
-    for (size_t axis = rt_plan_axes(plan); rc == 0 && axis-- > 0;) {
-        rc = insert_axis(index, table, plan, axis, stride, err);
-        stride *= rt_plan_axis_count(plan, axis);
-    }
+    for (size_t axis = 0; rc == 0 && axis < rt_plan_axes(plan); axis++)
+        rc = insert_axis(index, table, plan, axis, err);
     return rc;
 }

@@ -1,7 +1,6 @@
 #include "store/plan.h"
 
 #include "base/alloc.h"
-#include "store/plan_axis.h"
 #include "store/plan_params.h"
 
 #include <stdio.h>
@@ -15,11 +14,8 @@ enum component { ENTRY, CODE, PARAMS, INPUTS, SEED, ENVIRONMENT, THREADS };
 
 struct rt_plan {
     struct rt_json *json;
-    struct rt_plan_axis *axes;
-    uint64_t *strides; /* points between one level of an axis and the next */
-    size_t axis_count;
+    struct rt_plan_axes axes;
     struct rt_plan_pieces pieces;
-    uint64_t levels;
     uint64_t replicates;
     uint64_t seed;
     bool seed_per_trial;
@@ -137,28 +133,12 @@ static int read_numbers(struct rt_plan *plan, struct rt_err *err)
 
 static int read_axes(struct rt_plan *plan, struct rt_err *err)
 {
-    const struct rt_json *axes = rt_json_get(plan->json, "axes");
-    size_t count = rt_json_count(axes);
     uint64_t points;
+    int rc = rt_plan_axes_init(&plan->axes, rt_json_get(plan->json, "axes"), err);
 
-    if (!axes || rt_json_kind(axes) != RT_JSON_ARRAY)
-        return damaged("axes", "a list", err);
-    plan->axes = rt_calloc(count, sizeof *plan->axes);
-    plan->strides = rt_calloc(count, sizeof *plan->strides);
-    for (size_t i = 0; i < count; i++) {
-        int rc = rt_plan_axis_init(&plan->axes[i], rt_json_at(axes, i), err);
-
-        if (rc < 0)
-            return rc;
-        plan->axis_count++;
-    }
-    plan->levels = 1;
-    for (size_t i = count; i-- > 0;) {
-        plan->strides[i] = plan->levels;
-        if (__builtin_mul_overflow(plan->levels, plan->axes[i].count, &plan->levels))
-            plan->levels = UINT64_MAX;
-    }
-    if (__builtin_mul_overflow(plan->levels, plan->replicates, &points) ||
+    if (rc < 0)
+        return rc;
+    if (__builtin_mul_overflow(plan->axes.levels, plan->replicates, &points) ||
         points > RT_PLAN_POINTS_MAX)
         return rt_err_set(err, RT_EDAMAGED, "the plan has more than %llu trials; plan fewer",
                           (unsigned long long)RT_PLAN_POINTS_MAX);
@@ -213,7 +193,7 @@ static int read_plan(struct rt_plan *plan, struct rt_err *err)
         (rc = read_axes(plan, err)) < 0)
         return rc;
     read_components(plan);
-    return rt_plan_pieces_init(&plan->pieces, params, plan->axes, plan->axis_count, err);
+    return rt_plan_pieces_init(&plan->pieces, params, &plan->axes, err);
 }
 
 int rt_plan_new(const struct rt_json *json, struct rt_plan **out, struct rt_err *err)
@@ -235,12 +215,9 @@ void rt_plan_free(struct rt_plan *plan)
 {
     if (!plan)
         return;
-    for (size_t i = 0; i < plan->axis_count; i++)
-        rt_plan_axis_clear(&plan->axes[i]);
+    rt_plan_axes_clear(&plan->axes);
     rt_plan_pieces_clear(&plan->pieces);
     rt_json_free(plan->json);
-    free(plan->axes);
-    free(plan->strides);
     free(plan);
 }
 
@@ -256,12 +233,12 @@ const char *rt_plan_name(const struct rt_plan *plan)
 
 uint64_t rt_plan_count(const struct rt_plan *plan)
 {
-    return plan->levels * plan->replicates;
+    return plan->axes.levels * plan->replicates;
 }
 
 uint64_t rt_plan_levels(const struct rt_plan *plan)
 {
-    return plan->levels;
+    return plan->axes.levels;
 }
 
 uint32_t rt_plan_retries(const struct rt_plan *plan)
@@ -286,50 +263,48 @@ uint32_t rt_plan_threads(const struct rt_plan *plan)
 
 size_t rt_plan_axes(const struct rt_plan *plan)
 {
-    return plan->axis_count;
+    return plan->axes.count;
 }
 
 const char *rt_plan_axis_key(const struct rt_plan *plan, size_t axis)
 {
-    return plan->axes[axis].key;
+    return plan->axes.items[axis].key;
 }
 
 enum rt_axis_kind rt_plan_axis_kind(const struct rt_plan *plan, size_t axis)
 {
-    return plan->axes[axis].kind;
+    return plan->axes.items[axis].kind;
+}
+
+uint64_t rt_plan_axis_stride(const struct rt_plan *plan, size_t axis)
+{
+    return plan->axes.strides[axis];
 }
 
 uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis)
 {
-    return plan->axes[axis].count;
+    return plan->axes.items[axis].count;
 }
 
 void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
                         struct rt_value *value)
 {
-    rt_plan_axis_get(&plan->axes[axis], level, value);
+    rt_plan_axis_get(&plan->axes.items[axis], level, value);
 }
 
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis)
 {
-    return index % plan->levels / plan->strides[axis] % plan->axes[axis].count;
+    return rt_plan_axes_level(&plan->axes, index % plan->axes.levels, axis);
 }
 
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index)
 {
-    return (uint32_t)(index / plan->levels) + 1;
+    return (uint32_t)(index / plan->axes.levels) + 1;
 }
 
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out)
 {
-    for (size_t i = 0; i < plan->pieces.count; i++) {
-        const struct rt_plan_piece *piece = &plan->pieces.items[i];
-
-        rt_buf_put(out, plan->pieces.text + piece->start, piece->size);
-        if (piece->axis != SIZE_MAX)
-            rt_plan_axis_put(&plan->axes[piece->axis], rt_plan_level(plan, index, piece->axis),
-                             out);
-    }
+    rt_plan_pieces_put(&plan->pieces, &plan->axes, index % plan->axes.levels, out);
 }
 
 /* docs/plan.md, "Seeds". The params, and not the index, tell trials apart: a trial keeps

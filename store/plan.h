@@ -7,7 +7,9 @@
  * A plan is never unrolled. Point `index` (0, 1, 2, ...) is derived: the
  * replicate changes slowest, so that an interrupted study has seen every
  * level, then the first axis, then the second, ...; the last axis changes
- * fastest. Plans are immutable and may be read by several threads.
+ * fastest. Axes that change together (zipped) have the same level at every
+ * point. A listed level may be absent: params lack the key there. Plans are immutable and may be
+ * read by several threads.
  *
  * The object (docs/plan.md has every member):
  *
@@ -19,6 +21,7 @@
  *    "axes": [{"key": "lr", "values": [..]}
  *             | {"key": "noise", "from": "0", "step": "0.05", "count": 11, "kind": "real"|"int"}
  *             | {"key": "decay", "from": "1e-5", "to": "0.1", "count": 5, "scale": "log"}],
+ *        and "zip": 0 if it changes together with others, "absent": [levels] of a list
  *    "replicates": 20, "seed": 0, "seeds": "shared"|"per-trial",
  *    "objective": {"goal": "maximize"|"minimize", "metric": "val_acc"} | null,
  *    "limits": {"timeout_us": 60000000, "retries": 1, "output_bytes": 65536},
@@ -78,6 +81,7 @@ struct rt_value {
 size_t rt_plan_axes(const struct rt_plan *plan);
 const char *rt_plan_axis_key(const struct rt_plan *plan, size_t axis); /* "opt.lr" if nested */
 enum rt_axis_kind rt_plan_axis_kind(const struct rt_plan *plan, size_t axis);
+uint64_t rt_plan_axis_stride(const struct rt_plan *plan, size_t axis); /* equal: zipped */
 uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis);
 void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
                         struct rt_value *value);

@@ -47,6 +47,25 @@ static int init_list(struct rt_plan_axis *axis, const struct rt_json *values, st
     return 0;
 }
 
+/* "absent": the levels of a list whose values stand for nothing. */
+static int init_absent(struct rt_plan_axis *axis, const struct rt_json *absent, struct rt_err *err)
+{
+    if (!absent)
+        return 0;
+    if (!axis->values || rt_json_kind(absent) != RT_JSON_ARRAY)
+        return damaged(axis->key, "has no usable \"absent\"", err);
+    axis->absent = rt_calloc(axis->count, sizeof *axis->absent);
+    for (size_t i = 0; i < rt_json_count(absent); i++) {
+        const struct rt_json *level = rt_json_at(absent, i);
+
+        if (rt_json_kind(level) != RT_JSON_INT || rt_json_int(level) < 0 ||
+            (uint64_t)rt_json_int(level) >= axis->count)
+            return damaged(axis->key, "has no usable \"absent\"", err);
+        axis->absent[rt_json_int(level)] = true;
+    }
+    return 0;
+}
+
 static struct rt_decimal range_at(const struct rt_plan_axis *axis, uint64_t level)
 {
     return (struct rt_decimal){axis->from + (int64_t)level * axis->step, axis->exponent};
@@ -134,6 +153,8 @@ int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, str
         rc = init_factors(axis, json, err);
     else
         rc = init_range(axis, json, err);
+    if (rc == 0)
+        rc = init_absent(axis, rt_json_get(json, "absent"), err);
     if (rc < 0)
         rt_plan_axis_clear(axis);
     return rc;
@@ -143,7 +164,9 @@ void rt_plan_axis_clear(struct rt_plan_axis *axis)
 {
     rt_buf_clear(&axis->texts);
     free(axis->starts);
+    free(axis->absent);
     axis->starts = NULL;
+    axis->absent = NULL;
 }
 
 static void get_listed(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
@@ -151,6 +174,10 @@ static void get_listed(const struct rt_plan_axis *axis, uint64_t level, struct r
     const struct rt_json *json = rt_json_at(axis->values, level);
     const char *text = (const char *)axis->texts.data + axis->starts[level];
 
+    if (rt_plan_axis_absent(axis, level)) {
+        value->json = "null";
+        return;
+    }
     value->kind = rt_json_kind(json);
     if (value->kind == RT_JSON_INT || value->kind == RT_JSON_REAL) {
         value->integer = rt_json_int(json);

@@ -12,6 +12,7 @@ struct rt_plan_axis {
     const struct rt_json *values; /* borrowed */
     struct rt_buf texts;          /* canonical values one after the other, each ended by NUL */
     size_t *starts;               /* of each value in texts, and their end */
+    bool *absent;                 /* which levels lack the key; NULL: none does */
     /* an even range: (from + level * step) * 10^exponent */
     int64_t from;
     int64_t step;
@@ -26,5 +27,10 @@ void rt_plan_axis_clear(struct rt_plan_axis *axis);
 
 void rt_plan_axis_get(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value);
 void rt_plan_axis_put(const struct rt_plan_axis *axis, uint64_t level, struct rt_buf *out);
+
+static inline bool rt_plan_axis_absent(const struct rt_plan_axis *axis, uint64_t level)
+{
+    return axis->absent && axis->absent[level];
+}
 
 #endif

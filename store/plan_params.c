@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* A text that neither params nor keys contain, so that holes can be found again. */
-static char *choose_mark(const char *params, const struct rt_plan_axis *axes, size_t count)
+static char *choose_mark(const char *params, const struct rt_plan_axes *axes)
 {
     struct rt_buf mark = RT_BUF_INIT;
     bool taken = true;
@@ -14,8 +14,8 @@ static char *choose_mark(const char *params, const struct rt_plan_axis *axes, si
     while (taken) {
         rt_buf_put_u8(&mark, '-');
         taken = strstr(params, rt_buf_text(&mark)) != NULL;
-        for (size_t i = 0; i < count && !taken; i++)
-            taken = strstr(axes[i].key, rt_buf_text(&mark)) != NULL;
+        for (size_t i = 0; i < axes->count && !taken; i++)
+            taken = strstr(axes->items[i].key, rt_buf_text(&mark)) != NULL;
     }
     return rt_buf_take(&mark);
 }
@@ -53,7 +53,27 @@ static int set_hole(struct rt_json *params, const char *key, const char *mark, s
     return 0;
 }
 
-static void split(struct rt_plan_pieces *pieces, const char *mark)
+/* Where an axis may lack its key, the key and its comma are no fixed text. */
+static void set_key_apart(struct rt_plan_pieces *pieces, struct rt_plan_piece *piece,
+                          const struct rt_plan_axis *axis)
+{
+    const char *dot = strrchr(axis->key, '.');
+    struct rt_json *name;
+    char *quoted;
+
+    if (!axis->absent)
+        return;
+    name = rt_json_new_string(dot ? dot + 1 : axis->key);
+    quoted = rt_json_text(name);
+    piece->key_size = strlen(quoted) + 1;
+    piece->size -= piece->key_size;
+    piece->key = piece->start + piece->size;
+    piece->size -= piece->size > 0 && pieces->text[piece->key - 1] == ',';
+    free(quoted);
+    rt_json_free(name);
+}
+
+static void split(struct rt_plan_pieces *pieces, const struct rt_plan_axes *axes, const char *mark)
 {
     char *quoted = rt_printf("\"%s", mark);
     size_t capacity = 0;
@@ -67,31 +87,32 @@ static void split(struct rt_plan_pieces *pieces, const char *mark)
 
         pieces->items = rt_grow(pieces->items, &capacity, pieces->count + 1, sizeof *pieces->items);
         piece = &pieces->items[pieces->count++];
-        piece->start = (size_t)(at - pieces->text);
+        *piece = (struct rt_plan_piece){.start = (size_t)(at - pieces->text), .axis = SIZE_MAX};
         piece->size = end - piece->start;
-        piece->axis = hole ? strtoull(hole + strlen(quoted), &after, 10) : SIZE_MAX;
         if (!hole)
             break;
+        piece->axis = strtoull(hole + strlen(quoted), &after, 10);
+        set_key_apart(pieces, piece, &axes->items[piece->axis]);
         at = after + 1;
     }
     free(quoted);
 }
 
 int rt_plan_pieces_init(struct rt_plan_pieces *pieces, const struct rt_json *params,
-                        const struct rt_plan_axis *axes, size_t axis_count, struct rt_err *err)
+                        const struct rt_plan_axes *axes, struct rt_err *err)
 {
     struct rt_json *merged = rt_json_copy(params);
     char *text = rt_json_text(params);
-    char *mark = choose_mark(text, axes, axis_count);
+    char *mark = choose_mark(text, axes);
     int rc = 0;
 
     memset(pieces, 0, sizeof *pieces);
-    for (size_t i = 0; i < axis_count && rc == 0; i++)
-        rc = set_hole(merged, axes[i].key, mark, i, err);
+    for (size_t i = 0; i < axes->count && rc == 0; i++)
+        rc = set_hole(merged, axes->items[i].key, mark, i, err);
     if (rc == 0) {
         pieces->text = rt_json_text(merged);
-        split(pieces, mark);
-        if (pieces->count != axis_count + 1)
+        split(pieces, axes, mark);
+        if (pieces->count != axes->count + 1)
             rc = rt_err_set(err, RT_EDAMAGED,
                             "the plan sweeps a parameter twice, or one that "
                             "holds another one that it sweeps");
@@ -109,4 +130,33 @@ void rt_plan_pieces_clear(struct rt_plan_pieces *pieces)
     free(pieces->text);
     free(pieces->items);
     *pieces = (struct rt_plan_pieces){NULL, NULL, 0};
+}
+
+static bool ends_with_brace(const struct rt_buf *out)
+{
+    return out->data[out->size - 1] == '{';
+}
+
+/* Behind a brace there is no comma, whichever member before it is absent. Texts end with quotes: a
+ * brace at the end is an object's. */
+void rt_plan_pieces_put(const struct rt_plan_pieces *pieces, const struct rt_plan_axes *axes,
+                        uint64_t point, struct rt_buf *out)
+{
+    for (size_t i = 0; i < pieces->count; i++) {
+        const struct rt_plan_piece *piece = &pieces->items[i];
+        size_t skip =
+            i > 0 && piece->size && pieces->text[piece->start] == ',' && ends_with_brace(out);
+        uint64_t level;
+
+        rt_buf_put(out, pieces->text + piece->start + skip, piece->size - skip);
+        if (piece->axis == SIZE_MAX)
+            break;
+        level = rt_plan_axes_level(axes, point, piece->axis);
+        if (rt_plan_axis_absent(&axes->items[piece->axis], level))
+            continue;
+        if (piece->key_size && !ends_with_brace(out))
+            rt_buf_put_u8(out, ',');
+        rt_buf_put(out, pieces->text + piece->key, piece->key_size);
+        rt_plan_axis_put(&axes->items[piece->axis], level, out);
+    }
 }

@@ -292,6 +292,57 @@ static void what_is_written_reads_as_the_same_plan(void **state)
     rt_study_file_clear(&again);
 }
 
+static void expect_read_again(const char *text)
+{
+    struct rt_study_file file;
+    struct rt_study_file again;
+    struct rt_buf out = RT_BUF_INIT;
+    struct rt_err err;
+
+    expect_ok(err, rt_study_file_parse(rt_span_text(text), "s.yaml", &file, &err));
+    rt_study_write(file.plan, &out);
+    expect_ok(err, rt_study_file_parse(rt_buf_span(&out), "s.yaml", &again, &err));
+    if (!rt_json_equal(file.plan, again.plan))
+        fail_msg("%s is not %s: %s", rt_json_text(again.plan), rt_json_text(file.plan),
+                 rt_buf_text(&out));
+    rt_buf_clear(&out);
+    rt_study_file_clear(&file);
+    rt_study_file_clear(&again);
+}
+
+static void groups_and_lists_are_written_and_read_again(void **state)
+{
+    (void)state;
+    expect_read_again("entry: a.py:f\nsweep: {zip: {a: [1, 0.5, 1], b: [x, y, z]}, c: [1, 2]}\n");
+    expect_read_again("entry: a.py:f\nsweep:\n- x: [1, 2]\n- zip: {a: '1:3:1', b: [0, 0, 1]}\n"
+                      "- zip: {w: [1, 2], q: [3, 4]}\n- zip: {from: 0, to: 4, step: 2}\n");
+    expect_read_again("entry: a.py:f\nparams: {z: 3, m: {n: 1}}\nsweep: {s: [1]}\n"
+                      "list: [{b: 1, a: [2]}, {}, {z: 4, q: 1.5}, {m.n: 2, b: 0.5}]\n");
+}
+
+static void zipped_keys_are_one_axis_of_several_keys(void **state)
+{
+    (void)state;
+    expect_piece("entry: a.py:f\nsweep: {zip: {a: [1, 2], b: [x, x]}}\n",
+                 "\"axes\":[{\"key\":\"a\",\"values\":[1,2],\"zip\":0},"
+                 "{\"key\":\"b\",\"values\":[\"x\",\"x\"],\"zip\":0}]");
+    expect_piece("entry: a.py:f\nsweep: {zip: [1, 2]}\n",
+                 "\"axes\":[{\"key\":\"zip\",\"values\":[1,2]}]");
+    expect_piece("entry: a.py:f\nsweep: {zip: [1, 2]}\n", "\"format\":1");
+    expect_piece("entry: a.py:f\nsweep: {zip: {a: [1, 2]}}\n", "\"format\":2");
+}
+
+static void listed_params_may_have_different_keys(void **state)
+{
+    (void)state;
+    expect_piece("entry: a.py:f\nsweep: {s: [1]}\nparams: {z: 3}\n"
+                 "list: [{a: 1}, {b.c: x, z: 4}]\n",
+                 "\"axes\":[{\"absent\":[1],\"key\":\"a\",\"values\":[1,null],\"zip\":0},"
+                 "{\"key\":\"z\",\"values\":[3,4],\"zip\":0},"
+                 "{\"absent\":[0],\"key\":\"b.c\",\"values\":[null,\"x\"],\"zip\":0},"
+                 "{\"key\":\"s\",\"values\":[1]}]");
+}
+
 /* argv is not const, literals are. */
 static int from_words(const char **words, const char *more, struct rt_study_file *file,
                       struct rt_err *err)
@@ -384,6 +435,9 @@ int main(void)
         cmocka_unit_test(an_entry_beside_the_study_starts_at_its_folder),
         cmocka_unit_test(what_a_file_names_must_be_there),
         cmocka_unit_test(what_is_written_reads_as_the_same_plan),
+        cmocka_unit_test(groups_and_lists_are_written_and_read_again),
+        cmocka_unit_test(zipped_keys_are_one_axis_of_several_keys),
+        cmocka_unit_test(listed_params_may_have_different_keys),
         cmocka_unit_test(an_entry_of_the_command_line_is_a_study),
         cmocka_unit_test(the_schema_has_the_keys_of_the_program),
     };

@@ -23,8 +23,26 @@ static const struct mistake mistakes[] = {
     {"name: a\n", "1:1: the study says nothing to run; add \"entry\", such as model.py:train"},
     {E "replicate: 3\n", "2:1: unknown key \"replicate\"; did you mean \"replicates\"?"},
     {E "Params: {}\n", "2:1: unknown key \"Params\"; did you mean \"params\"?"},
-    {E "gpus: 1\n", "2:1: unknown key \"gpus\"; the keys here are name, entry, params, sweep, "
-                    "replicates, seed, code, objective, limits, each, python"},
+    {E "gpus: 1\n",
+     "2:1: unknown key \"gpus\"; the keys here are name, entry, params, list, sweep, "
+     "replicates, seed, code, objective, limits, each, python"},
+    {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
+     "2:29: \"b\" has 1 levels and \"a\" has 2; keys that change together have equally many"},
+    {E "sweep: {zip: {a: [1, 1], b: [x, x]}}\n",
+     "2:22: [1,\"x\"] is listed twice; to repeat trials, use \"replicates\""},
+    {E "sweep: {lr: {from: 0, to: 1, count: 3, scale: log}}\n",
+     "2:37: a range with a logarithmic scale goes from 0 to 1; both ends must be between 1e-250 "
+     "and "
+     "1e250"},
+    {E "sweep: {lr: {from: 1, to: 2, step: 1, scale: log}}\n",
+     "2:46: a range with a logarithmic scale has \"from\", \"to\" and \"count\""},
+    {E "list: 3\n", "2:7: expected a list of params such as [{lr: 0.1}], or a file, found an "
+                    "integer: 3"},
+    {E "list: []\n", "2:7: the list is empty; give at least one item, or remove the key"},
+    {E "list: [{a: 1}, 2]\n", "2:16: expected the params of a run such as {\"lr\": 0.1}, found an "
+                              "integer"},
+    {E "list: [{a: {b.c: 1}}]\n",
+     "2:8: the name \"b.c\" has a dot; write a mapping inside a mapping"},
     {E "limits: {time-out: 3s}\n", "2:10: unknown key \"time-out\"; did you mean \"timeout\"?"},
     {E "limits: {memory: 1}\n",
      "2:10: unknown key \"memory\"; the keys here are timeout, retries, output"},
@@ -127,7 +145,7 @@ static const struct mistake mistakes[] = {
      "2:1: the plan sweeps \"a.b\", but what holds \"b\" is no mapping"},
     {E "params: {a: 3}\nsweep: {a.b: [2]}\n",
      "3:1: the plan sweeps \"a.b\", but what holds \"b\" is no mapping"},
-    {E "sweep: [1]\n", "2:8: expected a mapping such as {lr: [0.1, 0.2]}, found a list"},
+    {E "sweep: [1]\n", "2:9: expected a mapping such as {lr: [0.1, 0.2]}, found an integer: 1"},
     {E "sweep: {x: [[{a.b: 1}]]}\n",
      "2:15: the name \"a.b\" has a dot; write a mapping inside a mapping"},
     {E "sweep: {x: {from: 0, to: 1}}\n",
@@ -276,7 +294,7 @@ static void columns_count_characters(void **state)
                   "2:14: .nan is not a value that a trial can be given; write it in quotes if a "
                   "text is meant");
     check_mistake(rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
-                  "2:1: unknown key \"x\"; the keys here are name, entry, params, sweep, "
+                  "2:1: unknown key \"x\"; the keys here are name, entry, params, list, sweep, "
                   "replicates, seed, code, objective, limits, each, python");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",
                   "2:9: expected a mapping such as {epochs: 40}, found an integer: 1");

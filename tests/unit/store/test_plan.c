@@ -143,6 +143,49 @@ static void replicates_change_slowest_and_the_last_axis_fastest(void **state)
     rt_plan_free(plan);
 }
 
+static void axes_that_change_together_count_as_one(void **state)
+{
+    struct rt_plan *plan = plan_with("{\"axes\":[{\"key\":\"a\",\"values\":[1,2,3],\"zip\":0},"
+                                     "{\"key\":\"x\",\"values\":[7,8]},"
+                                     "{\"key\":\"b\",\"from\":\"0\",\"step\":\"1\",\"count\":3,"
+                                     "\"kind\":\"int\",\"zip\":0}]}");
+
+    (void)state;
+    assert_int_equal(rt_plan_count(plan), 6);
+    assert_int_equal(rt_plan_axes(plan), 3);
+    assert_int_equal(rt_plan_axis_stride(plan, 0), 2);
+    assert_int_equal(rt_plan_axis_stride(plan, 1), 1);
+    assert_int_equal(rt_plan_axis_stride(plan, 2), 2);
+    expect_params(plan, 0, "{\"a\":1,\"b\":0,\"x\":7}");
+    expect_params(plan, 1, "{\"a\":1,\"b\":0,\"x\":8}");
+    expect_params(plan, 5, "{\"a\":3,\"b\":2,\"x\":8}");
+    rt_plan_free(plan);
+}
+
+static void absent_keys_leave_no_trace(void **state)
+{
+    struct rt_plan *plan =
+        plan_with("{\"params\":{\"m\":{\"q\":1}},\"axes\":["
+                  "{\"key\":\"a\",\"values\":[null,1,null,1],\"absent\":[0,2],\"zip\":0},"
+                  "{\"key\":\"m.p\",\"values\":[\"{\",null,null,2],\"absent\":[1,2],\"zip\":0},"
+                  "{\"key\":\"z\",\"values\":[null,null,{},[]],\"absent\":[0,1],\"zip\":0}]}");
+    struct rt_value value;
+
+    (void)state;
+    expect_params(plan, 0, "{\"m\":{\"p\":\"{\",\"q\":1}}");
+    expect_params(plan, 1, "{\"a\":1,\"m\":{\"q\":1}}");
+    expect_params(plan, 2, "{\"m\":{\"q\":1},\"z\":{}}");
+    expect_params(plan, 3, "{\"a\":1,\"m\":{\"p\":2,\"q\":1},\"z\":[]}");
+    rt_plan_axis_value(plan, 0, 2, &value);
+    assert_int_equal(value.kind, RT_JSON_NULL);
+    rt_plan_free(plan);
+    plan = plan_with("{\"axes\":[{\"key\":\"a\",\"values\":[1,0],\"absent\":[1],\"zip\":0},"
+                     "{\"key\":\"b\",\"values\":[0,2],\"absent\":[0],\"zip\":0}]}");
+    expect_params(plan, 0, "{\"a\":1}");
+    expect_params(plan, 1, "{\"b\":2}");
+    rt_plan_free(plan);
+}
+
 static void listed_values_keep_their_kinds(void **state)
 {
     struct rt_plan *plan = plan_with("{\"axes\":[{\"key\":\"v\",\"values\":"
@@ -324,6 +367,18 @@ static void damaged_plans_are_refused(void **state)
         {"{\"entry\":{\"kind\":\"command\",\"argv\":[\"a\",1]}}", "\"entry\""},
         {"{\"params\":[]}", "\"params\""},
         {"{\"axes\":null}", "\"axes\""},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"zip\":-1}]}", "no usable \"zip\""},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"zip\":null}]}", "no usable \"zip\""},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"zip\":3},{\"key\":\"b\",\"values\":[1,2],"
+         "\"zip\":3}]}",
+         "have 1 and 2 levels"},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"absent\":[1]}]}", "no usable \"absent\""},
+        {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"absent\":0}]}", "no usable \"absent\""},
+        {"{\"axes\":[{\"key\":\"a\",\"scale\":\"ln\"}]}", "no known \"scale\""},
+        {"{\"axes\":[{\"key\":\"a\",\"scale\":\"log\",\"from\":\"0\",\"to\":\"1\",\"count\":2}]}",
+         "from 1e-250"},
+        {"{\"axes\":[{\"key\":\"a\",\"scale\":\"log\",\"from\":\"1\",\"to\":\"2\",\"count\":1}]}",
+         "\"count\" of 2"},
         {"{\"axes\":[1]}", "no usable key"},
         {"{\"axes\":[{\"key\":\"a..b\",\"values\":[1]}]}", "no usable key"},
         {"{\"axes\":[{\"key\":\"a\",\"values\":[]}]}", "no values"},
@@ -512,6 +567,8 @@ int main(void)
         cmocka_unit_test(a_long_decimal_becomes_the_shortest_text_of_its_double),
         cmocka_unit_test(a_plan_without_axes_has_one_level),
         cmocka_unit_test(replicates_change_slowest_and_the_last_axis_fastest),
+        cmocka_unit_test(axes_that_change_together_count_as_one),
+        cmocka_unit_test(absent_keys_leave_no_trace),
         cmocka_unit_test(listed_values_keep_their_kinds),
         cmocka_unit_test(dotted_keys_reach_into_objects),
         cmocka_unit_test(params_that_look_like_holes_are_kept),

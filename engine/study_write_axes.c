@@ -1,0 +1,165 @@
+/* Writes the axes of a plan as "list" and "sweep" of a study file. */
+#include "engine/study_own.h"
+
+#include "base/alloc.h"
+#include "base/decimal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void put_log_range(struct rt_buf *out, const struct rt_json *axis)
+{
+    struct rt_decimal ends[2] = {{1, 0}, {1, 0}};
+    char text[2][RT_REAL_TEXT];
+
+    rt_decimal_parse(rt_json_get_text(axis, "from", "1"), &ends[0], NULL);
+    rt_decimal_parse(rt_json_get_text(axis, "to", "1"), &ends[1], NULL);
+    rt_buf_printf(out, "{from: %s, to: %s, count: %lld, scale: log}",
+                  rt_decimal_text(ends[0], true, text[0]), rt_decimal_text(ends[1], true, text[1]),
+                  (long long)rt_json_get_int(axis, "count", 2));
+}
+
+static void put_range(struct rt_buf *out, const struct rt_json *axis)
+{
+    bool real = strcmp(rt_json_get_text(axis, "kind", ""), "real") == 0;
+    int64_t steps = rt_json_get_int(axis, "count", 1) - 1;
+    struct rt_decimal from = {0, 0};
+    struct rt_decimal step = {0, 0};
+    struct rt_decimal way = {0, 0};
+    struct rt_decimal to = {0, 0};
+    char text[3][RT_REAL_TEXT];
+
+    /* A plan was checked: its decimals read, and none of its values overflows. */
+    rt_decimal_parse(rt_json_get_text(axis, "from", "0"), &from, NULL);
+    rt_decimal_parse(rt_json_get_text(axis, "step", "1"), &step, NULL);
+    rt_decimal_times(step, steps, &way, NULL);
+    rt_decimal_add(from, way, &to, NULL);
+    rt_buf_printf(out, "{from: %s, to: %s, step: %s}", rt_decimal_text(from, real, text[0]),
+                  rt_decimal_text(to, real, text[1]), rt_decimal_text(step, real, text[2]));
+}
+
+static void put_name(struct rt_buf *out, const struct rt_json *axis)
+{
+    struct rt_json *key = rt_json_new_string(rt_json_get_text(axis, "key", ""));
+
+    rt_json_canonical(key, out);
+    rt_buf_add(out, ": ");
+    rt_json_free(key);
+}
+
+static void put_levels(struct rt_buf *out, const struct rt_json *axis)
+{
+    const struct rt_json *values = rt_json_get(axis, "values");
+
+    if (values)
+        rt_json_canonical(values, out);
+    else if (rt_json_get(axis, "scale"))
+        put_log_range(out, axis);
+    else
+        put_range(out, axis);
+}
+
+static int64_t group_of(const struct rt_json *axis)
+{
+    return rt_json_get_int(axis, "zip", -1);
+}
+
+/* The end of the axes that change together with this one. */
+static size_t end_of_group(const struct rt_json *axes, size_t first)
+{
+    int64_t group = group_of(rt_json_at(axes, first));
+    size_t end = first + 1;
+
+    while (group >= 0 && group_of(rt_json_at(axes, end)) == group)
+        end++;
+    return end;
+}
+
+static bool is_listed(const struct rt_json *axes, size_t end)
+{
+    for (size_t i = 0; i < end; i++) {
+        if (!rt_json_get(rt_json_at(axes, i), "values"))
+            return false;
+    }
+    return true;
+}
+
+/* The axis' values without those that stand for nothing; the caller frees the flags. */
+static bool *absences(const struct rt_json *axis)
+{
+    const struct rt_json *absent = rt_json_get(axis, "absent");
+    bool *flags = rt_calloc(rt_json_count(rt_json_get(axis, "values")), sizeof *flags);
+
+    for (size_t i = 0; i < rt_json_count(absent); i++)
+        flags[rt_json_int(rt_json_at(absent, i))] = true;
+    return flags;
+}
+
+/* Members stand in the order of the axes: read again, they become axes in this order. */
+static void put_item(struct rt_buf *out, const struct rt_json *axes, size_t end,
+                     bool *const *absent, size_t level)
+{
+    bool first = true;
+
+    rt_buf_add(out, "  - {");
+    for (size_t i = 0; i < end; i++) {
+        const struct rt_json *axis = rt_json_at(axes, i);
+
+        if (absent[i][level])
+            continue;
+        rt_buf_add(out, first ? "" : ", ");
+        put_name(out, axis);
+        rt_json_canonical(rt_json_at(rt_json_get(axis, "values"), level), out);
+        first = false;
+    }
+    rt_buf_add(out, "}\n");
+}
+
+static void put_list(struct rt_buf *out, const struct rt_json *axes, size_t end)
+{
+    size_t levels = rt_json_count(rt_json_get(rt_json_at(axes, 0), "values"));
+    bool **absent = rt_calloc(end, sizeof *absent);
+
+    for (size_t i = 0; i < end; i++)
+        absent[i] = absences(rt_json_at(axes, i));
+    rt_buf_add(out, "list:\n");
+    for (size_t level = 0; level < levels; level++)
+        put_item(out, axes, end, absent, level);
+    for (size_t i = 0; i < end; i++)
+        free(absent[i]);
+    free(absent);
+}
+
+static void put_zip(struct rt_buf *out, const struct rt_json *axes, size_t first, size_t end)
+{
+    rt_buf_add(out, "  - zip:\n");
+    for (size_t i = first; i < end; i++) {
+        rt_buf_add(out, "      ");
+        put_name(out, rt_json_at(axes, i));
+        put_levels(out, rt_json_at(axes, i));
+        rt_buf_add(out, "\n");
+    }
+}
+
+void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out)
+{
+    size_t at = 0;
+
+    if (group_of(rt_json_at(axes, 0)) >= 0 && is_listed(axes, end_of_group(axes, 0))) {
+        at = end_of_group(axes, 0);
+        put_list(out, axes, at);
+    }
+    if (at < rt_json_count(axes))
+        rt_buf_add(out, "sweep:\n");
+    for (size_t end; at < rt_json_count(axes); at = end) {
+        end = end_of_group(axes, at);
+        if (group_of(rt_json_at(axes, at)) >= 0) {
+            put_zip(out, axes, at, end);
+            continue;
+        }
+        rt_buf_add(out, "  - ");
+        put_name(out, rt_json_at(axes, at));
+        put_levels(out, rt_json_at(axes, at));
+        rt_buf_add(out, "\n");
+    }
+}
