@@ -19,6 +19,7 @@ enum life {
     LIFE_STARTING, /* HELLO said, no study yet */
     LIFE_WORKING,
     LIFE_STOPPING, /* takes no more; what runs may end */
+    LIFE_ORPHANED, /* no word of the conductor: what runs may end, into the spool */
     LIFE_DONE,     /* BYE said */
 };
 
@@ -135,6 +136,21 @@ static int say_ready(struct rt_agent *agent, int code, const char *why, struct r
     return say(agent, &wire, err);
 }
 
+/* First of all, before the conductor could give the same trials out again. */
+static int hand_over_harvest(struct rt_agent *agent, struct rt_err *err)
+{
+    struct rt_wire wire = {.kind = RT_WIRE_RESULTS};
+    int rc = 0;
+
+    while (rc == 0) {
+        wire.results.rows = rt_handover_unsent(&agent->handover, &wire.results.number);
+        if (wire.results.rows.size == 0)
+            break;
+        rc = say(agent, &wire, err);
+    }
+    return rc;
+}
+
 static int take_study(struct rt_agent *agent, const struct rt_wire_study *study, struct rt_err *err)
 {
     struct rt_err why = {0};
@@ -145,7 +161,9 @@ static int take_study(struct rt_agent *agent, const struct rt_wire_study *study,
     agent->life = LIFE_WORKING;
     if ((rc = begin_study(agent, study, &why)) < 0)
         return say_ready(agent, rc, why.text, err);
-    return 0;
+    rt_handover_open_spool(&agent->handover, agent->study_id, study->launch,
+                           agent->options.comm->rank);
+    return hand_over_harvest(agent, err);
 }
 
 static void enqueue(struct rt_agent *agent, const struct rt_wire_range *range)
@@ -240,6 +258,8 @@ int rt_agent_take(struct rt_agent *agent, const struct rt_wire *wire, uint64_t m
                   struct rt_err *err)
 {
     agent->heard_us = mono_us;
+    if (agent->life == LIFE_ORPHANED)
+        agent->life = LIFE_WORKING;
     switch (wire->kind) {
     case RT_WIRE_STUDY:
         return take_study(agent, &wire->study, err);
@@ -353,6 +373,15 @@ static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     return say(agent, &wire, err);
 }
 
+/* Nobody is there to say BYE to; what ended is in the spool. */
+static void end_alone(struct rt_agent *agent)
+{
+    if ((agent->pool && rt_pool_running(agent->pool)) || !rt_handover_closed(&agent->handover))
+        return;
+    agent->life = LIFE_DONE;
+    agent->code = RT_EPEER;
+}
+
 int rt_agent_step(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     int rc;
@@ -362,7 +391,17 @@ int rt_agent_step(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     if ((rc = work(agent, mono_us, err)) < 0 || (rc = hand_over(agent, mono_us, err)) < 0 ||
         (rc = send_beat(agent, mono_us, err)) < 0)
         return rc;
+    if (agent->life == LIFE_ORPHANED)
+        end_alone(agent);
     return agent->life == LIFE_STOPPING ? leave(agent, mono_us, err) : 0;
+}
+
+int rt_agent_orphan(struct rt_agent *agent, struct rt_err *err)
+{
+    if (agent->life != LIFE_WORKING && agent->life != LIFE_STARTING)
+        return 0;
+    agent->life = LIFE_ORPHANED;
+    return forget(agent, err);
 }
 
 size_t rt_agent_fds(const struct rt_agent *agent, struct pollfd *fds, size_t room)

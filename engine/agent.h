@@ -40,6 +40,10 @@ int rt_agent_take(struct rt_agent *agent, const struct rt_wire *wire, uint64_t m
 /* Does all there is to do: workers, results, beats. */
 int rt_agent_step(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
 
+/* The conductor has been silent for too long: starts nothing new, lets what runs end into the
+ * spool, and is then done with RT_EPEER, unless the conductor speaks again. */
+int rt_agent_orphan(struct rt_agent *agent, struct rt_err *err);
+
 size_t rt_agent_fds(const struct rt_agent *agent, struct pollfd *fds, size_t room);
 /* Microseconds until step() must be called again. */
 uint64_t rt_agent_wait_us(const struct rt_agent *agent, uint64_t mono_us);

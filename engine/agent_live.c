@@ -46,7 +46,7 @@ static int wait_for_more(struct rt_agent *agent, struct rt_idle *idle, bool acti
 
 /* If we stood still ourselves (a job that was suspended), the conductor may have done so, too:
  * its silence is counted from now on. *before_us is when we last looked. */
-static int check_conductor(const struct rt_agent *agent, uint64_t mono_us, uint64_t *before_us,
+static int check_conductor(struct rt_agent *agent, uint64_t mono_us, uint64_t *before_us,
                            uint64_t *since_us, struct rt_err *err)
 {
     uint64_t silence_us = rt_agent_options(agent)->silence_us;
@@ -58,10 +58,7 @@ static int check_conductor(const struct rt_agent *agent, uint64_t mono_us, uint6
     if (rt_agent_heard_us(agent) > *since_us)
         *since_us = rt_agent_heard_us(agent);
     silent = mono_us > *since_us ? mono_us - *since_us : 0;
-    if (silent < silence_us)
-        return 0;
-    return rt_err_set(err, RT_EPEER, "the conductor has been silent for %llu s",
-                      (unsigned long long)(silent / 1000000u));
+    return silent < silence_us ? 0 : rt_agent_orphan(agent, err);
 }
 
 int rt_agent_live(struct rt_agent *agent, struct rt_err *err)
@@ -85,5 +82,10 @@ int rt_agent_live(struct rt_agent *agent, struct rt_err *err)
         rc = wait_for_more(agent, &idle, got > 0, err);
     }
     rt_buf_clear(&message);
+    if (rc == 0 && code == RT_EPEER)
+        rt_err_set(err, RT_EPEER,
+                   "the conductor has been silent for %llu s; what had ended waits for the next "
+                   "launch",
+                   (unsigned long long)(rt_agent_options(agent)->silence_us / 1000000u));
     return rc < 0 ? rc : code;
 }

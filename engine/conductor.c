@@ -89,6 +89,18 @@ void rt_conductor_free(struct rt_conductor *conductor)
     free(conductor);
 }
 
+static void note_lost(void *context, uint32_t study, uint64_t ordinal, uint32_t attempt,
+                      uint32_t launch, uint32_t rank)
+{
+    struct rt_conductor *conductor = context;
+
+    (void)ordinal;
+    (void)attempt;
+    (void)launch;
+    (void)rank;
+    conductor->lost_before |= study == conductor->options.study;
+}
+
 static void start(struct rt_conductor *conductor)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
@@ -98,6 +110,7 @@ static void start(struct rt_conductor *conductor)
     conductor->beat_us = conductor->now_us + conductor->options.beat_us;
     conductor->share = (waiting + conductor->options.ranks - 1) / conductor->options.ranks;
     rt_roster_init(&conductor->roster, conductor->options.ranks, conductor->now_us);
+    rt_state_lost_leases(conductor->state, note_lost, conductor);
 }
 
 static void begin_stop(struct rt_conductor *conductor, uint64_t grace_us)

@@ -27,6 +27,7 @@ struct rt_conductor {
     uint64_t beat_us;           /* when the next beat is due */
     uint64_t stop_by_us;        /* when members that have not said BYE are given up */
     uint64_t share;             /* trials that one member gets at most while others come up */
+    bool lost_before;           /* trials were leased when the launch before ended */
     struct rt_actions *actions; /* during a step */
     int failure;
     struct rt_err why;

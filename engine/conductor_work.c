@@ -76,12 +76,22 @@ static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t coun
     return leased;
 }
 
+/* While agents are on their way up, one of them may have results of the launch before in its spool:
+ * nothing is run again until they have all spoken. */
+static bool waits_for_harvest(const struct rt_conductor *conductor)
+{
+    return conductor->lost_before && !rt_roster_settled(&conductor->roster) &&
+           conductor->now_us < conductor->start_us + conductor->options.startup_us;
+}
+
 void rt_conductor_dispatch(struct rt_conductor *conductor)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
     uint64_t waiting = of->planned - rt_conductor_decided(conductor) - of->leased;
     uint64_t next = 1;
 
+    if (waits_for_harvest(conductor))
+        return;
     for (size_t rank = 0; rank < conductor->roster.count && waiting && next; rank++) {
         const struct rt_member *member = &conductor->roster.members[rank];
         uint64_t count;
@@ -112,6 +122,16 @@ static bool held_by_any(const struct rt_conductor *conductor, const struct rt_at
     return false;
 }
 
+/* An attempt of an earlier launch, out of a spool: it is late, unless it had been recorded. */
+static bool is_harvest(const struct rt_conductor *conductor, const struct rt_attempt *row)
+{
+    struct rt_trial trial = rt_state_trial(rt_conductor_study(conductor), row->ordinal);
+
+    return row->launch < conductor->options.launch &&
+           !(trial.status == RT_TRIAL_DONE && trial.attempts == row->attempt &&
+             trial.outcome == row->outcome);
+}
+
 /* Decides on one attempt: recorded, recorded as late, or dropped, if it is not the sender's. */
 static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt *row,
                      struct sorted *sorted)
@@ -119,10 +139,13 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
     const struct rt_study *of = rt_conductor_study(conductor);
 
     if (row->study != of->number || row->ordinal < 1 || row->ordinal > of->ordinals ||
-        row->launch != conductor->options.launch || row->rank != (uint32_t)rank ||
         row->attempt < 1 || row->attempt > rt_state_trial(of, row->ordinal).attempts)
         return;
-    if (rt_state_holds(conductor->state, row->rank, row->study, row->ordinal, row->attempt)) {
+    if (row->launch != conductor->options.launch ? !is_harvest(conductor, row)
+                                                 : row->rank != (uint32_t)rank)
+        return;
+    if (row->launch == conductor->options.launch &&
+        rt_state_holds(conductor->state, row->rank, row->study, row->ordinal, row->attempt)) {
         row->flags &= ~RT_ATTEMPT_LATE;
         sorted->leased++;
         rt_pace_add(&conductor->pace, row->duration_us);

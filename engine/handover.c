@@ -4,10 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BATCH_ROWS  512
 #define BATCH_BYTES (256u << 10)
-#define BATCH_US    2000u /* an attempt waits so long for company */
+#define SPOOL_BYTES (8u << 20) /* a longer spool is written anew without what is durable */
+#define BATCH_US    2000u      /* an attempt waits so long for company */
 
 void rt_handover_init(struct rt_handover *handover)
 {
@@ -20,7 +22,64 @@ void rt_handover_clear(struct rt_handover *handover)
         rt_buf_clear(&handover->batches[i].rows);
     free(handover->batches);
     rt_buf_clear(&handover->open);
+    rt_spool_close(handover->spool);
+    rt_harvest_clear(&handover->harvest);
     rt_handover_init(handover);
+}
+
+static struct rt_batch *new_batch(struct rt_handover *handover)
+{
+    struct rt_batch *batch;
+
+    handover->batches = rt_grow(handover->batches, &handover->capacity, handover->count + 1,
+                                sizeof *handover->batches);
+    batch = &handover->batches[handover->count++];
+    *batch = (struct rt_batch){.number = ++handover->number, .rows = RT_BUF_INIT};
+    return batch;
+}
+
+static void take_up(void *context, struct rt_span rows)
+{
+    struct rt_handover *handover = context;
+    struct rt_batch *batch = new_batch(handover);
+
+    rt_buf_put(&batch->rows, rows.data, rows.size);
+    batch->harvested = true;
+    handover->harvested = batch->number;
+}
+
+void rt_handover_open_spool(struct rt_handover *handover, const char *study_id, uint32_t launch,
+                            int rank)
+{
+    struct rt_err ignored;
+
+    rt_harvest_find(&handover->harvest, study_id);
+    for (size_t i = 0; i < handover->harvest.count; i++)
+        rt_harvest_read(handover->harvest.paths[i], take_up, handover, &ignored);
+    rt_spool_open(study_id, launch, rank, &handover->spool, &ignored);
+}
+
+/* What was harvested is durable, or there was nothing in it. */
+static void remove_harvested(struct rt_handover *handover, uint64_t number)
+{
+    if (handover->harvest.count == 0 || number < handover->harvested)
+        return;
+    for (size_t i = 0; i < handover->harvest.count; i++)
+        unlink(handover->harvest.paths[i]);
+    rt_harvest_clear(&handover->harvest);
+}
+
+/* Keeps the spool to what is not durable yet. A kill in the middle of writing it anew costs what
+ * the spool is for, and nothing that is durable. */
+static void trim_spool(struct rt_handover *handover)
+{
+    if (handover->count && rt_spool_size(handover->spool) < SPOOL_BYTES)
+        return;
+    rt_spool_clear(handover->spool);
+    for (size_t i = 0; i < handover->count; i++) {
+        if (!handover->batches[i].harvested)
+            rt_spool_put(handover->spool, rt_buf_span(&handover->batches[i].rows));
+    }
 }
 
 void rt_handover_put(struct rt_handover *handover, const struct rt_attempt *attempt,
@@ -45,25 +104,38 @@ bool rt_handover_due(const struct rt_handover *handover, uint64_t mono_us, bool 
 
 struct rt_span rt_handover_close(struct rt_handover *handover, uint64_t *number)
 {
-    struct rt_batch *batch;
+    struct rt_batch *batch = new_batch(handover);
 
-    handover->batches = rt_grow(handover->batches, &handover->capacity, handover->count + 1,
-                                sizeof *handover->batches);
-    batch = &handover->batches[handover->count++];
-    *batch = (struct rt_batch){++handover->number, RT_BUF_INIT};
+    batch->sent = true;
     rt_buf_reserve(&batch->rows, handover->open.size + 10);
     rt_buf_put_varint(&batch->rows, handover->open_count);
     rt_buf_put(&batch->rows, handover->open.data, handover->open.size);
     rt_buf_reset(&handover->open);
     handover->open_count = 0;
     *number = batch->number;
+    rt_spool_put(handover->spool, rt_buf_span(&batch->rows));
     return rt_buf_span(&batch->rows);
+}
+
+struct rt_span rt_handover_unsent(struct rt_handover *handover, uint64_t *number)
+{
+    for (size_t i = 0; i < handover->count; i++) {
+        struct rt_batch *batch = &handover->batches[i];
+
+        if (batch->sent)
+            continue;
+        batch->sent = true;
+        *number = batch->number;
+        return rt_buf_span(&batch->rows);
+    }
+    return rt_span(NULL, 0);
 }
 
 void rt_handover_ack(struct rt_handover *handover, uint64_t number)
 {
     size_t done = 0;
 
+    remove_harvested(handover, number);
     while (done < handover->count && handover->batches[done].number <= number)
         rt_buf_clear(&handover->batches[done++].rows);
     if (done == 0)
@@ -71,6 +143,12 @@ void rt_handover_ack(struct rt_handover *handover, uint64_t number)
     handover->count -= done;
     memmove(handover->batches, handover->batches + done,
             handover->count * sizeof *handover->batches);
+    trim_spool(handover);
+}
+
+bool rt_handover_closed(const struct rt_handover *handover)
+{
+    return handover->open_count == 0;
 }
 
 bool rt_handover_empty(const struct rt_handover *handover)

@@ -231,9 +231,49 @@ static void a_rank_that_never_was_cannot_be_gone(void **state)
     stage_free(stage);
 }
 
+static void what_a_spool_gives_back_is_not_run_again(void **state)
+{
+    struct rt_wire hello = {.kind = RT_WIRE_HELLO, .hello = {rt_span_text("{}"), 1}};
+    struct rt_wire ready = {.kind = RT_WIRE_READY, .ready = {.study = 1}};
+    struct rt_attempt row = row_of(1, 1, 1);
+    struct stage *stage = two_agents(2);
+
+    (void)state;
+    stage_relaunch(stage, 2);
+    stage_join(stage, 0, 2);
+    assert_int_equal(stage_study(stage)->leased, 0); /* rank 1 may know more */
+    stage_say(stage, 1, &hello);
+    say_rows(stage, 1, &row, 1);
+    assert_int_equal(stage_study(stage)->done[RT_OUTCOME_OK], 1);
+    say_rows(stage, 1, &row, 1); /* from another file: it is recorded once */
+    assert_int_equal(stage->appended[RT_EVENT_ATTEMPTS], 1);
+    stage_say(stage, 1, &ready);
+    stage_tick(stage);
+    assert_int_equal(rt_state_trial(stage_study(stage), 1).attempts, 1);
+    assert_int_equal(rt_state_trial(stage_study(stage), 2).attempts, 2);
+    stage_free(stage);
+}
+
+static void lost_trials_do_not_wait_for_ever_for_a_spool(void **state)
+{
+    struct stage *stage = two_agents(2);
+
+    (void)state;
+    stage_relaunch(stage, 2);
+    stage_join(stage, 0, 2);
+    for (int second = 0; second < 21; second++) {
+        stage->now_us += 1000000;
+        stage_tick(stage);
+    }
+    assert_int_equal(stage_study(stage)->leased, 2);
+    stage_free(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_spool_gives_back_is_not_run_again),
+        cmocka_unit_test(lost_trials_do_not_wait_for_ever_for_a_spool),
         cmocka_unit_test(results_that_cannot_be_read_end_the_agent_and_not_the_launch),
         cmocka_unit_test(an_agent_that_spoke_nonsense_is_not_believed_again),
         cmocka_unit_test(results_that_leave_a_gap_are_not_believed),

@@ -51,11 +51,19 @@ static void apply_plan(struct stage *stage, unsigned trials, unsigned retries)
     free(plan);
 }
 
-struct stage *stage_new(unsigned trials, unsigned retries, unsigned ranks)
+static void drop_message(struct stage *stage)
 {
-    struct stage *stage = rt_calloc(1, sizeof *stage);
+    struct stage_message *message = &stage->messages[stage->first++];
+
+    rt_wire_clear(&message->wire);
+    rt_buf_clear(&message->bytes);
+    stage->count--;
+}
+
+static void begin_launch(struct stage *stage, unsigned ranks)
+{
     struct rt_conductor_options options = {
-        .launch = 1,
+        .launch = ++stage->launch,
         .study = 1,
         .ranks = ranks,
         .silence_us = 30000000,
@@ -63,6 +71,27 @@ struct stage *stage_new(unsigned trials, unsigned retries, unsigned ranks)
         .grace_us = 10000000,
         .startup_us = 20000000,
     };
+    char *body = rt_printf("{\"launch\":%u,\"host\":\"h\"}", stage->launch);
+
+    apply_text(stage, RT_EVENT_LAUNCH, body);
+    free(body);
+    stage->durable = stage->seq;
+    stage->conductor = rt_conductor_new(&options, stage->state, rt_span_text("the study"));
+    stage_step(stage, &(struct rt_input){.kind = RT_INPUT_START});
+}
+
+void stage_relaunch(struct stage *stage, unsigned ranks)
+{
+    while (stage->count)
+        drop_message(stage);
+    memset(stage->results, 0, sizeof stage->results);
+    rt_conductor_free(stage->conductor);
+    begin_launch(stage, ranks);
+}
+
+struct stage *stage_new(unsigned trials, unsigned retries, unsigned ranks)
+{
+    struct stage *stage = rt_calloc(1, sizeof *stage);
 
     stage->state = rt_state_new();
     stage->now_us = 1;
@@ -71,20 +100,8 @@ struct stage *stage_new(unsigned trials, unsigned retries, unsigned ranks)
                "\"version\":\"0.1.0\"}");
     apply_text(stage, RT_EVENT_STUDY, "{\"study\":1,\"id\":\"k3f9\",\"name\":\"s\"}");
     apply_plan(stage, trials, retries);
-    apply_text(stage, RT_EVENT_LAUNCH, "{\"launch\":1,\"host\":\"h\"}");
-    stage->durable = stage->seq;
-    stage->conductor = rt_conductor_new(&options, stage->state, rt_span_text("the study"));
-    stage_step(stage, &(struct rt_input){.kind = RT_INPUT_START});
+    begin_launch(stage, ranks);
     return stage;
-}
-
-static void drop_message(struct stage *stage)
-{
-    struct stage_message *message = &stage->messages[stage->first++];
-
-    rt_wire_clear(&message->wire);
-    rt_buf_clear(&message->bytes);
-    stage->count--;
 }
 
 void stage_free(struct stage *stage)

@@ -22,6 +22,7 @@ struct stage {
     struct stage_message messages[STAGE_MESSAGES]; /* sent and not taken yet */
     size_t first;
     size_t count;
+    uint32_t launch;     /* number of the launch that runs */
     int appended[32];    /* events by kind */
     uint32_t last_flags; /* of the attempt that was appended last */
     bool finished;
@@ -29,6 +30,8 @@ struct stage {
 
 /* A study of `trials` trials with so many retries, and a launch with so many ranks. */
 struct stage *stage_new(unsigned trials, unsigned retries, unsigned ranks);
+/* The launch dies, and another begins with so many ranks. */
+void stage_relaunch(struct stage *stage, unsigned ranks);
 void stage_free(struct stage *stage);
 
 void stage_step(struct stage *stage, const struct rt_input *input);
