@@ -361,7 +361,8 @@ static const struct rt_entry_ops ops = {
 
 static int start_reads(struct python_entry *self, struct rt_err *err)
 {
-    if (rt_python_reads_start() < 0)
+    if (rt_python_reads_start() < 0 ||
+        PyObject_SetAttrString(self->glue, "Params", rt_python_reads_type()) < 0)
         return refuse_load(self->glue, "", err);
     self->scope = rt_python_scope_new(&self->reads, "");
     return 0;

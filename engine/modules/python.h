@@ -24,6 +24,7 @@ struct rt_python_scope;
 
 /* Once, as the interpreter has started; -1 with a Python exception set. */
 int rt_python_reads_start(void);
+PyObject *rt_python_reads_type(void); /* of dicts that note; borrowed */
 /* The scope of whole params ("") that notes into *reads, whatever that is then; NULL: nowhere. */
 struct rt_python_scope *rt_python_scope_new(struct rt_reads **reads, const char *path);
 /* The scope of the dict that a key of it holds. */

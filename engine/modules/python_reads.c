@@ -283,6 +283,11 @@ int rt_python_reads_start(void)
     return PyType_Ready(&type);
 }
 
+PyObject *rt_python_reads_type(void)
+{
+    return (PyObject *)&type;
+}
+
 PyObject *rt_python_reads_dict(struct rt_python_scope *scope)
 {
     struct params *params = (struct params *)PyObject_CallNoArgs((PyObject *)&type);

@@ -47,6 +47,15 @@ SEEDS = {
 }
 
 
+def teach_yaml(module, _):
+    """Its dumpers go by the exact type; params are written as the dict that they are."""
+    for kind in (module.representer.SafeRepresenter, module.representer.Representer):
+        kind.add_representer(Params, kind.represent_dict)
+
+
+TAUGHT = {"yaml": teach_yaml}
+
+
 def seed_all(value):
     """Seeds what has been imported; the rest is seeded as it is imported."""
     global seed
@@ -70,15 +79,16 @@ class SeedingLoader:
     def exec_module(self, module):
         module.__spec__.loader = module.__loader__ = self.loader
         self.loader.exec_module(module)
-        SEEDS[self.name](module, seed)
+        (SEEDS.get(self.name) or TAUGHT[self.name])(module, seed)
 
 
 class SeedingFinder:
-    """First in sys.meta_path; has a word only where a module with random numbers is imported."""
+    """First in sys.meta_path; has a word only where a module with random numbers, or one that must
+    be taught something, is imported."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name not in SEEDS:
+        if name not in SEEDS and name not in TAUGHT:
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)

@@ -3,6 +3,11 @@
 cat >model.py <<'PYTHON'
 import collections, copy, json, pickle
 
+try:
+    import yaml
+except ImportError:  # the other interpreter has none
+    yaml = None
+
 WAYS = {
     "subscript": lambda p: p["x"],
     "get": lambda p: p.get("x", 0),
@@ -34,6 +39,8 @@ WAYS = {
     "equal_right": lambda p: {"x": 1, "y": 2} == p,
     "json": lambda p: json.dumps(p),
     "json_indent": lambda p: json.dumps(p, indent=1),
+    "yaml": lambda p: yaml.safe_load(yaml.safe_dump(p)) if yaml else dict(p),
+    "yaml_dump": lambda p: yaml.safe_load(yaml.dump(p)) if yaml else dict(p),
     "print": lambda p: repr(p),
     "length": lambda p: len(p) and bool(p),
     "write": lambda p: p.update(z=3) or p.__setitem__("y", 4),
@@ -50,7 +57,7 @@ WANT = {"x": 1, "y": 2}
 
 def train(params):
     for name in ("copy", "copy_copy", "deepcopy", "pickle", "make", "star", "dict_star", "display",
-                 "merge", "merge_left", "items"):
+                 "merge", "merge_left", "items", "yaml", "yaml_dump"):
         got = WAYS[name](params[name])
         assert type(got) is dict and got == WANT, (name, got)
     for name, way in WAYS.items():
