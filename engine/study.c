@@ -41,6 +41,22 @@ static int note_code(struct rt_study_reader *reader, const struct rt_yaml_node *
     return 0;
 }
 
+static int note_sample(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       struct rt_err *err)
+{
+    (void)err;
+    reader->sample = node;
+    return 0;
+}
+
+static int note_samples(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                        struct rt_err *err)
+{
+    (void)err;
+    reader->samples = node;
+    return 0;
+}
+
 static int note_list(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                      struct rt_err *err)
 {
@@ -60,8 +76,10 @@ static int note_sweep(struct rt_study_reader *reader, const struct rt_yaml_node 
 /* What changes slowest comes first, wherever it stands in the file. */
 static int read_axes(struct rt_study_reader *reader, struct rt_err *err)
 {
-    int rc = reader->list ? rt_study_read_list(reader, reader->list, err) : 0;
+    int rc = rt_study_read_sample(reader, err);
 
+    if (rc == 0 && reader->list)
+        rc = rt_study_read_list(reader, reader->list, err);
     if (rc == 0 && reader->sweep)
         rc = rt_study_read_sweep(reader, reader->sweep, err);
     return rc;
@@ -102,6 +120,8 @@ static const struct rt_study_field fields[] = {
     {"name", read_name},
     {"entry", note_entry},
     {"params", rt_study_read_params},
+    {"sample", note_sample},
+    {"samples", note_samples},
     {"list", note_list},
     {"sweep", note_sweep},
     {"replicates", rt_study_read_replicates},

@@ -188,7 +188,8 @@ static void number_groups(struct rt_json *axes)
 
 void rt_study_settle(struct rt_json *plan)
 {
-    static const char *const members[] = {"scale", "zip", NULL}; /* of axes, since format 2 */
+    static const char *const members[] = {"scale", "zip", "sample",
+                                          NULL}; /* of axes, since format 2 */
     const struct rt_json *axes = rt_json_get(plan, "axes");
     int64_t format = 1;
 

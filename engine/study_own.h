@@ -13,10 +13,12 @@ struct rt_study_reader {
     const struct rt_yaml_node *code;   /* NULL: not given */
     const struct rt_yaml_node *entry;  /* likewise */
     const struct rt_yaml_node *python; /* likewise */
-    const struct rt_yaml_node *list;   /* likewise */
-    const struct rt_yaml_node *sweep;  /* likewise */
-    int64_t groups;                    /* of keys that change together, so far */
-    bool on_disk;                      /* files it names must be there */
+    const struct rt_yaml_node *sample; /* likewise */
+    const struct rt_yaml_node *samples;
+    const struct rt_yaml_node *list;
+    const struct rt_yaml_node *sweep; /* likewise */
+    int64_t groups;                   /* of keys that change together, so far */
+    bool on_disk;                     /* files it names must be there */
 };
 
 /* A key of a mapping, and what reads its value. */
@@ -43,6 +45,7 @@ int rt_study_integer(const struct rt_study_reader *reader, const struct rt_yaml_
 /* Readers of keys at the top. */
 int rt_study_read_params(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                          struct rt_err *err);
+int rt_study_read_sample(struct rt_study_reader *reader, struct rt_err *err);
 int rt_study_read_list(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                        struct rt_err *err);
 int rt_study_read_sweep(struct rt_study_reader *reader, const struct rt_yaml_node *node,

@@ -75,9 +75,9 @@ static size_t end_of_group(const struct rt_json *axes, size_t first)
     return end;
 }
 
-static bool is_listed(const struct rt_json *axes, size_t end)
+static bool is_listed(const struct rt_json *axes, size_t first, size_t end)
 {
-    for (size_t i = 0; i < end; i++) {
+    for (size_t i = first; i < end; i++) {
         if (!rt_json_get(rt_json_at(axes, i), "values"))
             return false;
     }
@@ -96,36 +96,36 @@ static bool *absences(const struct rt_json *axis)
 }
 
 /* Members stand in the order of the axes: read again, they become axes in this order. */
-static void put_item(struct rt_buf *out, const struct rt_json *axes, size_t end,
+static void put_item(struct rt_buf *out, const struct rt_json *axes, size_t first, size_t end,
                      bool *const *absent, size_t level)
 {
-    bool first = true;
+    const char *comma = "";
 
     rt_buf_add(out, "  - {");
-    for (size_t i = 0; i < end; i++) {
+    for (size_t i = first; i < end; i++) {
         const struct rt_json *axis = rt_json_at(axes, i);
 
         if (absent[i][level])
             continue;
-        rt_buf_add(out, first ? "" : ", ");
+        rt_buf_add(out, comma);
         put_name(out, axis);
         rt_json_canonical(rt_json_at(rt_json_get(axis, "values"), level), out);
-        first = false;
+        comma = ", ";
     }
     rt_buf_add(out, "}\n");
 }
 
-static void put_list(struct rt_buf *out, const struct rt_json *axes, size_t end)
+static void put_list(struct rt_buf *out, const struct rt_json *axes, size_t first, size_t end)
 {
-    size_t levels = rt_json_count(rt_json_get(rt_json_at(axes, 0), "values"));
+    size_t levels = rt_json_count(rt_json_get(rt_json_at(axes, first), "values"));
     bool **absent = rt_calloc(end, sizeof *absent);
 
-    for (size_t i = 0; i < end; i++)
+    for (size_t i = first; i < end; i++)
         absent[i] = absences(rt_json_at(axes, i));
     rt_buf_add(out, "list:\n");
     for (size_t level = 0; level < levels; level++)
-        put_item(out, axes, end, absent, level);
-    for (size_t i = 0; i < end; i++)
+        put_item(out, axes, first, end, absent, level);
+    for (size_t i = first; i < end; i++)
         free(absent[i]);
     free(absent);
 }
@@ -141,13 +141,37 @@ static void put_zip(struct rt_buf *out, const struct rt_json *axes, size_t first
     }
 }
 
+static void put_sample(struct rt_buf *out, const struct rt_json *axes, size_t end)
+{
+    rt_buf_printf(out, "samples: %lld\nsample:\n",
+                  (long long)rt_json_get_int(rt_json_at(axes, 0), "count", 1));
+    for (size_t i = 0; i < end; i++) {
+        const struct rt_json *axis = rt_json_at(axes, i);
+        const struct rt_json *values = rt_json_get(axis, "values");
+
+        rt_buf_add(out, "  ");
+        put_name(out, axis);
+        rt_buf_printf(out, "{%s: ", rt_json_get_text(axis, "sample", ""));
+        if (values)
+            rt_json_canonical(values, out);
+        else
+            rt_buf_printf(out, "[%s, %s]", rt_json_get_text(axis, "from", ""),
+                          rt_json_get_text(axis, "to", ""));
+        rt_buf_add(out, "}\n");
+    }
+}
+
 void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out)
 {
     size_t at = 0;
 
-    if (group_of(rt_json_at(axes, 0)) >= 0 && is_listed(axes, end_of_group(axes, 0))) {
+    if (rt_json_get(rt_json_at(axes, 0), "sample")) {
         at = end_of_group(axes, 0);
-        put_list(out, axes, at);
+        put_sample(out, axes, at);
+    }
+    if (group_of(rt_json_at(axes, at)) >= 0 && is_listed(axes, at, end_of_group(axes, at))) {
+        put_list(out, axes, at, end_of_group(axes, at));
+        at = end_of_group(axes, at);
     }
     if (at < rt_json_count(axes))
         rt_buf_add(out, "sweep:\n");

@@ -9,13 +9,16 @@
 
 static enum rt_column_type axis_type(const struct rt_plan *plan, size_t axis)
 {
-    bool listed = rt_plan_axis_kind(plan, axis) == RT_AXIS_LISTED;
+    uint64_t listed = rt_plan_axis_listed(plan, axis);
     enum rt_column_type type = RT_COLUMN_NONE;
+    struct rt_value value;
 
-    for (uint64_t level = 0; level < (listed ? rt_plan_axis_count(plan, axis) : 1); level++) {
-        struct rt_value value;
-
-        rt_plan_axis_value(plan, axis, level, &value);
+    if (listed == 0) {
+        rt_plan_axis_value(plan, axis, 0, &value);
+        return rt_datum_from_value(&value).type;
+    }
+    for (uint64_t number = 0; number < listed; number++) {
+        rt_plan_axis_listed_value(plan, axis, number, &value);
         type = rt_column_type_widen(type, rt_datum_from_value(&value).type);
     }
     return type;

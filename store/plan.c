@@ -134,7 +134,7 @@ static int read_numbers(struct rt_plan *plan, struct rt_err *err)
 static int read_axes(struct rt_plan *plan, struct rt_err *err)
 {
     uint64_t points;
-    int rc = rt_plan_axes_init(&plan->axes, rt_json_get(plan->json, "axes"), err);
+    int rc = rt_plan_axes_init(&plan->axes, rt_json_get(plan->json, "axes"), plan->seed, err);
 
     if (rc < 0)
         return rc;
@@ -295,6 +295,17 @@ void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis)
 {
     return rt_plan_axes_level(&plan->axes, index % plan->axes.levels, axis);
+}
+
+uint64_t rt_plan_axis_listed(const struct rt_plan *plan, size_t axis)
+{
+    return rt_plan_axis_lists(&plan->axes.items[axis]);
+}
+
+void rt_plan_axis_listed_value(const struct rt_plan *plan, size_t axis, uint64_t number,
+                               struct rt_value *value)
+{
+    rt_plan_axis_get_listed(&plan->axes.items[axis], number, value);
 }
 
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index)

@@ -20,7 +20,10 @@
  *    "params": {...},                        fixed ones
  *    "axes": [{"key": "lr", "values": [..]}
  *             | {"key": "noise", "from": "0", "step": "0.05", "count": 11, "kind": "real"|"int"}
- *             | {"key": "decay", "from": "1e-5", "to": "0.1", "count": 5, "scale": "log"}],
+ *             | {"key": "decay", "from": "1e-5", "to": "0.1", "count": 5, "scale": "log"}
+ *             | {"key": "lr", "sample": "uniform"|"loguniform"|"int", "from": "1e-5", "to": "0.1",
+ *                "count": 120}
+ *             | {"key": "act", "sample": "choice", "values": [..], "count": 120}],
  *        and "zip": 0 if it changes together with others, "absent": [levels] of a list
  *    "replicates": 20, "seed": 0, "seeds": "shared"|"per-trial",
  *    "objective": {"goal": "maximize"|"minimize", "metric": "val_acc"} | null,
@@ -85,6 +88,11 @@ uint64_t rt_plan_axis_stride(const struct rt_plan *plan, size_t axis); /* equal:
 uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis);
 void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
                         struct rt_value *value);
+
+/* The values that the plan lists for an axis (0: none, all are numbers of one kind), and one. */
+uint64_t rt_plan_axis_listed(const struct rt_plan *plan, size_t axis);
+void rt_plan_axis_listed_value(const struct rt_plan *plan, size_t axis, uint64_t number,
+                               struct rt_value *value);
 
 /* Which level of an axis, and which replicate (from 1), point `index` has. */
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis);

@@ -66,7 +66,8 @@ static void set_strides(struct rt_plan_axes *axes)
     axes->strides = strides;
 }
 
-int rt_plan_axes_init(struct rt_plan_axes *axes, const struct rt_json *json, struct rt_err *err)
+int rt_plan_axes_init(struct rt_plan_axes *axes, const struct rt_json *json, uint64_t seed,
+                      struct rt_err *err)
 {
     size_t count = rt_json_count(json);
     int rc = 0;
@@ -77,7 +78,7 @@ int rt_plan_axes_init(struct rt_plan_axes *axes, const struct rt_json *json, str
     axes->items = rt_calloc(count, sizeof *axes->items);
     axes->strides = rt_calloc(count, sizeof *axes->strides);
     for (size_t i = 0; i < count; i++) {
-        if ((rc = rt_plan_axis_init(&axes->items[i], rt_json_at(json, i), err)) < 0)
+        if ((rc = rt_plan_axis_init(&axes->items[i], rt_json_at(json, i), seed, err)) < 0)
             return rc;
         axes->count++;
     }

@@ -15,8 +15,9 @@ struct rt_plan_axes {
     uint64_t levels; /* UINT64_MAX if they are more */
 };
 
-/* Reads "axes". RT_EDAMAGED. Clear it also after that. */
-int rt_plan_axes_init(struct rt_plan_axes *axes, const struct rt_json *json, struct rt_err *err);
+/* Reads "axes"; samples are drawn by the seed. RT_EDAMAGED. Clear it also after that. */
+int rt_plan_axes_init(struct rt_plan_axes *axes, const struct rt_json *json, uint64_t seed,
+                      struct rt_err *err);
 void rt_plan_axes_clear(struct rt_plan_axes *axes);
 
 /* The level of an axis at a point of the first replicate. */

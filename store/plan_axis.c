@@ -32,7 +32,7 @@ static int init_list(struct rt_plan_axis *axis, const struct rt_json *values, st
 {
     size_t count = rt_json_count(values);
 
-    if (rt_json_kind(values) != RT_JSON_ARRAY || count == 0)
+    if (!values || rt_json_kind(values) != RT_JSON_ARRAY || count == 0)
         return damaged(axis->key, "has no values", err);
     axis->kind = RT_AXIS_LISTED;
     axis->values = values;
@@ -52,7 +52,7 @@ static int init_absent(struct rt_plan_axis *axis, const struct rt_json *absent, 
 {
     if (!absent)
         return 0;
-    if (!axis->values || rt_json_kind(absent) != RT_JSON_ARRAY)
+    if (axis->kind != RT_AXIS_LISTED || rt_json_kind(absent) != RT_JSON_ARRAY)
         return damaged(axis->key, "has no usable \"absent\"", err);
     axis->absent = rt_calloc(axis->count, sizeof *axis->absent);
     for (size_t i = 0; i < rt_json_count(absent); i++) {
@@ -138,7 +138,59 @@ static int init_factors(struct rt_plan_axis *axis, const struct rt_json *json, s
     return 0;
 }
 
-int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err)
+static int init_bounds(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err)
+{
+    bool factors = axis->draw == RT_DRAW_LOGUNIFORM;
+    struct rt_decimal from;
+    struct rt_decimal to;
+    int64_t last;
+
+    if (rt_decimal_parse(rt_json_get_text(json, "from", ""), &from, err) < 0 ||
+        rt_decimal_parse(rt_json_get_text(json, "to", ""), &to, err) < 0 ||
+        rt_decimal_compare(from, to) > 0)
+        return damaged(axis->key, "has no decimals \"from\" and \"to\" in this order", err);
+    if (axis->draw != RT_DRAW_INT)
+        return rt_between_init(&axis->between, from, to, factors)
+                   ? 0
+                   : damaged(axis->key, "has a \"from\" and a \"to\" that cannot be", err);
+    if (!rt_decimal_to_int(from, &axis->from) || !rt_decimal_to_int(to, &last))
+        return damaged(axis->key, "has no integers \"from\" and \"to\"", err);
+    axis->choices = (uint64_t)last - (uint64_t)axis->from + 1;
+    return 0;
+}
+
+/* {"sample": "uniform" | "loguniform" | "int", "from", "to"} or {"sample": "choice", "values"}, and
+ * {"count"}. */
+static int init_sample(struct rt_plan_axis *axis, const struct rt_json *json, uint64_t seed,
+                       struct rt_err *err)
+{
+    static const char *const names[] = {"", "uniform", "loguniform", "int", "choice"};
+    const char *name = rt_json_get_text(json, "sample", "");
+    int64_t count = rt_json_get_int(json, "count", 0);
+    int rc;
+
+    for (int i = RT_DRAW_UNIFORM; i <= RT_DRAW_CHOICE; i++) {
+        if (strcmp(names[i], name) == 0)
+            axis->draw = (enum rt_plan_draw)i;
+    }
+    if (!axis->draw)
+        return damaged(axis->key, "has no known \"sample\"", err);
+    if (count < 1)
+        return damaged(axis->key, "has no \"count\"", err);
+    if (axis->draw == RT_DRAW_CHOICE) {
+        rc = init_list(axis, rt_json_get(json, "values"), err);
+        axis->choices = axis->count;
+    } else {
+        rc = init_bounds(axis, json, err);
+    }
+    axis->kind = RT_AXIS_DERIVED;
+    axis->count = (uint64_t)count;
+    axis->seed = seed;
+    return rc;
+}
+
+int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, uint64_t seed,
+                      struct rt_err *err)
 {
     const struct rt_json *values = rt_json_get(json, "values");
     int rc;
@@ -147,7 +199,9 @@ int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, str
     axis->key = rt_json_get_text(json, "key", "");
     if (!is_key(axis->key))
         return damaged(axis->key, "has no usable key", err);
-    if (values)
+    if (rt_json_get(json, "sample"))
+        rc = init_sample(axis, json, seed, err);
+    else if (values)
         rc = init_list(axis, values, err);
     else if (rt_json_get(json, "scale"))
         rc = init_factors(axis, json, err);
@@ -212,11 +266,70 @@ static void get_even(const struct rt_plan_axis *axis, uint64_t level, struct rt_
         rt_real_text(value->real, value->text);
 }
 
+/* docs/plan.md, "Samples". */
+static uint64_t draw(const struct rt_plan_axis *axis, uint64_t level)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_hash hash;
+    uint64_t number = 0;
+
+    rt_buf_add(&text, "retrial sample");
+    rt_buf_put_u8(&text, 0);
+    rt_buf_put_u64(&text, axis->seed);
+    rt_buf_put_u64(&text, level);
+    rt_buf_add(&text, axis->key);
+    hash = rt_hash(rt_buf_span(&text));
+    rt_buf_clear(&text);
+    for (int i = 8; i-- > 0;)
+        number = number << 8 | hash.bytes[i];
+    return number;
+}
+
+/* Which of so many choices is drawn. */
+static uint64_t draw_choice(const struct rt_plan_axis *axis, uint64_t level)
+{
+    uint64_t number = draw(axis, level);
+
+    return axis->choices ? (uint64_t)((unsigned __int128)number * axis->choices >> 64) : number;
+}
+
+static void get_drawn_int(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+{
+    value->kind = RT_JSON_INT;
+    value->integer = (int64_t)((uint64_t)axis->from + draw_choice(axis, level));
+    value->real = (double)value->integer;
+    snprintf(value->text, sizeof value->text, "%" PRId64, value->integer);
+}
+
 static void get_derived(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
 {
+    const int bits = 53; /* of a draw become a real: what a double holds */
+
+    if (axis->draw == RT_DRAW_CHOICE) {
+        get_listed(axis, draw_choice(axis, level), value);
+        return;
+    }
+    if (axis->draw == RT_DRAW_INT) {
+        get_drawn_int(axis, level, value);
+        return;
+    }
     value->kind = RT_JSON_REAL;
-    value->real = rt_between_at(&axis->between, level, axis->count - 1);
+    value->real = axis->draw ? rt_between_at(&axis->between, draw(axis, level) >> (64 - bits),
+                                             UINT64_C(1) << bits)
+                             : rt_between_at(&axis->between, level, axis->count - 1);
     rt_real_text(value->real, value->text);
+}
+
+uint64_t rt_plan_axis_lists(const struct rt_plan_axis *axis)
+{
+    return axis->kind == RT_AXIS_LISTED ? axis->count : axis->values ? axis->choices : 0;
+}
+
+void rt_plan_axis_get_listed(const struct rt_plan_axis *axis, uint64_t number,
+                             struct rt_value *value)
+{
+    *value = (struct rt_value){.kind = RT_JSON_NULL};
+    get_listed(axis, number, value);
 }
 
 void rt_plan_axis_get(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
@@ -234,10 +347,11 @@ void rt_plan_axis_put(const struct rt_plan_axis *axis, uint64_t level, struct rt
 {
     struct rt_value value;
 
-    if (axis->kind == RT_AXIS_LISTED) {
-        size_t start = axis->starts[level];
+    if (axis->values) {
+        uint64_t number = axis->draw ? draw_choice(axis, level) : level;
+        size_t start = axis->starts[number];
 
-        rt_buf_put(out, axis->texts.data + start, axis->starts[level + 1] - start - 1);
+        rt_buf_put(out, axis->texts.data + start, axis->starts[number + 1] - start - 1);
         return;
     }
     rt_plan_axis_get(axis, level, &value);

@@ -4,6 +4,14 @@
 #include "base/between.h"
 #include "store/plan.h"
 
+enum rt_plan_draw {
+    RT_DRAW_NONE,
+    RT_DRAW_UNIFORM,
+    RT_DRAW_LOGUNIFORM,
+    RT_DRAW_INT,
+    RT_DRAW_CHOICE,
+};
+
 struct rt_plan_axis {
     const char *key; /* borrowed from the plan object */
     enum rt_axis_kind kind;
@@ -18,12 +26,22 @@ struct rt_plan_axis {
     int64_t step;
     int32_t exponent;
     bool real;
-    struct rt_between between; /* a range by factors */
+    struct rt_between between; /* a range by factors, or what reals are drawn from */
+    /* values that are drawn: integers from `from`, so many; or of the values above, so many */
+    enum rt_plan_draw draw;
+    uint64_t choices; /* 0: 2^64 */
+    uint64_t seed;
 };
 
 /* Reads a member of "axes". RT_EDAMAGED. */
-int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, struct rt_err *err);
+int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, uint64_t seed,
+                      struct rt_err *err);
 void rt_plan_axis_clear(struct rt_plan_axis *axis);
+
+/* Values that the plan lists, and one of them. */
+uint64_t rt_plan_axis_lists(const struct rt_plan_axis *axis);
+void rt_plan_axis_get_listed(const struct rt_plan_axis *axis, uint64_t number,
+                             struct rt_value *value);
 
 void rt_plan_axis_get(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value);
 void rt_plan_axis_put(const struct rt_plan_axis *axis, uint64_t level, struct rt_buf *out);

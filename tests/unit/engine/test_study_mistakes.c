@@ -23,9 +23,9 @@ static const struct mistake mistakes[] = {
     {"name: a\n", "1:1: the study says nothing to run; add \"entry\", such as model.py:train"},
     {E "replicate: 3\n", "2:1: unknown key \"replicate\"; did you mean \"replicates\"?"},
     {E "Params: {}\n", "2:1: unknown key \"Params\"; did you mean \"params\"?"},
-    {E "gpus: 1\n",
-     "2:1: unknown key \"gpus\"; the keys here are name, entry, params, list, sweep, "
-     "replicates, seed, code, objective, limits, each, python"},
+    {E "gpus: 1\n", "2:1: unknown key \"gpus\"; the keys here are name, entry, params, sample, "
+                    "samples, list, sweep, "
+                    "replicates, seed, code, objective, limits, each, python"},
     {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
      "2:29: \"b\" has 1 levels and \"a\" has 2; keys that change together have equally many"},
     {E "sweep: {zip: {a: [1, 1], b: [x, x]}}\n",
@@ -36,6 +36,20 @@ static const struct mistake mistakes[] = {
      "1e250"},
     {E "sweep: {lr: {from: 1, to: 2, step: 1, scale: log}}\n",
      "2:46: a range with a logarithmic scale has \"from\", \"to\" and \"count\""},
+    {E "samples: 3\n", "2:1: \"samples\" says how often to draw, and nothing is drawn; add "
+                       "\"sample\", or write \"replicates\""},
+    {E "sample: {a: {int: [1, 2]}}\n",
+     "2:1: add \"samples\", such as samples: 100: how often to draw"},
+    {E "samples: 3\nsample: {a: 'int(1)'}\n", "3:13: int has two bounds, such as int(1, 10)"},
+    {E "samples: 3\nsample: {a: 'int(1.0, 2)'}\n",
+     "3:13: expected an integer, found a real number: 1.0"},
+    {E "samples: 3\nsample: {a: {int: 1}}\n",
+     "3:19: expected a list such as [1, 10], found an integer: 1"},
+    {E "samples: 3\nsample: {a: uniform(0, 1)}\n",
+     "3:13: \"uniform(0\" has no closing bracket; inside of {} a comma ends a value: write it in "
+     "quotes, or on a line of its own"},
+    {E "samples: 3\nsample: {a: {uniform: [-1e308, 1e308]}}\n",
+     "3:23: uniform goes from -1e+308 to 1e+308, which is too far"},
     {E "list: 3\n", "2:7: expected a list of params such as [{lr: 0.1}], or a file, found an "
                     "integer: 3"},
     {E "list: []\n", "2:7: the list is empty; give at least one item, or remove the key"},
@@ -294,7 +308,8 @@ static void columns_count_characters(void **state)
                   "2:14: .nan is not a value that a trial can be given; write it in quotes if a "
                   "text is meant");
     check_mistake(rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
-                  "2:1: unknown key \"x\"; the keys here are name, entry, params, list, sweep, "
+                  "2:1: unknown key \"x\"; the keys here are name, entry, params, sample, samples, "
+                  "list, sweep, "
                   "replicates, seed, code, objective, limits, each, python");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",
                   "2:9: expected a mapping such as {epochs: 40}, found an integer: 1");

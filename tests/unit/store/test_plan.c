@@ -162,6 +162,70 @@ static void axes_that_change_together_count_as_one(void **state)
     rt_plan_free(plan);
 }
 
+#define DRAWN(key, members) "{\"key\":\"" key "\"," members ",\"count\":1000000,\"zip\":0}"
+
+/* The values are those that a script computes from what docs/plan.md says. */
+static void a_sample_is_a_function_of_seed_number_and_key(void **state)
+{
+    struct rt_plan *plan =
+        plan_with("{\"axes\":[" DRAWN("lr", "\"sample\":\"loguniform\",\"from\":\"1e-5\",\"to\":"
+                                            "\"0.1\"") "," DRAWN("units", "\"sample\":\"int\","
+                                                                          "\"from\":\"16\",\"to\":"
+                                                                          "\"512\"") "," DRAWN(
+            "act",
+            "\"sample\":\"choice\",\"values\":[\"relu\",\"tanh\"]") "," DRAWN("p",
+                                                                              "\"sample\":"
+                                                                              "\"uniform\","
+                                                                              "\"from\":\"0\","
+                                                                              "\"to\":\"0.5\"") "]"
+                                                                                                "}");
+    struct rt_value value;
+
+    (void)state;
+    assert_int_equal(rt_plan_count(plan), 1000000);
+    assert_int_equal(rt_plan_axis_kind(plan, 2), RT_AXIS_DERIVED);
+    assert_int_equal(rt_plan_axis_listed(plan, 1), 0);
+    assert_int_equal(rt_plan_axis_listed(plan, 2), 2);
+    rt_plan_axis_listed_value(plan, 2, 1, &value);
+    assert_string_equal(value.string, "tanh");
+    expect_params(plan, 0,
+                  "{\"act\":\"relu\",\"lr\":0.0010564599426415512,"
+                  "\"p\":0.1152876696462245,\"units\":255}");
+    rt_plan_free(plan);
+}
+
+static void samples_stay_within_their_bounds(void **state)
+{
+    struct rt_plan *plan =
+        plan_with("{\"seed\":7,\"axes\":[" DRAWN("a", "\"sample\":\"int\",\"from\":\"-1\",\"to\":"
+                                                      "\"1\"") "," DRAWN(
+            "b",
+            "\"sample\":\"uniform\",\"from\":\"-3\",\"to\":\"-2\"") "," DRAWN("c",
+                                                                              "\"sample\":\"int\","
+                                                                              "\"from\":\"-"
+                                                                              "9223372036854775807"
+                                                                              "\","
+                                                                              "\"to\":"
+                                                                              "\"922337203685477580"
+                                                                              "7\"") "]}");
+    struct rt_value value;
+    int seen[3] = {0, 0, 0};
+
+    (void)state;
+    for (uint64_t level = 0; level < 3000; level++) {
+        rt_plan_axis_value(plan, 0, level, &value);
+        assert_in_range(value.integer + 1, 0, 2);
+        seen[value.integer + 1]++;
+        rt_plan_axis_value(plan, 1, level, &value);
+        assert_true(value.real >= -3 && value.real < -2);
+        rt_plan_axis_value(plan, 2, level, &value);
+        assert_int_equal(value.kind, RT_JSON_INT);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_in_range(seen[i], 900, 1100);
+    rt_plan_free(plan);
+}
+
 static void absent_keys_leave_no_trace(void **state)
 {
     struct rt_plan *plan =
@@ -367,6 +431,18 @@ static void damaged_plans_are_refused(void **state)
         {"{\"entry\":{\"kind\":\"command\",\"argv\":[\"a\",1]}}", "\"entry\""},
         {"{\"params\":[]}", "\"params\""},
         {"{\"axes\":null}", "\"axes\""},
+        {"{\"axes\":[{\"key\":\"a\",\"sample\":\"normal\",\"count\":1}]}", "no known \"sample\""},
+        {"{\"axes\":[{\"key\":\"a\",\"sample\":\"int\",\"count\":0}]}", "no \"count\""},
+        {"{\"axes\":[{\"key\":\"a\",\"sample\":\"choice\",\"count\":1}]}", "no values"},
+        {"{\"axes\":[{\"key\":\"a\",\"sample\":\"int\",\"from\":\"2\",\"to\":\"1\",\"count\":1}]}",
+         "in this order"},
+        {"{\"axes\":[{\"key\":\"a\",\"sample\":\"int\",\"from\":\"1\",\"to\":\"1.5\",\"count\":1}]"
+         "}",
+         "no integers"},
+        {"{\"axes\":[{\"key\":\"a\",\"sample\":\"loguniform\",\"from\":\"0\",\"to\":\"1\","
+         "\"count\":1"
+         "}]}",
+         "cannot be"},
         {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"zip\":-1}]}", "no usable \"zip\""},
         {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"zip\":null}]}", "no usable \"zip\""},
         {"{\"axes\":[{\"key\":\"a\",\"values\":[1],\"zip\":3},{\"key\":\"b\",\"values\":[1,2],"
@@ -569,6 +645,8 @@ int main(void)
         cmocka_unit_test(replicates_change_slowest_and_the_last_axis_fastest),
         cmocka_unit_test(axes_that_change_together_count_as_one),
         cmocka_unit_test(absent_keys_leave_no_trace),
+        cmocka_unit_test(a_sample_is_a_function_of_seed_number_and_key),
+        cmocka_unit_test(samples_stay_within_their_bounds),
         cmocka_unit_test(listed_values_keep_their_kinds),
         cmocka_unit_test(dotted_keys_reach_into_objects),
         cmocka_unit_test(params_that_look_like_holes_are_kept),
