@@ -98,8 +98,8 @@ static int check_word(const char *word, bool alone, struct rt_err *err)
                           "null for nothing");
     if (is_call(word))
         return rt_err_set(err, RT_EUSAGE,
-                          "\"%s\" looks like a distribution, and only lists and ranges can be "
-                          "swept; write it in quotes within quotes if a text is meant",
+                          "\"%s\" looks like a distribution; write \"sample\" in a study file to "
+                          "draw parameters, or quotes within quotes if a text is meant",
                           clip);
     if (is_half_range(word))
         return rt_err_set(err, RT_EUSAGE,

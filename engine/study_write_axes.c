@@ -19,6 +19,26 @@ static void put_log_range(struct rt_buf *out, const struct rt_json *axis)
                   (long long)rt_json_get_int(axis, "count", 2));
 }
 
+/* An integer with an exponent would be read as a real. */
+static void put_number(struct rt_buf *out, struct rt_decimal number, bool real)
+{
+    char text[RT_REAL_TEXT];
+    int64_t integer;
+
+    if (!real && rt_decimal_to_int(number, &integer))
+        rt_buf_printf(out, "%lld", (long long)integer);
+    else
+        rt_buf_add(out, rt_decimal_text(number, real, text));
+}
+
+static void put_bound(struct rt_buf *out, const struct rt_json *axis, const char *name)
+{
+    struct rt_decimal bound = {0, 0};
+
+    rt_decimal_parse(rt_json_get_text(axis, name, "0"), &bound, NULL);
+    put_number(out, bound, false);
+}
+
 static void put_range(struct rt_buf *out, const struct rt_json *axis)
 {
     bool real = strcmp(rt_json_get_text(axis, "kind", ""), "real") == 0;
@@ -27,15 +47,19 @@ static void put_range(struct rt_buf *out, const struct rt_json *axis)
     struct rt_decimal step = {0, 0};
     struct rt_decimal way = {0, 0};
     struct rt_decimal to = {0, 0};
-    char text[3][RT_REAL_TEXT];
 
     /* A plan was checked: its decimals read, and none of its values overflows. */
     rt_decimal_parse(rt_json_get_text(axis, "from", "0"), &from, NULL);
     rt_decimal_parse(rt_json_get_text(axis, "step", "1"), &step, NULL);
     rt_decimal_times(step, steps, &way, NULL);
     rt_decimal_add(from, way, &to, NULL);
-    rt_buf_printf(out, "{from: %s, to: %s, step: %s}", rt_decimal_text(from, real, text[0]),
-                  rt_decimal_text(to, real, text[1]), rt_decimal_text(step, real, text[2]));
+    rt_buf_add(out, "{from: ");
+    put_number(out, from, real);
+    rt_buf_add(out, ", to: ");
+    put_number(out, to, real);
+    rt_buf_add(out, ", step: ");
+    put_number(out, step, real);
+    rt_buf_add(out, "}");
 }
 
 static void put_name(struct rt_buf *out, const struct rt_json *axis)
@@ -152,11 +176,15 @@ static void put_sample(struct rt_buf *out, const struct rt_json *axes, size_t en
         rt_buf_add(out, "  ");
         put_name(out, axis);
         rt_buf_printf(out, "{%s: ", rt_json_get_text(axis, "sample", ""));
-        if (values)
+        if (values) {
             rt_json_canonical(values, out);
-        else
-            rt_buf_printf(out, "[%s, %s]", rt_json_get_text(axis, "from", ""),
-                          rt_json_get_text(axis, "to", ""));
+        } else {
+            rt_buf_add(out, "[");
+            put_bound(out, axis, "from");
+            rt_buf_add(out, ", ");
+            put_bound(out, axis, "to");
+            rt_buf_add(out, "]");
+        }
         rt_buf_add(out, "}\n");
     }
 }

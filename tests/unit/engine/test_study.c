@@ -318,7 +318,9 @@ static void groups_and_lists_are_written_and_read_again(void **state)
                       "- zip: {w: [1, 2], q: [3, 4]}\n- zip: {from: 0, to: 4, step: 2}\n");
     expect_read_again("entry: a.py:f\nparams: {z: 3, m: {n: 1}}\nsweep: {s: [1]}\n"
                       "list: [{b: 1, a: [2]}, {}, {z: 4, q: 1.5}, {m.n: 2, b: 0.5}]\n");
-    expect_read_again("entry: a.py:f\nsamples: 7\nsample:\n  a: uniform(0, 1.5)\n  b: int(-3, 9)\n"
+    expect_read_again("entry: a.py:f\nsweep: {a: '0:1000000000000000000:500000000000000000'}\n");
+    expect_read_again("entry: a.py:f\nsamples: 7\nsample:\n  w: int(-1000000000000000000, 9)\n  a: "
+                      "uniform(0, 1.5)\n  b: int(-3, 9)\n"
                       "  c: loguniform(1e-5, 1)\n  d: choice(x, 1, 2.5)\n  e: {choice: [1, 2.0]}\n"
                       "list: [{q: 1}, {r: 2}]\nsweep: {s: [1], zip: {t: [1, 2], u: [3, 4]}}\n");
 }
