@@ -133,9 +133,11 @@ static void put_end(struct rt_buf *line, const struct rt_standing *standing)
     put_bad(line, progress);
     rt_buf_printf(line, "; %llu now in ", (unsigned long long)standing->ended);
     put_span(line, seconds);
-    rt_buf_add(line, " (");
-    put_rate(line, seconds > 0 ? (double)standing->ended / seconds : 0);
-    rt_buf_add(line, ")");
+    if (standing->ended && seconds > 0) {
+        rt_buf_add(line, " (");
+        put_rate(line, (double)standing->ended / seconds);
+        rt_buf_add(line, ")");
+    }
     put_best(line, standing);
 }
 
@@ -160,8 +162,8 @@ void rt_progress_bar_report(void *context, const struct rt_standing *standing, b
     struct rt_buf line = RT_BUF_INIT;
 
     snprintf(bar->study, sizeof bar->study, "%s", standing->study_id);
-    if (bar->quiet)
-        return;
+    if (bar->quiet || (last && standing->progress.failure))
+        return; /* a failure has words of its own */
     if (last) {
         rt_progress_bar_end(bar);
         put_end(&line, standing);
