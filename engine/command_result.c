@@ -2,6 +2,7 @@
 
 #include "base/fs.h"
 #include "engine/capture.h"
+#include "engine/command_metrics.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -108,6 +109,24 @@ static void take_last_line(struct rt_span line, const struct rt_command_promise 
     rt_json_free(value);
 }
 
+/* Metrics from where the study says. */
+static void take_promised(const struct rt_call *call, const struct rt_command_promise *promise,
+                          struct rt_ended *ended)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_json *value = NULL;
+    struct rt_err err;
+
+    read_tail(call->output, call->output_base, &text);
+    if (rt_command_metrics(promise->how, rt_buf_span(&text), &value, &err) < 0)
+        rt_ended_failed(ended, "the command gave no result: %s", err.text);
+    else if (take_value(value, promise->metric, ended) < 0)
+        rt_ended_failed(ended, "the command's result is %s, not a JSON object of metrics",
+                        rt_json_kind_name(rt_json_kind(value)));
+    rt_json_free(value);
+    rt_buf_clear(&text);
+}
+
 void rt_command_result(const struct rt_call *call, int status, const char *result_file,
                        const struct rt_command_promise *promise, struct rt_ended *ended)
 {
@@ -117,6 +136,10 @@ void rt_command_result(const struct rt_call *call, int status, const char *resul
 
     if (status != 0) {
         fail_with_status(call, status, ended);
+        return;
+    }
+    if (promise->how) {
+        take_promised(call, promise, ended);
         return;
     }
     if (stat(result_file, &info) == 0 && info.st_size > 0) {

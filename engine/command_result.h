@@ -6,8 +6,9 @@
 
 /* What a study expects of its command. */
 struct rt_command_promise {
-    const char *metric; /* name of a bare number that comes back */
-    bool needed;        /* the objective asks for it: no result is a failure */
+    const char *metric;        /* name of a bare number that comes back */
+    bool needed;               /* the objective asks for it: no result is a failure */
+    const struct rt_json *how; /* where its metrics are (engine/command_metrics.h), or NULL */
 };
 
 /* `status` is as wait(2) gives it. */

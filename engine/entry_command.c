@@ -25,6 +25,7 @@
 struct command_entry {
     struct rt_entry base;
     const struct rt_json *argv;
+    const struct rt_json *how; /* where metrics are, or NULL */
     char *metric;
     bool metric_needed;
 };
@@ -153,8 +154,9 @@ static int run_call(struct command_entry *self, const struct rt_call *call, stru
         goto out;
     }
     if ((rc = run_words(&argv, &environment, &status, ended, err)) == 0)
-        rt_command_result(call, status, result,
-                          &(struct rt_command_promise){self->metric, self->metric_needed}, ended);
+        rt_command_result(
+            call, status, result,
+            &(struct rt_command_promise){self->metric, self->metric_needed, self->how}, ended);
 out:
     clear_words(&argv);
     clear_words(&environment);
@@ -245,6 +247,7 @@ int rt_entry_command_load(const struct rt_entry_task *task, struct rt_entry **ou
     self = rt_calloc(1, sizeof *self);
     self->base.ops = &ops;
     self->argv = argv;
+    self->how = rt_json_get(task->entry, "result");
     self->metric = rt_strdup(task->metric);
     self->metric_needed = task->metric_needed;
     *out = &self->base;

@@ -264,9 +264,18 @@ static int read_command(struct rt_study_reader *reader, const struct rt_yaml_nod
     return 0;
 }
 
+static int note_result(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       struct rt_err *err)
+{
+    (void)err;
+    reader->result = node;
+    return 0;
+}
+
 int rt_study_read_entry(struct rt_study_reader *reader, struct rt_err *err)
 {
-    static const struct rt_study_field fields[] = {{"command", read_command}, {NULL, NULL}};
+    static const struct rt_study_field fields[] = {
+        {"command", read_command}, {"result", note_result}, {NULL, NULL}};
     const struct rt_yaml_node *entry = reader->entry;
     int rc = read_roots(reader, err);
 
@@ -279,5 +288,9 @@ int rt_study_read_entry(struct rt_study_reader *reader, struct rt_err *err)
                                  "a function such as model.py:train, or a mapping such as "
                                  "{command: [./train.sh]}",
                                  err);
-    return rt_study_fields(reader, entry, fields, err);
+    rc = rt_study_fields(reader, entry, fields, err);
+    if (rc == 0 && !rt_yaml_get(entry, "command"))
+        rc = rt_yaml_error(reader->yaml, entry->offset, err,
+                           "the entry has a result and no command; add \"command\"");
+    return rc < 0 ? rc : rt_study_read_result(reader, err);
 }

@@ -13,6 +13,7 @@ struct rt_study_reader {
     const struct rt_yaml_node *code;   /* NULL: not given */
     const struct rt_yaml_node *entry;  /* likewise */
     const struct rt_yaml_node *python; /* likewise */
+    const struct rt_yaml_node *result; /* likewise; of a command */
     const struct rt_yaml_node *sample; /* likewise */
     const struct rt_yaml_node *samples;
     const struct rt_yaml_node *list;
@@ -66,6 +67,9 @@ int rt_study_read_each(struct rt_study_reader *reader, const struct rt_yaml_node
 /* Reads another file that the study names, and notes that it did. */
 int rt_study_read_other(struct rt_study_file *file, const char *path, struct rt_buf *text,
                         struct rt_err *err);
+
+/* Where a command's metrics are, once the command is known. */
+int rt_study_read_result(struct rt_study_reader *reader, struct rt_err *err);
 
 /* Code roots and entry, once both are known: file->roots, "entry" and "root" of the plan. */
 int rt_study_read_entry(struct rt_study_reader *reader, struct rt_err *err);

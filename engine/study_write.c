@@ -23,6 +23,8 @@ static void put_entry(struct rt_buf *out, const struct rt_json *entry)
     if (strcmp(kind, "command") == 0) {
         value = rt_json_new_object();
         rt_json_set(value, "command", rt_json_copy(rt_json_get(entry, "argv")));
+        if (rt_json_get(entry, "result"))
+            rt_json_set(value, "result", rt_json_copy(rt_json_get(entry, "result")));
     } else {
         text = rt_printf("%s:%s", rt_json_get_text(entry, "file", ""),
                          rt_json_get_text(entry, "function", ""));
