@@ -21,6 +21,6 @@ foreach(source IN LISTS unit_tests)
               --fair-sched=yes --suppressions=${CMAKE_SOURCE_DIR}/tests/valgrind.supp
               $<TARGET_FILE:${layer}-${name}>)
     set_tests_properties(valgrind/${layer}/${short} PROPERTIES LABELS valgrind TIMEOUT 600
-      ENVIRONMENT RETRIAL_MODULES=${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
+      ENVIRONMENT "RETRIAL_MODULES=${CMAKE_LIBRARY_OUTPUT_DIRECTORY};RETRIAL_VALGRIND=1")
   endif()
 endforeach()

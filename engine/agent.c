@@ -169,6 +169,7 @@ static int take_study(struct rt_agent *agent, const struct rt_wire_study *study,
 static void enqueue(struct rt_agent *agent, const struct rt_wire_range *range)
 {
     if (agent->first > 64 && agent->first > agent->count) {
+        assert(agent->queue);
         memmove(agent->queue, agent->queue + agent->first, agent->count * sizeof *agent->queue);
         agent->first = 0;
     }

@@ -6,9 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "base/err.h"
+
+/* How often to repeat what chance varies: a tenth under valgrind, which is fifty times slower. */
+static inline unsigned expect_turns(unsigned turns)
+{
+    return getenv("RETRIAL_VALGRIND") ? turns / 10 + 1 : turns;
+}
 
 /* The call, which takes &err as its last argument, must succeed. */
 #define expect_ok(err, call)                                                                       \
