@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "engine/about.h"
 #include "engine/leave_out.h"
+#include "engine/path.h"
 #include "engine/request.h"
 #include "engine/wire.h"
 #include "store/code.h"
@@ -40,13 +41,36 @@ static void rename_root(struct rt_json *plan, const struct rt_json *code_record)
     free(path);
 }
 
+/* The file that trials start with: code whatever git ignores, or a library that was built anew
+ * would go unnoticed. NULL for programs that are no file of the study. */
+static char *entry_path(const struct rt_study_file *file)
+{
+    const struct rt_json *entry = rt_json_get(file->plan, "entry");
+    const char *below = strchr(rt_json_get_text(file->plan, "root", ""), '/');
+    const char *name = rt_json_string(rt_json_at(rt_json_get(entry, "argv"), 0));
+    char *folder = rt_printf("%s%s", file->roots[0], below ? below : "");
+    char *path = NULL;
+
+    if (!name)
+        name = rt_json_get_text(entry, "file", "");
+    else if (!strchr(name, '/'))
+        name = "";
+    if (name[0])
+        path = rt_path_resolve(folder, name);
+    free(folder);
+    return path;
+}
+
 static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err *err)
 {
+    char *entry = entry_path(&intent->file);
     char *repository = rt_fs_join(rt_store_path(store), "code.git");
     struct rt_leave_out leave_out;
     struct rt_code_request request = {.repository = repository,
                                       .roots = (const char *const *)intent->file.roots,
-                                      .count = intent->file.root_count};
+                                      .count = intent->file.root_count,
+                                      .keep = (const char *const *)&entry,
+                                      .keep_count = entry ? 1 : 0};
     char hex[RT_HASH_HEX];
     int rc;
 
@@ -56,6 +80,7 @@ static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err
     rc = rt_code_snapshot(&request, &intent->code, &intent->code_record, err);
     rt_leave_out_clear(&leave_out);
     free(repository);
+    free(entry);
     if (rc < 0)
         return rt_err_while(err, "taking a snapshot of the code");
     rt_json_set_text(intent->file.plan, "code", rt_hash_hex(&intent->code, hex));

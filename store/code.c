@@ -89,24 +89,31 @@ static bool is_root(const struct snapshot *snapshot, const char *path)
     return false;
 }
 
-/* Absolute paths that no root's walk enters: study files, and the store itself. */
-static void names_left_out(const struct rt_code_request *request, struct rt_code_names *names)
+/* A path as it was given, and without symbolic links. */
+static void add_both(struct rt_code_names *names, const char *given)
+{
+    char *path = rt_fs_absolute(given);
+
+    rt_code_names_add(names, given);
+    rt_code_names_add(names, path);
+    free(path);
+}
+
+/* Study files and the store itself are no code. */
+static void choose(const struct rt_code_request *request, struct rt_code_choice *choice)
 {
     char *parent = rt_fs_parent(request->repository);
     char *store = rt_fs_absolute(parent);
     const char *base = strrchr(request->repository, '/');
     char *repository = rt_fs_join(store, base ? base + 1 : request->repository);
 
-    rt_code_names_add(names, repository);
+    rt_code_names_add(&choice->leave_out, repository);
     if (base && strcmp(base, "/code.git") == 0)
-        rt_code_names_add(names, store);
-    for (size_t i = 0; i < request->leave_out_count; i++) {
-        char *path = rt_fs_absolute(request->leave_out[i]);
-
-        rt_code_names_add(names, request->leave_out[i]);
-        rt_code_names_add(names, path);
-        free(path);
-    }
+        rt_code_names_add(&choice->leave_out, store);
+    for (size_t i = 0; i < request->leave_out_count; i++)
+        add_both(&choice->leave_out, request->leave_out[i]);
+    for (size_t i = 0; i < request->keep_count; i++)
+        add_both(&choice->keep, request->keep[i]);
     free(repository);
     free(store);
     free(parent);
@@ -115,10 +122,10 @@ static void names_left_out(const struct rt_code_request *request, struct rt_code
 static int walk_roots(struct snapshot *snapshot, const struct rt_code_request *request,
                       struct rt_err *err)
 {
-    struct rt_code_names leave_out = {NULL, 0, 0};
+    struct rt_code_choice choice = {{NULL, 0, 0}, {NULL, 0, 0}};
     int rc = 0;
 
-    names_left_out(request, &leave_out);
+    choose(request, &choice);
     snapshot->roots = rt_calloc(request->count, sizeof *snapshot->roots);
     for (size_t i = 0; rc == 0 && i < request->count; i++) {
         char *path = rt_fs_absolute(request->roots[i]);
@@ -128,11 +135,12 @@ static int walk_roots(struct snapshot *snapshot, const struct rt_code_request *r
 
             root->name = root_name(snapshot, path);
             snapshot->count++;
-            rc = rt_code_walk(&root->walk, path, &leave_out, err);
+            rc = rt_code_walk(&root->walk, path, &choice, err);
         }
         free(path);
     }
-    rt_code_names_clear(&leave_out);
+    rt_code_names_clear(&choice.leave_out);
+    rt_code_names_clear(&choice.keep);
     return rc;
 }
 

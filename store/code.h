@@ -26,6 +26,8 @@ struct rt_code_request {
     size_t count;
     const char *const *leave_out; /* absolute paths of files that are not code: study files */
     size_t leave_out_count;
+    const char *const *keep; /* absolute paths of files that are code even if git ignores them */
+    size_t keep_count;
 };
 
 /*

@@ -22,7 +22,7 @@ struct folder {
 
 struct walker {
     struct rt_code_walk *walk;
-    const struct rt_code_names *leave_out;
+    const struct rt_code_choice *choice;
 };
 
 static void walk_names(struct walker *walker, const struct folder *folder,
@@ -76,16 +76,20 @@ static void files_cut(struct rt_code_walk *walk, size_t count)
         free(walk->files[--walk->count].path);
 }
 
-static bool left_out(const struct walker *walker, const char *path)
+/* Whether the path, relative to the root, is among absolute names, or a folder above one. */
+static bool chosen(const struct walker *walker, const struct rt_code_names *names, const char *path,
+                   bool above)
 {
     const char *root = walker->walk->root;
     size_t length = strlen(root);
+    size_t size = strlen(path);
 
-    for (size_t i = 0; i < walker->leave_out->count; i++) {
-        const char *name = walker->leave_out->names[i];
+    for (size_t i = 0; i < names->count; i++) {
+        const char *name = names->names[i];
 
         if (strncmp(name, root, length) == 0 && name[length] == '/' &&
-            strcmp(name + length + 1, path) == 0)
+            strncmp(name + length + 1, path, size) == 0 &&
+            name[length + 1 + size] == (above ? '/' : '\0'))
             return true;
     }
     return false;
@@ -130,7 +134,8 @@ static void visit_file(struct walker *walker, const struct folder *folder, const
 {
     struct rt_code_walk *walk = walker->walk;
     const struct rt_code_scope *scope = &walk->scopes[folder->scope];
-    bool tracked = rt_code_scope_tracks(scope, path);
+    bool tracked =
+        rt_code_scope_tracks(scope, path) || chosen(walker, &walker->choice->keep, path, false);
 
     if (rt_code_is_notebook(name) || (!tracked && rt_code_is_made(name)))
         return;
@@ -251,12 +256,13 @@ static void visit_folder(struct walker *walker, const struct folder *above, cons
     struct rt_code_walk *walk = walker->walk;
     const struct rt_code_scope *scope = &walk->scopes[above->scope];
     bool tracked = rt_code_scope_tracks_below(scope, path) || rt_code_scope_tracks(scope, path);
+    bool wanted = tracked || chosen(walker, &walker->choice->keep, path, true);
     struct folder folder = {-1, path, above->scope, above->depth + 1};
 
-    if (!tracked && (rt_code_is_made(name) || rt_code_is_notebook(name)))
+    if (!wanted && (rt_code_is_made(name) || rt_code_is_notebook(name)))
         return;
-    if (folder.depth > RT_CODE_DEPTH || (!tracked && (strcmp(name, "node_modules") == 0 ||
-                                                      rt_code_scope_ignores(scope, path, true)))) {
+    if (folder.depth > RT_CODE_DEPTH || (!wanted && (strcmp(name, "node_modules") == 0 ||
+                                                     rt_code_scope_ignores(scope, path, true)))) {
         rt_code_names_add(&walk->linked, path);
         return;
     }
@@ -278,7 +284,7 @@ static void walk_names(struct walker *walker, const struct folder *folder,
         char *path = folder->path[0] ? rt_fs_join(folder->path, name) : rt_strdup(name);
         struct stat info;
 
-        if (rt_code_is_never(name) || left_out(walker, path))
+        if (rt_code_is_never(name) || chosen(walker, &walker->choice->leave_out, path, false))
             ;
         else if (fstatat(folder->fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
             rt_code_walk_trouble(walker->walk, "asking for", path);
@@ -324,10 +330,10 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct rt_code_file *)a)->path, ((const struct rt_code_file *)b)->path);
 }
 
-int rt_code_walk(struct rt_code_walk *walk, const char *root, const struct rt_code_names *leave_out,
+int rt_code_walk(struct rt_code_walk *walk, const char *root, const struct rt_code_choice *choice,
                  struct rt_err *err)
 {
-    struct walker walker = {walk, leave_out};
+    struct walker walker = {walk, choice};
     struct rt_code_names names = {NULL, 0, 0};
     struct folder folder = {-1, "", 0, 0};
 

@@ -37,9 +37,15 @@ struct rt_code_walk {
     char *reason; /* the first thing that could not be read, or NULL */
 };
 
+/* Absolute paths that are no code, or code whatever git ignores. */
+struct rt_code_choice {
+    struct rt_code_names leave_out;
+    struct rt_code_names keep;
+};
+
 /* Walks. RT_EUSAGE if root, absolute and without links in it, is no folder that can be read;
- * what cannot be read below is a reason. leave_out: absolute paths. */
-int rt_code_walk(struct rt_code_walk *walk, const char *root, const struct rt_code_names *leave_out,
+ * what cannot be read below is a reason. */
+int rt_code_walk(struct rt_code_walk *walk, const char *root, const struct rt_code_choice *choice,
                  struct rt_err *err);
 void rt_code_walk_clear(struct rt_code_walk *walk);
 

@@ -1,6 +1,5 @@
 #include "tests/unit/store/code_world.h"
 
-
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -347,7 +346,11 @@ static void study_files_and_the_store_are_left_out(void **state)
     char *store = at(world, "short/kept/code.git");
     const char *roots[] = {folder};
     const char *leave_out[] = {study};
-    struct rt_code_request request = {store, roots, 1, leave_out, 1};
+    struct rt_code_request request = {.repository = store,
+                                      .roots = roots,
+                                      .count = 1,
+                                      .leave_out = leave_out,
+                                      .leave_out_count = 1};
     struct rt_json *record = NULL;
     struct rt_hash first;
     struct rt_hash second;
@@ -366,6 +369,39 @@ static void study_files_and_the_store_are_left_out(void **state)
     rt_json_free(record);
     free(store);
     free(study);
+    free(folder);
+}
+
+static void the_entry_is_code_even_if_git_ignores_it(void **state)
+{
+    struct world *world = *state;
+    char *folder = at(world, "noise");
+    char *entry = at(world, "noise/build/libmodel.so");
+    const char *roots[] = {folder};
+    const char *keep[] = {entry};
+    struct rt_code_request request = {
+        .repository = world->store, .roots = roots, .count = 1, .keep = keep, .keep_count = 1};
+    struct rt_hash first;
+    struct rt_err err;
+
+    put(world, "noise/model.c", "int x;\n");
+    put(world, "noise/.gitignore", "build/\n");
+    git_start(world, "noise");
+    put(world, "noise/build/libmodel.so", "one\n");
+    put(world, "noise/build/model.o", "object\n");
+    put(world, "noise/build/more/cache", "data\n");
+    expect_ok(err, rt_code_snapshot(&request, &first, &world->record, &err));
+    assert_false(names(world, "linked", "build"));
+    assert_false(names(world, "linked", "build/libmodel.so"));
+    assert_true(names(world, "linked", "build/model.o"));
+    assert_true(names(world, "linked", "build/more"));
+    assert_true(dirty(world));
+    put(world, "noise/build/libmodel.so", "two\n");
+    rt_json_free(world->record);
+    expect_ok(err, rt_code_snapshot(&request, &world->code, &world->record, &err));
+    assert_false(rt_hash_equal(&first, &world->code));
+    assert_true(has(world, "noise/build/libmodel.so", "two\n"));
+    free(entry);
     free(folder);
 }
 
@@ -667,6 +703,7 @@ int main(void)
         test(a_submodule_is_stored_with_its_own_rules),
         test(secrets_are_named_and_not_stored),
         test(study_files_and_the_store_are_left_out),
+        test(the_entry_is_code_even_if_git_ignores_it),
         test(a_huge_untracked_file_is_linked_without_being_read),
         test(a_large_folder_of_data_is_linked_as_a_whole),
         test(a_link_out_of_the_root_is_not_followed),
