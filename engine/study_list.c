@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "engine/path.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* What is listed, and where to complain about each item. */
@@ -23,6 +24,7 @@ static int at(const struct list *list, size_t item, struct rt_err *err)
 {
     if (!list->path)
         return rt_yaml_error_at(list->reader->yaml, list->node->items[item].offset, err);
+    assert(list->lines);
     return rt_err_while(err, "%s:%zu", list->path, list->lines[item]);
 }
 

@@ -36,7 +36,7 @@ static int read_bound(const struct rt_study_reader *reader, const struct rt_yaml
 static int read_bounds(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
                        const char *name, struct rt_json *axis, struct rt_err *err)
 {
-    struct rt_decimal bounds[2];
+    struct rt_decimal bounds[2] = {{0, 0}, {0, 0}};
     char text[2][RT_REAL_TEXT];
     int rc = 0;
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define GROUPS_MAX 1000000
@@ -19,6 +20,7 @@ static int find_leader(const struct rt_plan_axes *axes, const struct rt_json *js
         return 0;
     if (rt_json_kind(group) != RT_JSON_INT || number < 0 || number >= GROUPS_MAX)
         return rt_err_set(err, RT_EDAMAGED, "axis \"%s\" of the plan has no usable \"zip\"", key);
+    assert(leaders);
     if (!leaders[number])
         leaders[number] = axis + 1;
     leader = leaders[number] - 1;
