@@ -167,18 +167,20 @@ static void axes_that_change_together_count_as_one(void **state)
 /* The values are those that a script computes from what docs/plan.md says. */
 static void a_sample_is_a_function_of_seed_number_and_key(void **state)
 {
-    struct rt_plan *plan =
-        plan_with("{\"axes\":[" DRAWN("lr", "\"sample\":\"loguniform\",\"from\":\"1e-5\",\"to\":"
-                                            "\"0.1\"") "," DRAWN("units", "\"sample\":\"int\","
-                                                                          "\"from\":\"16\",\"to\":"
-                                                                          "\"512\"") "," DRAWN(
-            "act",
-            "\"sample\":\"choice\",\"values\":[\"relu\",\"tanh\"]") "," DRAWN("p",
-                                                                              "\"sample\":"
-                                                                              "\"uniform\","
-                                                                              "\"from\":\"0\","
-                                                                              "\"to\":\"0.5\"") "]"
-                                                                                                "}");
+    struct rt_plan *plan = plan_with("{\"axes\":[" DRAWN(
+        "lr",
+        "\"sample\":\"loguniform\",\"from\":\"1e-5\",\"to\":"
+        "\"0.1\"") "," DRAWN("units",
+                             "\"sample\":\"int\","
+                             "\"from\":\"16\",\"to\":"
+                             "\"512\"") "," DRAWN("act",
+                                                  "\"sample\":\"choice\",\"values\":[\"relu\","
+                                                  "\"tanh\"]") "," DRAWN("p",
+                                                                         "\"sample\":"
+                                                                         "\"uniform\","
+                                                                         "\"from\":\"0\","
+                                                                         "\"to\":\"0.5\"") "]"
+                                                                                           "}");
     struct rt_value value;
 
     (void)state;
@@ -196,18 +198,19 @@ static void a_sample_is_a_function_of_seed_number_and_key(void **state)
 
 static void samples_stay_within_their_bounds(void **state)
 {
-    struct rt_plan *plan =
-        plan_with("{\"seed\":7,\"axes\":[" DRAWN("a", "\"sample\":\"int\",\"from\":\"-1\",\"to\":"
-                                                      "\"1\"") "," DRAWN(
-            "b",
-            "\"sample\":\"uniform\",\"from\":\"-3\",\"to\":\"-2\"") "," DRAWN("c",
-                                                                              "\"sample\":\"int\","
-                                                                              "\"from\":\"-"
-                                                                              "9223372036854775807"
-                                                                              "\","
-                                                                              "\"to\":"
-                                                                              "\"922337203685477580"
-                                                                              "7\"") "]}");
+    struct rt_plan
+        *plan =
+            plan_with(
+                "{\"seed\":7,\"axes\":[" DRAWN(
+                    "a", "\"sample\":\"int\",\"from\":\"-1\",\"to\":"
+                         "\"1\"") "," DRAWN("b", "\"sample\":\"uniform\",\"from\":\"-3\",\"to\":\"-"
+                                                 "2\"") "," DRAWN("c", "\"sample\":\"int\","
+                                                                       "\"from\":\"-"
+                                                                       "9223372036854775807"
+                                                                       "\","
+                                                                       "\"to\":"
+                                                                       "\"922337203685477580"
+                                                                       "7\"") "]}");
     struct rt_value value;
     int seen[3] = {0, 0, 0};
 
