@@ -198,19 +198,16 @@ static void a_sample_is_a_function_of_seed_number_and_key(void **state)
 
 static void samples_stay_within_their_bounds(void **state)
 {
-    struct rt_plan
-        *plan =
-            plan_with(
-                "{\"seed\":7,\"axes\":[" DRAWN(
-                    "a", "\"sample\":\"int\",\"from\":\"-1\",\"to\":"
-                         "\"1\"") "," DRAWN("b", "\"sample\":\"uniform\",\"from\":\"-3\",\"to\":\"-"
-                                                 "2\"") "," DRAWN("c", "\"sample\":\"int\","
-                                                                       "\"from\":\"-"
-                                                                       "9223372036854775807"
-                                                                       "\","
-                                                                       "\"to\":"
-                                                                       "\"922337203685477580"
-                                                                       "7\"") "]}");
+    struct rt_plan *plan = plan_with("{\"seed\":7,\"axes\":[" DRAWN(
+        "a", "\"sample\":\"int\",\"from\":\"-1\",\"to\":"
+             "\"1\"") "," DRAWN("b", "\"sample\":\"uniform\",\"from\":\"-3\",\"to\":\"-"
+                                     "2\"") "," DRAWN("c", "\"sample\":\"int\","
+                                                           "\"from\":\"-"
+                                                           "9223372036854775807"
+                                                           "\","
+                                                           "\"to\":"
+                                                           "\"922337203685477580"
+                                                           "7\"") "]}");
     struct rt_value value;
     int seen[3] = {0, 0, 0};
 
