@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number at the top level of a canonical object, found without parsing all of it. */
+/* A number at the top level of a result. */
 static bool find_metric(struct rt_span result, const char *metric, double *value)
 {
     struct rt_json *json;

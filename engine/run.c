@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/host.h"
 #include "engine/agent.h"
 #include "engine/findings.h"
 #include "engine/idle.h"
@@ -10,7 +11,6 @@
 #include "engine/record.h"
 #include "engine/serve.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,20 +43,12 @@ struct conducting {
     bool finished;
 };
 
-static uint32_t cores(void)
-{
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-
-    return count > 0 ? (uint32_t)count : 1;
-}
-
 static struct rt_agent *new_agent(const struct rt_run_options *options)
 {
     struct rt_agent_options agent = {
         .comm = options->comm,
         .nursery = options->nursery,
-        .slots = options->workers ? options->workers : cores(),
+        .slots = options->workers ? options->workers : rt_host_cores(),
         .beat_us = BEAT_US,
         .silence_us = 4 * SILENCE_US,
     };
