@@ -131,6 +131,8 @@ static const struct rt_study_field fields[] = {
     {"limits", rt_study_read_limits},
     {"each", rt_study_read_each},
     {"python", note_python},
+    {"isolation", rt_study_read_isolation},
+    {"inputs", rt_study_read_inputs},
     {NULL, NULL},
 };
 

@@ -9,77 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int add_root(struct rt_study_reader *reader, const struct rt_yaml_node *node,
-                    struct rt_err *err)
-{
-    struct rt_study_file *file = reader->file;
-    char clip[RT_UTF8_CLIP];
-    struct stat info;
-    char *root;
-    int rc = rt_study_expect(reader, node, RT_JSON_STRING, "a folder such as ../src", err);
-
-    if (rc < 0)
-        return rc;
-    root = rt_path_resolve(file->folder, node->text);
-    rt_utf8_clip(node->text, clip);
-    file->roots = rt_realloc(file->roots, (file->root_count + 1) * sizeof *file->roots);
-    file->roots[file->root_count++] = root;
-    if (!node->text[0])
-        return rt_yaml_error(reader->yaml, node->offset, err, "the name of the folder is empty");
-    if (strcmp(root, "/") == 0)
-        return rt_yaml_error(reader->yaml, node->offset, err,
-                             "the code of a study cannot be all of \"/\"; name its folder");
-    if (reader->on_disk && (stat(root, &info) < 0 || !S_ISDIR(info.st_mode)))
-        return rt_yaml_error(reader->yaml, node->offset, err,
-                             "there is no folder \"%s\"; paths start at the study file", clip);
-    for (size_t i = 0; i + 1 < file->root_count; i++) {
-        if (rt_path_below(root, file->roots[i]) || rt_path_below(file->roots[i], root))
-            return rt_yaml_error(reader->yaml, node->offset, err,
-                                 "folder \"%s\" overlaps with one before it; name the outer one "
-                                 "only",
-                                 clip);
-    }
-    return 0;
-}
-
-static int read_roots(struct rt_study_reader *reader, struct rt_err *err)
-{
-    const struct rt_yaml_node *code = reader->code;
-    int rc = 0;
-
-    if (!code) {
-        reader->file->roots = rt_alloc(sizeof *reader->file->roots);
-        reader->file->roots[0] = rt_strdup(reader->file->folder);
-        reader->file->root_count = 1;
-        return 0;
-    }
-    if (code->kind == RT_JSON_STRING)
-        return add_root(reader, code, err);
-    if (code->kind != RT_JSON_ARRAY)
-        return rt_study_mismatch(reader, code, "a folder, or a list of folders", err);
-    if (code->count == 0)
-        return rt_yaml_error(reader->yaml, code->offset, err,
-                             "the list is empty; name a folder, or remove the key");
-    for (size_t i = 0; i < code->count && rc == 0; i++)
-        rc = add_root(reader, &code->items[i], err);
-    return rc;
-}
-
-/* The root that holds a path, moved to the front; NULL if none does. */
-static const char *choose_root(struct rt_study_file *file, const char *path)
-{
-    for (size_t i = 0; i < file->root_count; i++) {
-        char *root = file->roots[i];
-
-        if (!rt_path_below(path, root))
-            continue;
-        memmove(file->roots + 1, file->roots, i * sizeof *file->roots);
-        file->roots[0] = root;
-        return root;
-    }
-    return NULL;
-}
-
 static char *last_part(const char *path)
 {
     return rt_strdup(strrchr(path, '/') + 1);
@@ -134,7 +63,7 @@ static int set_function(struct rt_study_reader *reader, const char *file, const 
 {
     const char *folder = reader->file->folder;
     char *path = rt_path_resolve(folder, file);
-    const char *root = choose_root(reader->file, path);
+    const char *root = rt_study_choose_root(reader->file, path);
     int rc;
 
     if (!root) {
@@ -214,7 +143,7 @@ static int check_program(const struct rt_study_reader *reader, const struct rt_y
     if (!strchr(program, '/') || program[0] == '/')
         return 0;
     path = rt_path_resolve(reader->file->folder, program);
-    if (!choose_root(reader->file, path))
+    if (!rt_study_choose_root(reader->file, path))
         rc = outside_roots(reader, node, program, err);
     else if ((rc = check_file(reader, node, path, program, err)) == 0 && reader->on_disk &&
              access(path, X_OK) < 0)
@@ -256,7 +185,7 @@ static int read_command(struct rt_study_reader *reader, const struct rt_yaml_nod
         return rc;
     }
     rt_json_set(new_entry(reader, "command"), "argv", argv);
-    root = choose_root(file, file->folder);
+    root = rt_study_choose_root(file, file->folder);
     if (root)
         set_root(reader, root, file->folder);
     else
@@ -277,7 +206,7 @@ int rt_study_read_entry(struct rt_study_reader *reader, struct rt_err *err)
     static const struct rt_study_field fields[] = {
         {"command", read_command}, {"result", note_result}, {NULL, NULL}};
     const struct rt_yaml_node *entry = reader->entry;
-    int rc = read_roots(reader, err);
+    int rc = rt_study_read_code(reader, err);
 
     if (rc < 0)
         return rc;

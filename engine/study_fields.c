@@ -186,21 +186,38 @@ static void number_groups(struct rt_json *axes)
     }
 }
 
+static bool has_any(const struct rt_json *object, const char *const *members)
+{
+    for (; *members; members++) {
+        if (rt_json_get(object, *members))
+            return true;
+    }
+    return false;
+}
+
+/* The lowest format that has all that a plan uses: docs/plan.md, "since". */
+static int64_t format_of(const struct rt_json *plan)
+{
+    static const char *const of_axes[] = {"scale", "zip", "sample", NULL};
+    static const char *const of_plan[] = {"isolation", "inputs", "code_ignore", NULL};
+    static const char *const of_limits[] = {"memory_bytes", NULL};
+    static const char *const of_each[] = {"memory_bytes", "gpus_permille", NULL};
+    const struct rt_json *axes = rt_json_get(plan, "axes");
+
+    if (has_any(plan, of_plan) || has_any(rt_json_get(plan, "limits"), of_limits) ||
+        has_any(rt_json_get(plan, "each"), of_each))
+        return 3;
+    for (size_t i = 0; i < rt_json_count(axes); i++) {
+        if (has_any(rt_json_at(axes, i), of_axes))
+            return 2;
+    }
+    return 1;
+}
+
 void rt_study_settle(struct rt_json *plan)
 {
-    static const char *const members[] = {"scale", "zip", "sample",
-                                          NULL}; /* of axes, since format 2 */
-    const struct rt_json *axes = rt_json_get(plan, "axes");
-    int64_t format = 1;
-
-    for (size_t i = 0; i < rt_json_count(axes); i++) {
-        for (const char *const *member = members; *member; member++) {
-            if (rt_json_get(rt_json_at(axes, i), *member))
-                format = 2;
-        }
-    }
     number_groups(rt_json_get(plan, "axes"));
-    rt_json_set_int(plan, "format", format);
+    rt_json_set_int(plan, "format", format_of(plan));
 }
 
 int rt_study_check_plan(const struct rt_json *json, struct rt_err *err)

@@ -92,6 +92,8 @@ static int read_retries(struct rt_study_reader *reader, const struct rt_yaml_nod
     return rc;
 }
 
+static const char size_expected[] = "a size such as 64KiB (units: B, kB, MB, GB, KiB, MiB, GiB)";
+
 static int read_output(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                        struct rt_err *err)
 {
@@ -99,14 +101,64 @@ static int read_output(struct rt_study_reader *reader, const struct rt_yaml_node
     int64_t bytes = 0;
 
     if (!read_quantity(node, sizes, 1, &bytes) || bytes < 0)
-        return rt_study_mismatch(reader, node,
-                                 "a size such as 64KiB (units: B, kB, MB, GB, KiB, MiB, GiB)", err);
+        return rt_study_mismatch(reader, node, size_expected, err);
     if (bytes > RT_PLAN_OUTPUT_MAX)
         return rt_yaml_error(reader->yaml, node->offset, err,
                              "output %s is more than the 64MiB that can be kept; write a file "
                              "for more",
                              rt_utf8_clip(node->text, clip));
     rt_json_set_int(member(reader, "limits"), "output_bytes", bytes);
+    return 0;
+}
+
+static int read_memory(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       const char *object, struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+    int64_t bytes = 0;
+
+    if (!read_quantity(node, sizes, 1, &bytes))
+        return rt_study_mismatch(reader, node, size_expected, err);
+    if (bytes <= 0)
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "memory %s is not positive; remove the key if there is no limit",
+                             rt_utf8_clip(node->text, clip));
+    if (bytes > RT_PLAN_MEMORY_MAX)
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "memory %s is more than a million GiB; remove the key if there is no "
+                             "limit",
+                             rt_utf8_clip(node->text, clip));
+    rt_json_set_int(member(reader, object), "memory_bytes", bytes);
+    return 0;
+}
+
+static int read_memory_limit(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                             struct rt_err *err)
+{
+    return read_memory(reader, node, "limits", err);
+}
+
+static int read_memory_need(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                            struct rt_err *err)
+{
+    return read_memory(reader, node, "each", err);
+}
+
+/* Parts of a GPU are counted in thousandths; several trials share one, or one has several. */
+static int read_gpus(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                     struct rt_err *err)
+{
+    int64_t permille = -1;
+
+    if ((node->kind != RT_JSON_INT && node->kind != RT_JSON_REAL) ||
+        !read_quantity(node, NULL, 1000, &permille) || permille < 0 ||
+        permille > RT_PLAN_GPUS_MAX || (permille > 1000 && permille % 1000 != 0))
+        return rt_study_mismatch(reader, node,
+                                 "a part of a GPU such as 0.5, of three decimals at most, or a "
+                                 "number of GPUs such as 2",
+                                 err);
+    if (permille > 0)
+        rt_json_set_int(member(reader, "each"), "gpus_permille", permille);
     return 0;
 }
 
@@ -117,6 +169,7 @@ int rt_study_read_limits(struct rt_study_reader *reader, const struct rt_yaml_no
         {"timeout", read_timeout},
         {"retries", read_retries},
         {"output", read_output},
+        {"memory", read_memory_limit},
         {NULL, NULL},
     };
     int rc = rt_study_expect(reader, node, RT_JSON_OBJECT, "a mapping such as {timeout: 60s}", err);
@@ -138,7 +191,8 @@ static int read_threads(struct rt_study_reader *reader, const struct rt_yaml_nod
 int rt_study_read_each(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                        struct rt_err *err)
 {
-    static const struct rt_study_field fields[] = {{"threads", read_threads}, {NULL, NULL}};
+    static const struct rt_study_field fields[] = {
+        {"threads", read_threads}, {"memory", read_memory_need}, {"gpus", read_gpus}, {NULL, NULL}};
     int rc = rt_study_expect(reader, node, RT_JSON_OBJECT, "a mapping such as {threads: 2}", err);
 
     return rc < 0 ? rc : rt_study_fields(reader, node, fields, err);

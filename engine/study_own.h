@@ -71,6 +71,17 @@ int rt_study_read_other(struct rt_study_file *file, const char *path, struct rt_
 /* Where a command's metrics are, once the command is known. */
 int rt_study_read_result(struct rt_study_reader *reader, struct rt_err *err);
 
+int rt_study_read_isolation(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                            struct rt_err *err);
+int rt_study_read_inputs(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         struct rt_err *err);
+
+/* Code roots, and what is no code in them. */
+int rt_study_read_code(struct rt_study_reader *reader, struct rt_err *err);
+
+/* The root that holds a path, moved to the front; NULL if none does. */
+const char *rt_study_choose_root(struct rt_study_file *file, const char *path);
+
 /* Code roots and entry, once both are known: file->roots, "entry" and "root" of the plan. */
 int rt_study_read_entry(struct rt_study_reader *reader, struct rt_err *err);
 
@@ -93,6 +104,9 @@ int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *nod
 /* Numbers the groups of keys that change together 0, 1, ..., and gives the plan the lowest format
  * that has all that it uses. */
 void rt_study_settle(struct rt_json *plan);
+
+/* Appends "limits", "each", "isolation", "inputs" and "code" as YAML. */
+void rt_study_write_needs(const struct rt_json *plan, struct rt_buf *out);
 
 /* Appends "list" and "sweep" as YAML. */
 void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out);

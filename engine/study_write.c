@@ -58,19 +58,6 @@ static void put_objective(struct rt_buf *out, const struct rt_json *objective)
     rt_json_free(value);
 }
 
-static void put_limits(struct rt_buf *out, const struct rt_json *limits)
-{
-    int64_t timeout_us = rt_json_get_int(limits, "timeout_us", 0);
-    char seconds[RT_REAL_TEXT];
-
-    rt_buf_printf(out, "limits: {retries: %lld, output: %lld",
-                  (long long)rt_json_get_int(limits, "retries", 0),
-                  (long long)rt_json_get_int(limits, "output_bytes", 0));
-    if (timeout_us)
-        rt_buf_printf(out, ", timeout: %s", rt_real_text((double)timeout_us / 1e6, seconds));
-    rt_buf_add(out, "}\n");
-}
-
 void rt_study_write(const struct rt_json *plan, struct rt_buf *out)
 {
     put(out, "name", rt_json_get(plan, "name"));
@@ -80,8 +67,7 @@ void rt_study_write(const struct rt_json *plan, struct rt_buf *out)
     put(out, "replicates", rt_json_get(plan, "replicates"));
     put_seed(out, plan);
     put_objective(out, rt_json_get(plan, "objective"));
-    put_limits(out, rt_json_get(plan, "limits"));
-    put(out, "each", rt_json_get(plan, "each"));
+    rt_study_write_needs(plan, out);
     if (rt_json_get(rt_json_get(plan, "entry"), "python"))
         put(out, "python", rt_json_get(rt_json_get(plan, "entry"), "python"));
 }

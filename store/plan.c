@@ -1,12 +1,13 @@
 #include "store/plan.h"
 
 #include "base/alloc.h"
+#include "store/plan_needs.h"
 #include "store/plan_params.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FORMAT 2
+#define FORMAT 3
 
 const char *const rt_key_names[RT_KEY_COMPONENTS] = {"entry", "code",        "params", "inputs",
                                                      "seed",  "environment", "threads"};
@@ -23,6 +24,7 @@ struct rt_plan {
     uint64_t timeout_us;
     uint64_t output_bytes;
     uint32_t threads;
+    struct rt_plan_needs needs;
     struct rt_hash components[RT_KEY_COMPONENTS]; /* those that all points share */
 };
 
@@ -124,7 +126,8 @@ static int read_numbers(struct rt_plan *plan, struct rt_err *err)
         (rc = read_integer(limits, "retries", 0, RT_PLAN_RETRIES_MAX, &retries, err)) < 0 ||
         (rc = read_integer(limits, "output_bytes", 0, RT_PLAN_OUTPUT_MAX, &plan->output_bytes,
                            err)) < 0 ||
-        (rc = read_integer(each, "threads", 1, RT_PLAN_THREADS_MAX, &threads, err)) < 0)
+        (rc = read_integer(each, "threads", 1, RT_PLAN_THREADS_MAX, &threads, err)) < 0 ||
+        (rc = rt_plan_needs_read(&plan->needs, plan->json, err)) < 0)
         return rc;
     plan->retries = (uint32_t)retries;
     plan->threads = (uint32_t)threads;
@@ -156,6 +159,8 @@ static void read_components(struct rt_plan *plan)
     char *entry = rt_json_text(rt_json_get(plan->json, "entry"));
     const char *root = rt_json_get_text(plan->json, "root", "");
     const char *code = rt_json_get_text(plan->json, "code", NULL);
+    const struct rt_json *inputs = rt_json_get(plan->json, "inputs");
+    char *files = inputs ? rt_json_text(inputs) : rt_strdup("{}");
     struct rt_span spans[] = {rt_span_text(entry), rt_span_text(root)};
     char threads[16];
 
@@ -163,9 +168,10 @@ static void read_components(struct rt_plan *plan)
     plan->components[ENTRY] = rt_hash_list(spans, 2);
     if (code)
         rt_hash_from_hex(&plan->components[CODE], code);
-    plan->components[INPUTS] = hash_text("{}");
+    plan->components[INPUTS] = hash_text(files);
     plan->components[ENVIRONMENT] = hash_text("{}");
     plan->components[THREADS] = hash_text(threads);
+    free(files);
     free(entry);
 }
 
@@ -259,6 +265,26 @@ uint64_t rt_plan_output_bytes(const struct rt_plan *plan)
 uint32_t rt_plan_threads(const struct rt_plan *plan)
 {
     return plan->threads;
+}
+
+uint64_t rt_plan_memory_limit(const struct rt_plan *plan)
+{
+    return plan->needs.memory_limit;
+}
+
+uint64_t rt_plan_memory(const struct rt_plan *plan)
+{
+    return plan->needs.memory;
+}
+
+uint32_t rt_plan_gpus_permille(const struct rt_plan *plan)
+{
+    return plan->needs.gpus_permille;
+}
+
+bool rt_plan_fresh(const struct rt_plan *plan)
+{
+    return plan->needs.fresh;
 }
 
 size_t rt_plan_axes(const struct rt_plan *plan)

@@ -27,8 +27,11 @@
  *        and "zip": 0 if it changes together with others, "absent": [levels] of a list
  *    "replicates": 20, "seed": 0, "seeds": "shared"|"per-trial",
  *    "objective": {"goal": "maximize"|"minimize", "metric": "val_acc"} | null,
- *    "limits": {"timeout_us": 60000000, "retries": 1, "output_bytes": 65536},
- *    "each": {"threads": 1},
+ *    "limits": {"timeout_us": 60000000, "retries": 1, "output_bytes": 65536, "memory_bytes": 0},
+ *    "each": {"threads": 1, "memory_bytes": 2147483648, "gpus_permille": 500},
+ *    "isolation": "fresh",                   absent: warm
+ *    "inputs": [{"path": "data/train.csv", "sha256": hex, "bytes": 17}],
+ *    "code_ignore": ["*.csv"],
  *    "code": hex of the code state, or null until it is known,
  *    "root": folder of the code root that the entry is relative to, as a path inside the bundle}
  *
@@ -50,6 +53,8 @@ struct rt_plan;
 #define RT_PLAN_RETRIES_MAX 250 /* attempts are counted in a byte */
 #define RT_PLAN_THREADS_MAX 65536
 #define RT_PLAN_OUTPUT_MAX  (INT64_C(64) << 20) /* bytes of stdout, and of stderr, per attempt */
+#define RT_PLAN_MEMORY_MAX  (INT64_C(1) << 50)
+#define RT_PLAN_GPUS_MAX    1024000 /* thousandths of one */
 
 /* Reads a plan object. RT_EDAMAGED when it is none, RT_ENEWER for a later format. */
 int rt_plan_new(const struct rt_json *json, struct rt_plan **out, struct rt_err *err);
@@ -63,6 +68,10 @@ uint32_t rt_plan_retries(const struct rt_plan *plan);
 uint64_t rt_plan_timeout_us(const struct rt_plan *plan); /* 0: none */
 uint64_t rt_plan_output_bytes(const struct rt_plan *plan);
 uint32_t rt_plan_threads(const struct rt_plan *plan);
+uint64_t rt_plan_memory_limit(const struct rt_plan *plan);  /* bytes per attempt; 0: none */
+uint64_t rt_plan_memory(const struct rt_plan *plan);        /* bytes a trial needs; 0: unknown */
+uint32_t rt_plan_gpus_permille(const struct rt_plan *plan); /* of one GPU; 0: none */
+bool rt_plan_fresh(const struct rt_plan *plan);             /* a process for each trial */
 
 /* How the values of an axis are had. */
 enum rt_axis_kind {

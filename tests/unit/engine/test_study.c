@@ -310,6 +310,53 @@ static void expect_read_again(const char *text)
     rt_study_file_clear(&again);
 }
 
+static void needs_are_written_and_read_again(void **state)
+{
+    (void)state;
+    expect_piece("entry: m.py:f\nlimits: {memory: 2GiB}\n", "\"memory_bytes\":2147483648");
+    expect_piece("entry: m.py:f\neach: {gpus: 0.5}\n", "\"gpus_permille\":500");
+    expect_piece("entry: m.py:f\neach: {gpus: 2, memory: 1kB}\n",
+                 "\"each\":{\"gpus_permille\":2000,\"memory_bytes\":1000,\"threads\":1}");
+    expect_piece("entry: m.py:f\ninputs: [data/x, /abs]\n",
+                 "\"format\":3,\"inputs\":[{\"path\":\"data/x\"},{\"path\":\"/abs\"}]");
+    expect_piece("entry: m.py:f\ncode: {roots: [.], ignore: ['*.csv']}\n",
+                 "\"code_ignore\":[\"*.csv\"]");
+    expect_piece("entry: m.py:f\nisolation: warm\n", "\"format\":1");
+    expect_read_again("entry: m.py:f\nlimits: {memory: 2GiB}\neach: {gpus: 0.05, memory: 1kB}\n"
+                      "isolation: fresh\ninputs: [a, /b]\ncode: {ignore: ['*.csv', '#x']}\n");
+    expect_read_again("entry: m.py:f\neach: {gpus: 8}\n");
+}
+
+/* Inputs may be files and folders, and must be there. */
+static void inputs_must_be_there(void **state)
+{
+    char folder[] = "/tmp/retrial-test-XXXXXX";
+    struct rt_study_file file;
+    char *error;
+    char *model;
+    char *path;
+    struct rt_err err;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    path = rt_fs_join(folder, "s.yaml");
+    model = rt_fs_join(folder, "m.py");
+    expect_ok(err, rt_fs_replace(model, rt_span_text(""), 0666, &err));
+    expect_ok(err,
+              rt_fs_replace(path, rt_span_text("entry: m.py:f\ninputs: [m.py, .]\n"), 0666, &err));
+    expect_ok(err, rt_study_file_read(path, &file, &err));
+    rt_study_file_clear(&file);
+    expect_ok(err,
+              rt_fs_replace(path, rt_span_text("entry: m.py:f\ninputs: [m.py, x]\n"), 0666, &err));
+    error =
+        rt_printf("%s:2:16: there is no file or folder \"x\"; paths start at the study file", path);
+    expect_error(err, RT_EUSAGE, error, rt_study_file_read(path, &file, &err));
+    expect_ok(err, rt_fs_remove(folder, &err));
+    free(error);
+    free(model);
+    free(path);
+}
+
 static void groups_and_lists_are_written_and_read_again(void **state)
 {
     (void)state;
@@ -440,6 +487,8 @@ int main(void)
         cmocka_unit_test(an_entry_beside_the_study_starts_at_its_folder),
         cmocka_unit_test(what_a_file_names_must_be_there),
         cmocka_unit_test(what_is_written_reads_as_the_same_plan),
+        cmocka_unit_test(needs_are_written_and_read_again),
+        cmocka_unit_test(inputs_must_be_there),
         cmocka_unit_test(groups_and_lists_are_written_and_read_again),
         cmocka_unit_test(zipped_keys_are_one_axis_of_several_keys),
         cmocka_unit_test(listed_params_may_have_different_keys),

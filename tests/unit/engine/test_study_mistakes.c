@@ -25,7 +25,7 @@ static const struct mistake mistakes[] = {
     {E "Params: {}\n", "2:1: unknown key \"Params\"; did you mean \"params\"?"},
     {E "gpus: 1\n", "2:1: unknown key \"gpus\"; the keys here are name, entry, params, sample, "
                     "samples, list, sweep, "
-                    "replicates, seed, code, objective, limits, each, python"},
+                    "replicates, seed, code, objective, limits, each, python, isolation, inputs"},
     {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
      "2:29: \"b\" has 1 levels and \"a\" has 2; keys that change together have equally many"},
     {E "sweep: {zip: {a: [1, 1], b: [x, x]}}\n",
@@ -58,10 +58,42 @@ static const struct mistake mistakes[] = {
     {E "list: [{a: {b.c: 1}}]\n",
      "2:8: the name \"b.c\" has a dot; write a mapping inside a mapping"},
     {E "limits: {time-out: 3s}\n", "2:10: unknown key \"time-out\"; did you mean \"timeout\"?"},
-    {E "limits: {memory: 1}\n",
-     "2:10: unknown key \"memory\"; the keys here are timeout, retries, output"},
+    {E "limits: {cores: 1}\n",
+     "2:10: unknown key \"cores\"; the keys here are timeout, retries, output, memory"},
+    {E "limits: {memory: 0}\n",
+     "2:18: memory 0 is not positive; remove the key if there is no limit"},
+    {E "limits: {memory: 2000000GiB}\n",
+     "2:18: memory 2000000GiB is more than a million GiB; remove the key if there is no limit"},
+    {E "limits: {memory: much}\n",
+     "2:18: expected a size such as 64KiB (units: B, kB, MB, GB, KiB, "
+     "MiB, GiB), found a text: much"},
     {E "each: {thread: 1}\n", "2:8: unknown key \"thread\"; did you mean \"threads\"?"},
-    {E "each: {gpus: 1}\n", "2:8: unknown key \"gpus\"; the keys here are threads"},
+    {E "each: {gpu: 1}\n", "2:8: unknown key \"gpu\"; did you mean \"gpus\"?"},
+    {E "each: {gpus: 1.5}\n",
+     "2:14: expected a part of a GPU such as 0.5, of three decimals at most, or a number of GPUs "
+     "such as 2, found a real number: 1.5"},
+    {E "each: {gpus: -1}\n",
+     "2:14: expected a part of a GPU such as 0.5, of three decimals at most, or a number of GPUs "
+     "such as 2, found an integer: -1"},
+    {E "each: {gpus: 0.3333}\n",
+     "2:14: expected a part of a GPU such as 0.5, of three decimals at most, or a number of GPUs "
+     "such as 2, found a real number: 0.3333"},
+    {E "isolation: cold\n", "2:12: expected fresh (each trial has a process of its own) or warm "
+                            "(processes are used again), found a text: cold"},
+    {E "inputs: a.csv\n",
+     "2:9: expected a list of files or folders such as [data/train], found a text: a.csv"},
+    {E "inputs: [a, ./a]\n", "2:13: \"./a\" is listed twice"},
+    {E "inputs: ['']\n", "2:10: the name of the input is empty"},
+    {E "inputs: [1]\n",
+     "2:10: expected a file or a folder such as data/train, found an integer: 1"},
+    {E "code: {root: .}\n", "2:8: unknown key \"root\"; did you mean \"roots\"?"},
+    {E "code: {ignore: x}\n",
+     "2:16: expected a list of patterns such as [\"*.csv\", data/], found a "
+     "text: x"},
+    {E "code: {ignore: ['']}\n",
+     "2:17: the pattern is empty, or has several lines; write one a line"},
+    {E "code: {}\n",
+     "2:7: expected \"roots\" or \"ignore\", found a mapping without anything in it"},
     {E "objective: {maximise: acc}\n",
      "2:13: unknown key \"maximise\"; did you mean \"maximize\"?"},
     {E "sweep: {x: {from: 0, too: 1, step: 1}}\n",
@@ -94,7 +126,8 @@ static const struct mistake mistakes[] = {
      "1:8: \"/abs/m.py\" is outside of the code of the study; add its folder to \"code\""},
     {"entry: {command: [../x.sh]}\n",
      "1:19: \"../x.sh\" is outside of the code of the study; add its folder to \"code\""},
-    {E "code: 3\n", "2:7: expected a folder, or a list of folders, found an integer: 3"},
+    {E "code: 3\n", "2:7: expected a folder, a list of folders, or a mapping such as {roots: [.], "
+                    "ignore: [\"*.csv\"]}, found an integer: 3"},
     {E "code: []\n", "2:7: the list is empty; name a folder, or remove the key"},
     {E "code: /\n", "2:7: the code of a study cannot be all of \"/\"; name its folder"},
     {E "code: [., ./lib]\n",
@@ -310,7 +343,7 @@ static void columns_count_characters(void **state)
     check_mistake(rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
                   "2:1: unknown key \"x\"; the keys here are name, entry, params, sample, samples, "
                   "list, sweep, "
-                  "replicates, seed, code, objective, limits, each, python");
+                  "replicates, seed, code, objective, limits, each, python, isolation, inputs");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",
                   "2:9: expected a mapping such as {epochs: 40}, found an integer: 1");
 }

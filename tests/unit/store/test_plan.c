@@ -414,6 +414,48 @@ static void the_numbers_of_a_plan_are_read(void **state)
     rt_plan_free(plan);
 }
 
+static struct rt_hash key_component(const char *members, size_t component)
+{
+    struct rt_plan *plan = plan_with(members);
+    struct rt_hash components[RT_KEY_COMPONENTS];
+    struct rt_hash key;
+
+    rt_plan_key(plan, 0, components, &key);
+    rt_plan_free(plan);
+    return components[component];
+}
+
+static void needs_and_limits_are_read(void **state)
+{
+    struct rt_plan *plan = plan_with(
+        "{\"format\":3,\"isolation\":\"fresh\",\"code_ignore\":[\"*.csv\"],"
+        "\"limits\":{\"timeout_us\":0,\"retries\":0,\"output_bytes\":0,\"memory_bytes\":7},"
+        "\"each\":{\"threads\":1,\"memory_bytes\":8,\"gpus_permille\":500}}");
+
+    (void)state;
+    assert_int_equal(rt_plan_memory_limit(plan), 7);
+    assert_int_equal(rt_plan_memory(plan), 8);
+    assert_int_equal(rt_plan_gpus_permille(plan), 500);
+    assert_true(rt_plan_fresh(plan));
+    rt_plan_free(plan);
+    plan = plan_with("{}");
+    assert_int_equal(rt_plan_memory_limit(plan), 0);
+    assert_int_equal(rt_plan_gpus_permille(plan), 0);
+    assert_false(rt_plan_fresh(plan));
+    rt_plan_free(plan);
+}
+
+static void inputs_are_a_component_of_keys(void **state)
+{
+    struct rt_hash none = key_component("{}", 3);
+    struct rt_hash one = key_component("{\"format\":3,\"inputs\":[{\"path\":\"a\"}]}", 3);
+    struct rt_hash other = key_component("{\"format\":3,\"inputs\":[{\"path\":\"b\"}]}", 3);
+
+    (void)state;
+    assert_memory_not_equal(&none, &one, sizeof one);
+    assert_memory_not_equal(&one, &other, sizeof one);
+}
+
 static void damaged_plans_are_refused(void **state)
 {
     static const struct {
@@ -512,12 +554,12 @@ static void damaged_plans_are_refused(void **state)
 
 static void a_later_format_is_not_damage(void **state)
 {
-    struct rt_json *object = plan_object("{\"format\":3,\"params\":[]}");
+    struct rt_json *object = plan_object("{\"format\":4,\"params\":[]}");
     struct rt_plan *plan;
     struct rt_err err;
 
     (void)state;
-    expect_error(err, RT_ENEWER, "format 3", rt_plan_new(object, &plan, &err));
+    expect_error(err, RT_ENEWER, "format 4", rt_plan_new(object, &plan, &err));
     rt_json_free(object);
 }
 
@@ -656,6 +698,8 @@ int main(void)
         cmocka_unit_test(seeds_per_trial_differ_and_survive_a_change_of_the_plan),
         cmocka_unit_test(a_key_changes_with_what_a_trial_depends_on_and_nothing_else),
         cmocka_unit_test(the_numbers_of_a_plan_are_read),
+        cmocka_unit_test(needs_and_limits_are_read),
+        cmocka_unit_test(inputs_are_a_component_of_keys),
         cmocka_unit_test(damaged_plans_are_refused),
         cmocka_unit_test(a_later_format_is_not_damage),
         cmocka_unit_test(params_equal_the_canonical_text_of_the_merged_object),
