@@ -88,7 +88,7 @@ static void look_at_axis(struct look *look, const struct rt_reads *reads, size_t
     const char *key = rt_plan_axis_key(look->study->plan, axis);
     struct rt_buf text = RT_BUF_INIT;
 
-    if (rt_plan_axis_count(look->study->plan, axis) < 2 ||
+    if (!rt_plan_axis_varies(look->study->plan, axis) ||
         rt_reads_verdict(reads, key) != RT_READ_NEVER || !is_news(look, rt_printf("read %s", key)))
         return;
     rt_buf_add(&text, "warning: ");
@@ -107,36 +107,58 @@ static bool is_swept(const struct rt_plan *plan, const char *key)
         const char *swept = rt_plan_axis_key(plan, axis);
 
         if (strncmp(swept, key, size) == 0 && (swept[size] == '\0' || swept[size] == '.') &&
-            rt_plan_axis_count(plan, axis) > 1)
+            rt_plan_axis_varies(plan, axis))
             return true;
     }
     return false;
 }
 
-/* The fixed params together: one line for all of them. */
-static void look_at_fixed(struct look *look, const struct rt_reads *reads)
+struct names {
+    char **items; /* borrowed */
+    size_t count;
+    size_t capacity;
+};
+
+static void add_name(struct names *names, const char *name)
 {
-    const struct rt_json *params = rt_json_get(rt_plan_json(look->study->plan), "params");
-    char **names = NULL;
-    size_t capacity = 0;
-    size_t count = 0;
-    struct rt_buf text = RT_BUF_INIT;
+    names->items = rt_grow(names->items, &names->capacity, names->count + 1, sizeof *names->items);
+    names->items[names->count++] = (char *)name;
+}
+
+static void find_unread(const struct rt_plan *plan, const struct rt_reads *reads,
+                        struct names *names)
+{
+    const struct rt_json *params = rt_json_get(rt_plan_json(plan), "params");
 
     for (void *at = params ? rt_json_first(params) : NULL; at; at = rt_json_next(params, at)) {
         const char *key = rt_json_iter_key(at);
 
-        if (is_swept(look->study->plan, key) || rt_reads_verdict(reads, key) != RT_READ_NEVER)
-            continue;
-        names = rt_grow(names, &capacity, count + 1, sizeof *names);
-        names[count++] = (char *)key;
+        if (!is_swept(plan, key) && rt_reads_verdict(reads, key) == RT_READ_NEVER)
+            add_name(names, key);
     }
-    if (count && is_news(look, rt_strdup("fixed"))) {
+    for (size_t axis = 0; axis < rt_plan_axes(plan); axis++) {
+        const char *key = rt_plan_axis_key(plan, axis);
+
+        if (!rt_plan_axis_varies(plan, axis) && !(params && rt_json_get(params, key)) &&
+            rt_reads_verdict(reads, key) == RT_READ_NEVER)
+            add_name(names, key);
+    }
+}
+
+/* The fixed params together, and axes that do not vary: one line for all of them. */
+static void look_at_fixed(struct look *look, const struct rt_reads *reads)
+{
+    struct names names = {NULL, 0, 0};
+    struct rt_buf text = RT_BUF_INIT;
+
+    find_unread(look->study->plan, reads, &names);
+    if (names.count && is_news(look, rt_strdup("fixed"))) {
         rt_buf_add(&text, "warning: the model never reads these params, which the study sets: ");
-        put_names(&text, names, count, true);
+        put_names(&text, names.items, names.count, true);
         look->tell(look->context, rt_buf_text(&text));
     }
     rt_buf_clear(&text);
-    free(names);
+    free(names.items);
 }
 
 static void look_at_reads(struct look *look)
@@ -150,39 +172,63 @@ static void look_at_reads(struct look *look)
     look_at_fixed(look, reads);
 }
 
-/* How many pairs the whole study has: the first of each group with each of the others. */
-static uint64_t all_pairs(const struct rt_plan *plan, const char *key)
+/* The axes that a check is of; 0 if the plan does not have them (any more). */
+static size_t find_axes(const struct rt_plan *plan, const struct rt_axis_check *check,
+                        struct names *names, size_t *first)
 {
+    const char *rest = check->key;
+
     for (size_t axis = 0; axis < rt_plan_axes(plan); axis++) {
-        if (strcmp(rt_plan_axis_key(plan, axis), key) == 0)
-            return rt_plan_count(plan) - rt_plan_count(plan) / rt_plan_axis_count(plan, axis);
+        const char *key = rt_plan_axis_key(plan, axis);
+        size_t size = strlen(key);
+
+        if (strncmp(rest, key, size) != 0 || !rt_plan_axis_varies(plan, axis) ||
+            (check->members == 1 ? rest[size] != '\0'
+                                 : rest[size] && strncmp(rest + size, ", ", 2) != 0))
+            continue;
+        if (names->count == 0)
+            *first = axis;
+        add_name(names, key);
+        if (!rest[size])
+            break;
+        rest += size + 2;
     }
-    return 0;
+    return names->count == check->members ? names->count : 0;
 }
 
-static bool are_enough(const struct look *look, const struct rt_axis_check *check)
+/* How many pairs the whole study has: the first of each group with each of the others. Of a
+ * parameter that changes together with others, it is not known: many, say. */
+static uint64_t all_pairs(const struct rt_plan *plan, size_t axis, size_t members)
 {
-    uint64_t all = all_pairs(look->study->plan, check->key);
+    size_t together;
+
+    rt_plan_axis_group(plan, axis, &together);
+    if (members < together)
+        return UINT64_MAX;
+    return rt_plan_count(plan) - rt_plan_count(plan) / rt_plan_axis_count(plan, axis);
+}
+
+static bool are_enough(const struct look *look, const struct rt_axis_check *check, size_t axis)
+{
+    uint64_t all = all_pairs(look->study->plan, axis, check->members);
     uint64_t wanted = look->last ? PAIRS_LEAST : PAIRS_EARLY;
 
     return all > 0 && check->pairs >= (all < wanted ? all : wanted);
 }
 
-static void look_at_check(void *context, const struct rt_axis_check *check)
+static void tell_check(struct look *look, const struct rt_axis_check *check,
+                       const struct names *names)
 {
-    struct look *look = context;
+    bool one = check->members == 1;
     struct rt_buf text = RT_BUF_INIT;
 
-    if (check->study != look->study->number || check->differing || !are_enough(look, check) ||
-        !is_news(look, rt_printf("check %s", check->key)))
-        return;
     rt_buf_add(&text, "warning: ");
-    put_name(&text, check->key, true);
-    rt_buf_printf(&text,
-                  " makes no difference: %" PRIu64 " %s of trials that differ in it alone %s "
-                  "identical metrics",
-                  check->pairs, check->pairs == 1 ? "pair" : "pairs",
+    put_names(&text, names->items, names->count, true);
+    rt_buf_printf(&text, "%s no difference: %" PRIu64 " %s of trials that differ in %s alone %s ",
+                  one ? " makes" : ", which change together, make", check->pairs,
+                  check->pairs == 1 ? "pair" : "pairs", one ? "it" : "these",
                   check->pairs == 1 ? "has" : "have");
+    rt_buf_add(&text, "identical metrics");
     if (check->left_out) {
         rt_buf_add(&text, " (left out: ");
         put_name(&text, check->left_out, false);
@@ -190,6 +236,19 @@ static void look_at_check(void *context, const struct rt_axis_check *check)
     }
     look->tell(look->context, rt_buf_text(&text));
     rt_buf_clear(&text);
+}
+
+static void look_at_check(void *context, const struct rt_axis_check *check)
+{
+    struct look *look = context;
+    struct names names = {NULL, 0, 0};
+    size_t axis = 0;
+
+    if (check->study == look->study->number && !check->differing &&
+        find_axes(look->study->plan, check, &names, &axis) && are_enough(look, check, axis) &&
+        is_news(look, rt_printf("check %s", check->key)))
+        tell_check(look, check, &names);
+    free(names.items);
 }
 
 static void look_at_all(struct rt_findings *findings, bool last, rt_finding_fn *tell, void *context)

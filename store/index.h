@@ -40,10 +40,12 @@ int rt_index_commit(struct rt_index *index, struct rt_err *err);
 #define RT_INDEX_WAL_MAX (64u << 20) /* bytes */
 int rt_index_tidy(struct rt_index *index, struct rt_err *err);
 
-/* What is known of a swept parameter: do trials that differ in it alone differ in their metrics? */
+/* What is known of a swept parameter, or of several that change together: do trials that differ in
+ * it alone, or in these alone, differ in their metrics? */
 struct rt_axis_check {
     uint32_t study;
-    const char *key;
+    const char *key;      /* "lr"; "width, lr" */
+    size_t members;       /* parameters in it */
     uint64_t pairs;       /* compared so far */
     bool differing;       /* a pair differed; none is compared any more */
     const char *left_out; /* names of metrics that were not compared; or NULL */

@@ -137,6 +137,7 @@ static int insert_axis(struct rt_index *index, struct rt_index_table *table,
     rt_stmt_text(stmt, ":key", rt_plan_axis_key(plan, axis));
     rt_stmt_int(stmt, ":count", (int64_t)count);
     rt_stmt_int(stmt, ":stride", (int64_t)rt_plan_axis_stride(plan, axis));
+    rt_stmt_int(stmt, ":varies", rt_plan_axis_varies(plan, axis));
     if (scaled) {
         bind(stmt, ":scaled_from", &scale.from);
         bind(stmt, ":scaled_step", &scale.step);

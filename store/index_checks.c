@@ -1,50 +1,13 @@
 #include "store/index_inside.h"
 
 #include "base/alloc.h"
-#include "store/metric_name.h"
+#include "store/check_hash.h"
 
 #include <stdlib.h>
 #include "sql.h"
 
 #define GROUPS_MAX                                                                                 \
     4096 /* first trials kept per parameter: enough to find what makes no difference */
-
-static uint64_t mix(uint64_t hash)
-{
-    hash = (hash ^ hash >> 33) * UINT64_C(0xFF51AFD7ED558CCD);
-    hash = (hash ^ hash >> 33) * UINT64_C(0xC4CEB9FE1A85EC53);
-    return hash ^ hash >> 33;
-}
-
-static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
-    return mix(hash ^ size);
-}
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-    return hash_bytes(hash, text, strlen(text));
-}
-
-/* Of all that the points of a plan share: results of another model are no pairs with these. */
-static uint64_t hash_fixed(const struct rt_plan *plan)
-{
-    static const char *const members[] = {"entry", "code", "root", "params", "seed", "each"};
-    uint64_t hash = 1;
-
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const struct rt_json *member = rt_json_get(rt_plan_json(plan), members[i]);
-        char *text = member ? rt_json_text(member) : rt_strdup("");
-
-        hash = hash_text(hash, text);
-        free(text);
-    }
-    return hash;
-}
 
 static bool is_paired(const struct rt_plan *plan)
 {
@@ -61,13 +24,79 @@ void rt_index_checks_clear(struct rt_index_checks *checks)
     *checks = (struct rt_index_checks){0};
 }
 
-static bool find_axis(const struct rt_plan *plan, const char *key, size_t *axis)
+static bool changes_with(const struct rt_plan *plan, size_t first, size_t axis)
 {
-    for (*axis = 0; *axis < rt_plan_axes(plan); (*axis)++) {
-        if (strcmp(rt_plan_axis_key(plan, *axis), key) == 0)
+    return rt_plan_axis_varies(plan, axis) &&
+           rt_plan_axis_stride(plan, axis) == rt_plan_axis_stride(plan, first);
+}
+
+/* "width, lr": as in the statements that insert and delete checks. */
+static char *group_name(const struct rt_plan *plan, size_t first)
+{
+    struct rt_buf name = RT_BUF_INIT;
+    char *text;
+
+    for (size_t axis = first; axis < rt_plan_axes(plan); axis++) {
+        if (!changes_with(plan, first, axis))
+            continue;
+        rt_buf_add(&name, name.size ? ", " : "");
+        rt_buf_add(&name, rt_plan_axis_key(plan, axis));
+    }
+    text = rt_strdup(rt_buf_text(&name));
+    rt_buf_clear(&name);
+    return text;
+}
+
+/* Whether a row of the table is of the parameter of this axis, or of the group that it leads. */
+static bool is_of(const struct rt_index_check *check, const struct rt_plan *plan, size_t axis)
+{
+    size_t members;
+    char *name;
+    bool same;
+
+    if (check->members == 1)
+        return strcmp(rt_plan_axis_key(plan, axis), check->key) == 0;
+    if (!rt_plan_axis_varies(plan, axis) || rt_plan_axis_group(plan, axis, &members) != axis ||
+        members != check->members)
+        return false;
+    name = group_name(plan, axis);
+    same = strcmp(name, check->key) == 0;
+    free(name);
+    return same;
+}
+
+static bool find_axis(const struct rt_plan *plan, struct rt_index_check *check)
+{
+    for (check->axis = 0; check->axis < rt_plan_axes(plan); check->axis++) {
+        if (is_of(check, plan, check->axis))
             return true;
     }
     return false;
+}
+
+static void add_check(struct rt_index_checks *checks, const struct rt_plan *plan,
+                      struct rt_stmt *stmt)
+{
+    size_t members;
+    struct rt_index_check check = {.key = rt_strdup(rt_stmt_get_text(stmt, 0)),
+                                   .pairs = (uint64_t)rt_stmt_get_int(stmt, 1),
+                                   .differing = rt_stmt_get_int(stmt, 2) != 0,
+                                   .groups = (uint64_t)rt_stmt_get_int(stmt, 3),
+                                   .members = (size_t)rt_stmt_get_int(stmt, 4)};
+
+    if (!find_axis(plan, &check)) {
+        free(check.key);
+        return;
+    }
+    check.one_of_many = check.members == 1 && rt_plan_axis_varies(plan, check.axis);
+    if (check.one_of_many) {
+        rt_plan_axis_group(plan, check.axis, &members);
+        check.one_of_many = members > 1;
+    }
+    checks->items =
+        rt_grow(checks->items, &checks->capacity, checks->count + 1, sizeof *checks->items);
+    checks->items[checks->count++] = check;
+    checks->open += !check.differing && is_paired(plan) && rt_plan_axis_varies(plan, check.axis);
 }
 
 /* Reads what the tables say of the study. */
@@ -81,25 +110,12 @@ static int load(struct rt_index *index, struct rt_index_table *table, struct rt_
 
     rt_index_checks_clear(checks);
     checks->reads_stale = reads_stale;
-    checks->fixed = hash_fixed(study->plan);
+    checks->fixed = rt_check_hash_fixed(study->plan);
     if ((rc = rt_db_prepare(index->db, rt_sql_index_select_axis_checks, &stmt, NULL, err)) < 0)
         return rc;
-    checks->items = rt_calloc(rt_plan_axes(study->plan) + 1, sizeof *checks->items);
     rt_stmt_int(stmt, ":study", table->study);
-    while ((rc = rt_stmt_step(stmt, err)) > 0) {
-        struct rt_index_check check = {0};
-
-        if (!find_axis(study->plan, rt_stmt_get_text(stmt, 0), &check.axis) ||
-            checks->count == rt_plan_axes(study->plan))
-            continue;
-        check.key = rt_strdup(rt_stmt_get_text(stmt, 0));
-        check.pairs = (uint64_t)rt_stmt_get_int(stmt, 1);
-        check.differing = rt_stmt_get_int(stmt, 2) != 0;
-        check.groups = (uint64_t)rt_stmt_get_int(stmt, 3);
-        checks->open += !check.differing && is_paired(study->plan) &&
-                        rt_plan_axis_count(study->plan, check.axis) > 1;
-        checks->items[checks->count++] = check;
-    }
+    while ((rc = rt_stmt_step(stmt, err)) > 0)
+        add_check(checks, study->plan, stmt);
     rt_stmt_free(stmt);
     checks->loaded = rc == 0;
     return rc;
@@ -143,7 +159,7 @@ int rt_index_checks_plan(struct rt_index *index, struct rt_index_table *table, u
                          struct rt_err *err)
 {
     const struct rt_study *study = rt_state_study(index->state, table->study);
-    uint64_t basis = hash_fixed(study->plan);
+    uint64_t basis = rt_check_hash_fixed(study->plan);
     int rc;
 
     if ((rc = rt_index_settle_checks(index, table, err)) < 0 ||
@@ -159,47 +175,6 @@ int rt_index_checks_plan(struct rt_index *index, struct rt_index_table *table, u
         return rc;
     table->checks.reads_stale = true;
     return 0;
-}
-
-static uint64_t hash_value(const struct rt_plan *plan, size_t axis, uint64_t point)
-{
-    uint64_t hash = hash_text(2, rt_plan_axis_key(plan, axis));
-    struct rt_value value;
-
-    rt_plan_axis_value(plan, axis, rt_plan_level(plan, point, axis), &value);
-    return hash_text(hash, value.json ? value.json : value.text);
-}
-
-static uint64_t hash_datum(uint64_t hash, const struct rt_datum *value)
-{
-    double real = value->type == RT_COLUMN_REAL ? value->real : 0;
-
-    hash = hash_bytes(hash, &value->type, sizeof value->type);
-    hash = hash_bytes(hash, &value->integer, sizeof value->integer);
-    hash = hash_bytes(hash, &real, sizeof real);
-    hash = hash_bytes(hash, value->text.data, value->text.size);
-    return value->state ? hash_text(hash, value->state) : hash;
-}
-
-/* Times differ by nature, and would hide that nothing else does; *left_out names them. */
-static bool hash_metrics(const struct rt_metrics *metrics, uint64_t *hash, struct rt_buf *left_out)
-{
-    size_t taken = 0;
-
-    *hash = 3;
-    for (size_t i = 0; i < metrics->count; i++) {
-        const struct rt_metric *metric = &metrics->items[i];
-
-        if (rt_metric_is_time(metric->name)) {
-            rt_buf_add(left_out, left_out->size ? ", " : "");
-            rt_buf_put(left_out, metric->name.data, metric->name.size);
-            continue;
-        }
-        *hash = hash_bytes(*hash, metric->name.data, metric->name.size);
-        *hash = hash_datum(*hash, &metric->value);
-        taken++;
-    }
-    return taken > 0;
 }
 
 /* A trial, as a member of the groups it belongs to. */
@@ -265,6 +240,24 @@ static int compare(struct rt_index *index, struct rt_index_table *table,
     return rc < 0 ? rc : 0;
 }
 
+/* Of parameters that change together, some differ alone in a few trials, others never. These are
+ * not looked for without end. */
+static bool is_hopeless(const struct rt_index_check *check)
+{
+    return check->one_of_many && !check->pairs && check->groups >= GROUPS_MAX;
+}
+
+/* The sum of the hashes of what is judged together: mostly of one value. */
+static uint64_t hash_judged(const struct rt_plan *plan, const struct rt_index_check *check,
+                            const uint64_t *values)
+{
+    uint64_t sum = values[check->axis];
+
+    for (size_t axis = check->axis + 1; check->members > 1 && axis < rt_plan_axes(plan); axis++)
+        sum += changes_with(plan, check->axis, axis) ? values[axis] : 0;
+    return sum;
+}
+
 int rt_index_checks_trial(struct rt_index *index, struct rt_index_table *table, uint64_t point,
                           struct rt_err *err)
 {
@@ -272,27 +265,30 @@ int rt_index_checks_trial(struct rt_index *index, struct rt_index_table *table, 
     struct rt_index_checks *checks = &table->checks;
     struct rt_buf left_out = RT_BUF_INIT;
     struct member member = {.point = point};
+    uint64_t *values = NULL;
     int rc = 0;
 
     if (!checks->loaded && (rc = load(index, table, err)) < 0)
         return rc;
     if (checks->open == 0 || point == UINT64_MAX ||
-        !hash_metrics(&index->metrics, &member.metrics, &left_out))
+        !rt_check_hash_metrics(&index->metrics, &member.metrics, &left_out))
         goto out;
-    member.all = checks->fixed + mix(rt_plan_replicate(plan, point));
+    member.all = checks->fixed + rt_check_mix(rt_plan_replicate(plan, point));
+    values = rt_calloc(rt_plan_axes(plan) + 1, sizeof *values);
     for (size_t axis = 0; axis < rt_plan_axes(plan); axis++)
-        member.all += hash_value(plan, axis, point);
+        member.all += values[axis] = rt_check_hash_value(plan, axis, point);
     for (size_t i = 0; i < checks->count && rc == 0; i++) {
         struct rt_index_check *check = &checks->items[i];
 
-        if (check->differing || rt_plan_axis_count(plan, check->axis) < 2)
+        if (check->differing || is_hopeless(check) || !rt_plan_axis_varies(plan, check->axis))
             continue;
-        rc = compare(index, table, check, &member, hash_value(plan, check->axis, point), err);
+        rc = compare(index, table, check, &member, hash_judged(plan, check, values), err);
         if (left_out.size && !check->left_out)
             check->left_out = rt_strdup(rt_buf_text(&left_out));
     }
 out:
     rt_buf_clear(&left_out);
+    free(values);
     return rc;
 }
 
@@ -326,7 +322,7 @@ static int save(struct rt_index *index, struct rt_index_table *table, struct rt_
     rt_stmt_unbind(stmt);
     rt_stmt_int(stmt, ":study", table->study);
     rt_stmt_text(stmt, ":key", check->key);
-    if (read != RT_READ_UNKNOWN)
+    if (read != RT_READ_UNKNOWN && check->members == 1)
         rt_stmt_text(stmt, ":read", read == RT_READ_YES ? "yes" : "no");
     rt_stmt_int(stmt, ":pairs", (int64_t)check->pairs);
     rt_stmt_int(stmt, ":differing", check->differing);
@@ -378,7 +374,8 @@ int rt_index_checks(struct rt_index *index, rt_axis_check_fn *each, void *contex
                                       .key = rt_stmt_get_text(stmt, 1),
                                       .pairs = (uint64_t)rt_stmt_get_int(stmt, 2),
                                       .differing = rt_stmt_get_int(stmt, 3) != 0,
-                                      .left_out = rt_stmt_get_text(stmt, 4)};
+                                      .left_out = rt_stmt_get_text(stmt, 4),
+                                      .members = (size_t)rt_stmt_get_int(stmt, 5)};
 
         each(context, &check);
     }

@@ -6,7 +6,9 @@
  * Trials that differ in one parameter alone, with the same replicate, so that
  * they were seeded alike, are compared: their metrics, bit by bit. The first
  * difference ends the comparing for that parameter, so that a healthy study
- * pays for its first few trials only. docs/parameters-that-matter.md.
+ * pays for its first few trials only. Parameters that change together (zipped,
+ * listed, sampled) are also judged together, as if they were one.
+ * docs/parameters-that-matter.md.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +21,9 @@ struct rt_index_table;
 
 struct rt_index_check {
     char *key;
-    size_t axis; /* in the current plan */
+    size_t axis;      /* in the current plan; of a group, its first */
+    size_t members;   /* parameters that are judged together, as they change together */
+    bool one_of_many; /* it changes together with others, and is judged by itself */
     uint64_t pairs;
     bool differing;
     uint64_t groups; /* first trials kept in axis_pair */
@@ -30,6 +34,7 @@ struct rt_index_check {
 struct rt_index_checks {
     struct rt_index_check *items;
     size_t count;
+    size_t capacity;
     bool loaded;
     size_t open;    /* checks that compare on */
     uint64_t fixed; /* hash of what all points share */

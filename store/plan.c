@@ -318,6 +318,33 @@ void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
     rt_plan_axis_get(&plan->axes.items[axis], level, value);
 }
 
+bool rt_plan_axis_lacks(const struct rt_plan *plan, size_t axis, uint64_t level)
+{
+    return rt_plan_axis_absent(&plan->axes.items[axis], level);
+}
+
+bool rt_plan_axis_varies(const struct rt_plan *plan, size_t axis)
+{
+    return plan->axes.items[axis].varies;
+}
+
+/* Axes of more than one level have the same stride only if they change together. */
+size_t rt_plan_axis_group(const struct rt_plan *plan, size_t axis, size_t *members)
+{
+    const struct rt_plan_axes *axes = &plan->axes;
+    size_t first = axes->count;
+
+    *members = 0;
+    for (size_t i = 0; i < axes->count; i++) {
+        if (!axes->items[i].varies || axes->strides[i] != axes->strides[axis])
+            continue;
+        if (first == axes->count)
+            first = i;
+        (*members)++;
+    }
+    return first;
+}
+
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis)
 {
     return rt_plan_axes_level(&plan->axes, index % plan->axes.levels, axis);

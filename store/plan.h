@@ -39,6 +39,7 @@
  * 0.15 is 0.15. If any of from, to and step has a fraction, all values are
  * reals (0.0, 0.05, ...).
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
@@ -97,6 +98,12 @@ uint64_t rt_plan_axis_stride(const struct rt_plan *plan, size_t axis); /* equal:
 uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis);
 void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
                         struct rt_value *value);
+/* Whether params lack the key at this level; and whether not all levels of the axis are alike. */
+bool rt_plan_axis_lacks(const struct rt_plan *plan, size_t axis, uint64_t level);
+bool rt_plan_axis_varies(const struct rt_plan *plan, size_t axis);
+/* The first of the axes that vary and change together with this one, which varies, and how many
+ * they are. */
+size_t rt_plan_axis_group(const struct rt_plan *plan, size_t axis, size_t *members);
 
 /* The values that the plan lists for an axis (0: none, all are numbers of one kind), and one. */
 uint64_t rt_plan_axis_listed(const struct rt_plan *plan, size_t axis);

@@ -189,6 +189,27 @@ static int init_sample(struct rt_plan_axis *axis, const struct rt_json *json, ui
     return rc;
 }
 
+static bool same_level(const struct rt_plan_axis *axis, uint64_t a, uint64_t b)
+{
+    const char *texts = (const char *)axis->texts.data;
+
+    if (rt_plan_axis_absent(axis, a) || rt_plan_axis_absent(axis, b))
+        return rt_plan_axis_absent(axis, a) == rt_plan_axis_absent(axis, b);
+    return strcmp(texts + axis->starts[a], texts + axis->starts[b]) == 0;
+}
+
+/* A list may have one value only, again and again; other axes have different levels. */
+static bool varies(const struct rt_plan_axis *axis)
+{
+    if (axis->kind != RT_AXIS_LISTED)
+        return axis->count > 1;
+    for (uint64_t level = 1; level < axis->count; level++) {
+        if (!same_level(axis, 0, level))
+            return true;
+    }
+    return false;
+}
+
 int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, uint64_t seed,
                       struct rt_err *err)
 {
@@ -211,6 +232,8 @@ int rt_plan_axis_init(struct rt_plan_axis *axis, const struct rt_json *json, uin
         rc = init_absent(axis, rt_json_get(json, "absent"), err);
     if (rc < 0)
         rt_plan_axis_clear(axis);
+    else
+        axis->varies = varies(axis);
     return rc;
 }
 

@@ -16,6 +16,7 @@ struct rt_plan_axis {
     const char *key; /* borrowed from the plan object */
     enum rt_axis_kind kind;
     uint64_t count;
+    bool varies; /* not all levels are alike */
     /* a list */
     const struct rt_json *values; /* borrowed */
     struct rt_buf texts;          /* canonical values one after the other, each ended by NUL */

@@ -1,3 +1,2 @@
-INSERT INTO axis (study, axis, key, count, stride, scaled_from, scaled_step, divisor) VALUES (
-  :study, :axis, :key, :count, :stride, :scaled_from, :scaled_step, :divisor
-)
+INSERT INTO axis (study, axis, key, count, stride, varies, scaled_from, scaled_step, divisor)
+VALUES (:study, :axis, :key, :count, :stride, :varies, :scaled_from, :scaled_step, :divisor)

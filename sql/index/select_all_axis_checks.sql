@@ -1,1 +1,1 @@
-SELECT study, key, pairs, differing, left_out FROM axis_check ORDER BY study, key
+SELECT study, key, pairs, differing, left_out, members FROM axis_check ORDER BY study, key

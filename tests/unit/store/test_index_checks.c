@@ -51,12 +51,6 @@ static void expect_checks(struct world *world, const char *wanted)
     free(found);
 }
 
-static void reopen(struct world *world)
-{
-    rt_index_close(world->index);
-    expect_ok(world->err, rt_index_open(world->path, world_uuid, &world->index, &world->err));
-}
-
 static void a_parameter_without_effect_is_told_from_one_with(void **state)
 {
     struct world world;
@@ -65,6 +59,50 @@ static void a_parameter_without_effect_is_told_from_one_with(void **state)
     begin(&world);
     finish(&world, 1, 12, false);
     expect_checks(&world, "lr|NULL|1|1|seconds\nnoise|NULL|8|0|seconds");
+    world_end(&world);
+}
+
+static void reopen(struct world *world)
+{
+    rt_index_close(world->index);
+    expect_ok(world->err, rt_index_open(world->path, world_uuid, &world->index, &world->err));
+}
+
+/* Points 1 to 4 have a, b = 1, 1; 2, 2; 3, 2; 3, absent: two differ in a alone, two in b alone. */
+#define ZIPPED                                                                                     \
+    "[{\"key\":\"a\",\"values\":[1,2,3,3],\"zip\":0},"                                             \
+    "{\"key\":\"b\",\"values\":[1,2,2,null],\"absent\":[3],\"zip\":0},"                            \
+    "{\"key\":\"same\",\"values\":[1,1,1,1],\"zip\":0}]"
+
+static void end_with(struct world *world, uint64_t ordinal, const char *result)
+{
+    world_lease(world, 1, ordinal, 1, 1, 1);
+    world_ended(world, 1, ordinal, 1, RT_OUTCOME_OK, result, 0);
+    world_commit(world);
+}
+
+static void parameters_that_change_together_are_judged_together(void **state)
+{
+    static const char all[] = "SELECT key, members, pairs, differing FROM axis_check ORDER BY "
+                              "members, key";
+    struct world world;
+    char *found;
+
+    (void)state;
+    world_begin(&world);
+    world_study(&world, 1, "k3f9", "s");
+    world_plan(&world, 1, "{}", ZIPPED, 1, 0);
+    world_launch(&world, 1);
+    for (uint64_t ordinal = 1; ordinal <= 3; ordinal++)
+        end_with(&world, ordinal, "{\"loss\":1.5}");
+    found = world_ask(&world, all);
+    assert_string_equal(found, "a|1|1|0\nb|1|0|0\nsame|1|0|0\na, b|2|2|0");
+    free(found);
+    reopen(&world);
+    end_with(&world, 4, "{\"loss\":2.5}");
+    found = world_ask(&world, all);
+    assert_string_equal(found, "a|1|1|0\nb|1|1|1\nsame|1|0|0\na, b|2|3|1");
+    free(found);
     world_end(&world);
 }
 
@@ -178,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_parameter_without_effect_is_told_from_one_with),
+        cmocka_unit_test(parameters_that_change_together_are_judged_together),
         cmocka_unit_test(a_study_in_order_keeps_nothing_to_compare_with),
         cmocka_unit_test(an_index_that_was_closed_goes_on_comparing),
         cmocka_unit_test(a_plan_with_more_levels_goes_on_and_one_with_other_params_starts_anew),
