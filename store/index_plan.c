@@ -152,10 +152,27 @@ static int set_columns(struct rt_index *index, struct rt_index_table *table,
     return rc;
 }
 
+/* The components that all trials of a plan share, if the statement wants them. */
+static void bind_key(struct rt_stmt *stmt, const struct rt_plan *plan,
+                     char hex[RT_KEY_COMPONENTS][RT_HASH_HEX])
+{
+    struct rt_hash components[RT_KEY_COMPONENTS];
+    struct rt_hash key;
+
+    rt_plan_key(plan, 0, components, &key);
+    for (size_t i = 0; i < RT_KEY_COMPONENTS; i++) {
+        char *name = rt_printf(":key_%s", rt_key_names[i]);
+
+        rt_stmt_text(stmt, name, rt_hash_hex(&components[i], hex[i]));
+        free(name);
+    }
+}
+
 static int record_plan(struct rt_index *index, const struct rt_event *event,
                        const struct rt_study *study, struct rt_err *err)
 {
     struct rt_stmt *stmt;
+    char hex[RT_KEY_COMPONENTS][RT_HASH_HEX];
     char time[RT_TIME_TEXT];
     int rc;
 
@@ -165,6 +182,7 @@ static int record_plan(struct rt_index *index, const struct rt_event *event,
     rt_stmt_text(stmt, ":time", rt_time_text(event->time_us, time));
     rt_stmt_int(stmt, ":event", (int64_t)event->seq);
     rt_stmt_int(stmt, ":trials", (int64_t)study->planned);
+    bind_key(stmt, study->plan, hex);
     rc = rt_stmt_run(stmt, err);
     rt_stmt_free(stmt);
     if (rc < 0 ||
