@@ -24,7 +24,7 @@ entry: model.py:$2
 $3
 YAML
     echo "-- $1"
-    retrial run "$1.yaml" 2>&1 | grep -E '^(warning|retrial)' || true
+    retrial run "$1.yaml" -j 1 2>&1 | grep -E '^(warning|retrial)' || true
 }
 zipped='sweep: {zip: {width: [16, 32, 64, 128, 256], lr: [0.1, 0.2, 0.3, 0.4, 0.5]}, epochs: [1, 2]}'
 study zip_neither neither "$zipped"
