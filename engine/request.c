@@ -37,7 +37,8 @@ char *rt_request_store_path(const struct rt_run_options *options)
     return found;
 }
 
-/* A plan changed on the command line is recorded as the study file that would say so. */
+/* A plan changed on the command line, or said by several files, is recorded as the study file that
+ * would say so. */
 static void rewrite_source(struct rt_study_file *file)
 {
     struct rt_buf text = RT_BUF_INIT;
@@ -60,7 +61,7 @@ int rt_request_read(const struct rt_run_options *options, struct rt_study_file *
         rt_json_set_int(file->plan, "replicates", (int64_t)options->replicates);
         rc = rt_study_check_plan(file->plan, err);
     }
-    if (rc == 0 && (options->words || options->settings || options->replicates))
+    if (rc == 0 && (options->words || options->settings || options->replicates || file->extends))
         rewrite_source(file);
     return rc;
 }

@@ -93,8 +93,8 @@ static int note_python(struct rt_study_reader *reader, const struct rt_yaml_node
                            "an interpreter such as python3.12 or /opt/conda/bin/python", err);
 }
 
-/* The interpreter is part of the entry. A relative path starts at the file's folder; a bare name is
- * looked up on the PATH of the host that runs it. */
+/* The interpreter is part of the entry. A relative path starts at the folder of the file that says
+ * it; a bare name is looked up on the PATH of the host that runs it. */
 static int put_python(struct rt_study_reader *reader, struct rt_err *err)
 {
     struct rt_json *entry = rt_json_get(reader->plan, "entry");
@@ -110,9 +110,19 @@ static int put_python(struct rt_study_reader *reader, struct rt_err *err)
         rt_json_set_text(entry, "python", reader->python->text);
         return 0;
     }
-    path = rt_path_resolve(reader->file->folder, reader->python->text);
+    path = rt_study_resolve(reader, reader->python);
     rt_json_set_text(entry, "python", path);
     free(path);
+    return 0;
+}
+
+/* The file that it names was read before. */
+static int skip_extends(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                        struct rt_err *err)
+{
+    (void)reader;
+    (void)node;
+    (void)err;
     return 0;
 }
 
@@ -133,6 +143,7 @@ static const struct rt_study_field fields[] = {
     {"python", note_python},
     {"isolation", rt_study_read_isolation},
     {"inputs", rt_study_read_inputs},
+    {"extends", skip_extends},
     {NULL, NULL},
 };
 
@@ -244,7 +255,9 @@ static int parse(const struct source *source, struct rt_study_file *out, struct 
     set_paths(out, source->path);
     reader.yaml = yaml;
     reader.plan = out->plan = new_plan();
-    rc = read_root(&reader, err);
+    rc = rt_study_extend(out, yaml, source->on_disk, err);
+    if (rc == 0)
+        rc = read_root(&reader, err);
     rt_yaml_free(yaml);
     if (rc < 0) {
         rt_study_file_clear(out);

@@ -22,6 +22,7 @@ struct rt_study_file {
     char **others; /* further files that were read, absolute */
     size_t other_count;
     size_t other_capacity;
+    bool extends; /* another file: `text` does not say all */
 };
 
 /* Reads a study file. RT_EUSAGE with "file:line:column: what is wrong; what to do". */

@@ -19,7 +19,7 @@ static int add_root(struct rt_study_reader *reader, const struct rt_yaml_node *n
 
     if (rc < 0)
         return rc;
-    root = rt_path_resolve(file->folder, node->text);
+    root = rt_study_resolve(reader, node);
     rt_utf8_clip(node->text, clip);
     file->roots = rt_realloc(file->roots, (file->root_count + 1) * sizeof *file->roots);
     file->roots[file->root_count++] = root;
@@ -41,10 +41,13 @@ static int add_root(struct rt_study_reader *reader, const struct rt_yaml_node *n
     return 0;
 }
 
-static void root_is_folder(struct rt_study_file *file)
+/* The folder of the file that says the entry. */
+static void root_is_folder(struct rt_study_reader *reader)
 {
+    struct rt_study_file *file = reader->file;
+
     file->roots = rt_alloc(sizeof *file->roots);
-    file->roots[0] = rt_strdup(file->folder);
+    file->roots[0] = rt_study_folder_of(reader, reader->entry);
     file->root_count = 1;
 }
 
@@ -107,7 +110,7 @@ int rt_study_read_code(struct rt_study_reader *reader, struct rt_err *err)
     if (code && (rc = rt_study_fields(reader, code, fields, err)) < 0)
         return rc;
     if (reader->file->root_count == 0)
-        root_is_folder(reader->file);
+        root_is_folder(reader);
     return 0;
 }
 

@@ -61,7 +61,7 @@ static int check_file(const struct rt_study_reader *reader, const struct rt_yaml
 static int set_function(struct rt_study_reader *reader, const char *file, const char *function,
                         const char *kind, struct rt_err *err)
 {
-    const char *folder = reader->file->folder;
+    char *folder = rt_study_folder_of(reader, reader->entry);
     char *path = rt_path_resolve(folder, file);
     const char *root = rt_study_choose_root(reader->file, path);
     int rc;
@@ -77,6 +77,7 @@ static int set_function(struct rt_study_reader *reader, const char *file, const 
         rt_json_set_text(entry, "file", path + strlen(start) + 1);
         rt_json_set_text(entry, "function", function);
     }
+    free(folder);
     free(path);
     return rc;
 }
@@ -142,7 +143,7 @@ static int check_program(const struct rt_study_reader *reader, const struct rt_y
 
     if (!strchr(program, '/') || program[0] == '/')
         return 0;
-    path = rt_path_resolve(reader->file->folder, program);
+    path = rt_study_resolve(reader, node);
     if (!rt_study_choose_root(reader->file, path))
         rc = outside_roots(reader, node, program, err);
     else if ((rc = check_file(reader, node, path, program, err)) == 0 && reader->on_disk &&
@@ -178,6 +179,7 @@ static int read_command(struct rt_study_reader *reader, const struct rt_yaml_nod
     struct rt_study_file *file = reader->file;
     struct rt_json *argv = rt_json_new_array();
     const char *root;
+    char *folder;
     int rc = read_argv(reader, node, argv, err);
 
     if (rc < 0) {
@@ -185,11 +187,13 @@ static int read_command(struct rt_study_reader *reader, const struct rt_yaml_nod
         return rc;
     }
     rt_json_set(new_entry(reader, "command"), "argv", argv);
-    root = rt_study_choose_root(file, file->folder);
+    folder = rt_study_folder_of(reader, node);
+    root = rt_study_choose_root(file, folder);
     if (root)
-        set_root(reader, root, file->folder);
+        set_root(reader, root, folder);
     else
         set_root(reader, file->roots[0], file->roots[0]);
+    free(folder);
     return 0;
 }
 

@@ -53,6 +53,16 @@ static bool is_known(char *const *paths, size_t count, const char *path)
     return false;
 }
 
+/* Paths of a file that was extended start elsewhere than those of the study. */
+static bool is_own(const struct rt_study_reader *reader, const struct rt_yaml_node *node)
+{
+    char *folder = rt_study_folder_of(reader, node);
+    bool own = strcmp(folder, reader->file->folder) == 0;
+
+    free(folder);
+    return own;
+}
+
 /* Names one input; its content is known when the study is run. */
 static int read_input(struct rt_study_reader *reader, const struct rt_yaml_node *node, char **paths,
                       size_t count, struct rt_json *inputs, struct rt_err *err)
@@ -64,14 +74,14 @@ static int read_input(struct rt_study_reader *reader, const struct rt_yaml_node 
 
     if (rc < 0)
         return rc;
-    paths[count] = rt_path_resolve(reader->file->folder, node->text);
+    paths[count] = rt_study_resolve(reader, node);
     if ((rc = check_input(reader, node, paths[count], err)) < 0)
         return rc;
     if (is_known(paths, count, paths[count]))
         return rt_yaml_error(reader->yaml, node->offset, err, "\"%s\" is listed twice",
                              rt_utf8_clip(node->text, clip));
     input = rt_json_new_object();
-    rt_json_set_text(input, "path", node->text);
+    rt_json_set_text(input, "path", is_own(reader, node) ? node->text : paths[count]);
     rt_json_append(inputs, input);
     return 0;
 }

@@ -144,7 +144,7 @@ static int read_file(struct list *list, struct rt_err *err)
     if (!reader->on_disk)
         return rt_yaml_error(reader->yaml, list->node->offset, err,
                              "a list in a file can only be read by a study in a file");
-    list->path = rt_path_resolve(reader->file->folder, list->node->text);
+    list->path = rt_study_resolve(reader, list->node);
     if (rt_study_read_other(reader->file, list->path, &text, err) < 0)
         rc = rt_yaml_error_at(reader->yaml, list->node->offset, err);
     else if (strlen(rt_buf_text(&text)) != text.size)

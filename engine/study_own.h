@@ -68,6 +68,14 @@ int rt_study_read_each(struct rt_study_reader *reader, const struct rt_yaml_node
 int rt_study_read_other(struct rt_study_file *file, const char *path, struct rt_buf *text,
                         struct rt_err *err);
 
+/* Merges what "extends" names into a document; errors then find the file that a node is from. */
+int rt_study_extend(struct rt_study_file *file, struct rt_yaml *yaml, bool on_disk,
+                    struct rt_err *err);
+
+/* The folder of the file that a node is from, where its paths start; and a path in it. Yours. */
+char *rt_study_folder_of(const struct rt_study_reader *reader, const struct rt_yaml_node *node);
+char *rt_study_resolve(const struct rt_study_reader *reader, const struct rt_yaml_node *node);
+
 /* Where a command's metrics are, once the command is known. */
 int rt_study_read_result(struct rt_study_reader *reader, struct rt_err *err);
 

@@ -37,6 +37,9 @@ void rt_yaml_free(struct rt_yaml *yaml);
 
 const struct rt_yaml_node *rt_yaml_root(const struct rt_yaml *yaml);
 
+/* The label of the document that a place is in: others may be chained behind it (yaml_tree.h). */
+const char *rt_yaml_label(const struct rt_yaml *yaml, size_t offset);
+
 /* The member of a mapping, or NULL. */
 const struct rt_yaml_node *rt_yaml_get(const struct rt_yaml_node *mapping, const char *key);
 

@@ -31,8 +31,45 @@ struct rt_yaml *rt_yaml_new(struct rt_span text, const char *label)
     return yaml;
 }
 
-int(rt_yaml_error_at)(const struct rt_yaml *yaml, size_t offset, struct rt_err *err)
+/* The document that a place is in, and where it is in that. */
+static const struct rt_yaml *part_of(const struct rt_yaml *yaml, size_t *offset)
 {
+    while (yaml->base && *offset > yaml->text.size) {
+        *offset -= yaml->text.size + 1;
+        yaml = yaml->base;
+    }
+    return yaml;
+}
+
+const char *rt_yaml_label(const struct rt_yaml *yaml, size_t offset)
+{
+    return part_of(yaml, &offset)->label;
+}
+
+static void shift(struct rt_yaml_node *node, size_t by)
+{
+    node->offset += by;
+    node->key_offset += by;
+    for (size_t i = 0; i < node->count; i++)
+        shift(&node->items[i], by);
+}
+
+void rt_yaml_chain(struct rt_yaml *yaml, struct rt_yaml *base, const char *label)
+{
+    struct rt_yaml *last = yaml;
+    size_t size = yaml->text.size + 1;
+
+    for (; last->base; size += last->text.size + 1)
+        last = last->base;
+    shift(base->root, size);
+    last->base = base;
+    base->own_label = rt_strdup(label);
+    base->label = base->own_label;
+}
+
+int(rt_yaml_error_at)(const struct rt_yaml *whole, size_t offset, struct rt_err *err)
+{
+    const struct rt_yaml *yaml = part_of(whole, &offset);
     const char *text = yaml->text.data;
     size_t size = yaml->text.size;
     size_t line = 1;
@@ -123,10 +160,10 @@ int rt_yaml_check_text(const struct rt_yaml *yaml, struct rt_err *err)
     return check_empty_lines(yaml, err);
 }
 
-static void clear_node(struct rt_yaml_node *node)
+void rt_yaml_node_clear(struct rt_yaml_node *node)
 {
     for (size_t i = 0; i < node->count; i++)
-        clear_node(&node->items[i]);
+        rt_yaml_node_clear(&node->items[i]);
     free(node->items);
     free(node->text);
     free(node->key);
@@ -138,8 +175,10 @@ void rt_yaml_free(struct rt_yaml *yaml)
     if (!yaml)
         return;
     if (yaml->root)
-        clear_node(yaml->root);
+        rt_yaml_node_clear(yaml->root);
     free(yaml->root);
+    rt_yaml_free(yaml->base);
+    free(yaml->own_label);
     free(yaml->copy);
     free(yaml);
 }

@@ -7,8 +7,17 @@ struct rt_yaml {
     struct rt_span text; /* lines end with \n alone: places stay the same, and parsers agree */
     const char *label;
     struct rt_yaml_node *root;
-    char *copy; /* what text points to */
+    char *copy;           /* what text points to */
+    char *own_label;      /* of one that was chained: the same as label */
+    struct rt_yaml *base; /* a document chained behind this one, or NULL */
 };
+
+/* Chains a document behind another: offsets in its nodes go on where those of the other end, so
+ * that errors find both. Takes `base`; `label` becomes the base's own. */
+void rt_yaml_chain(struct rt_yaml *yaml, struct rt_yaml *base, const char *label);
+
+/* Frees what a node holds. */
+void rt_yaml_node_clear(struct rt_yaml_node *node);
 
 struct rt_yaml *rt_yaml_new(struct rt_span text, const char *label);
 

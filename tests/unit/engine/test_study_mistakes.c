@@ -23,9 +23,10 @@ static const struct mistake mistakes[] = {
     {"name: a\n", "1:1: the study says nothing to run; add \"entry\", such as model.py:train"},
     {E "replicate: 3\n", "2:1: unknown key \"replicate\"; did you mean \"replicates\"?"},
     {E "Params: {}\n", "2:1: unknown key \"Params\"; did you mean \"params\"?"},
-    {E "gpus: 1\n", "2:1: unknown key \"gpus\"; the keys here are name, entry, params, sample, "
-                    "samples, list, sweep, "
-                    "replicates, seed, code, objective, limits, each, python, isolation, inputs"},
+    {E "gpus: 1\n",
+     "2:1: unknown key \"gpus\"; the keys here are name, entry, params, sample, "
+     "samples, list, sweep, "
+     "replicates, seed, code, objective, limits, each, python, isolation, inputs, extends"},
     {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
      "2:29: \"b\" has 1 levels and \"a\" has 2; keys that change together have equally many"},
     {E "sweep: {zip: {a: [1, 1], b: [x, x]}}\n",
@@ -92,6 +93,7 @@ static const struct mistake mistakes[] = {
      "text: x"},
     {E "code: {ignore: ['']}\n",
      "2:17: the pattern is empty, or has several lines; write one a line"},
+    {E "extends: a.yaml\n", "2:1: only a study in a file can extend another one"},
     {E "code: {}\n",
      "2:7: expected \"roots\" or \"ignore\", found a mapping without anything in it"},
     {E "objective: {maximise: acc}\n",
@@ -340,10 +342,11 @@ static void columns_count_characters(void **state)
     check_mistake(rt_span_text(E "params: {\xC3\xA9\xE2\x82\xAC: .nan}\n"), "a.yaml",
                   "2:14: .nan is not a value that a trial can be given; write it in quotes if a "
                   "text is meant");
-    check_mistake(rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
-                  "2:1: unknown key \"x\"; the keys here are name, entry, params, sample, samples, "
-                  "list, sweep, "
-                  "replicates, seed, code, objective, limits, each, python, isolation, inputs");
+    check_mistake(
+        rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
+        "2:1: unknown key \"x\"; the keys here are name, entry, params, sample, samples, "
+        "list, sweep, "
+        "replicates, seed, code, objective, limits, each, python, isolation, inputs, extends");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",
                   "2:9: expected a mapping such as {epochs: 40}, found an integer: 1");
 }
