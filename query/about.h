@@ -10,11 +10,11 @@
 /*
  * {"trial", "study", "id", "ordinal", "status": "done"|"running"|"waiting"|"retired", "outcome",
  *  "revision" of the plan that the rest is from, "replicate", "seed", "params": {..}, "swept":
- * [..], "entry": {..}, "key": hex, "components": {"entry": hex, ...}, "code": {"code": hex,
- * "roots": [..]}, "running": {"attempt", "launch", "rank", "host"}, "attempts": [{"attempt",
- * "outcome", "decides", "late", "exit_status" or "signal", "launch", "rank", "host", "worker",
- * "position", "pid", "seed", "started", "seconds", "user_seconds", "system_seconds", "max_rss_kib",
- * "result": {..}, "reason", "stdout": {"bytes", "kept"}, "stderr": {..}}]}
+ * [..], "entry": {..}, "inputs": [..], "key": hex, "components": {"entry": hex, ...}, "code":
+ * {"code": hex, "roots": [..]}, "running": {"attempt", "launch", "rank", "host"}, "attempts":
+ * [{"attempt", "outcome", "decides", "late", "exit_status" or "signal", "launch", "rank", "host",
+ * "worker", "position", "pid", "seed", "started", "seconds", "user_seconds", "system_seconds",
+ * "max_rss_kib", "result": {..}, "reason", "stdout": {"bytes", "kept"}, "stderr": {..}}]}
  */
 int rt_about_trial(struct rt_store *store, struct rt_db *db, const struct rt_study *study,
                    uint64_t ordinal, struct rt_json **about, struct rt_err *err);

@@ -56,6 +56,8 @@ static int put_params(struct rt_json *about, const struct rt_about_plan *from, s
         rt_json_append(swept, rt_json_new_string(rt_plan_axis_key(from->plan, i)));
     rt_json_set(about, "swept", swept);
     rt_json_set(about, "entry", rt_json_copy(rt_json_get(rt_plan_json(from->plan), "entry")));
+    if (rt_json_get(rt_plan_json(from->plan), "inputs"))
+        rt_json_set(about, "inputs", rt_json_copy(rt_json_get(rt_plan_json(from->plan), "inputs")));
     return rc;
 }
 

@@ -30,10 +30,12 @@ static bool same_member(const struct rt_plan *a, const struct rt_plan *b, const 
     return x && y ? rt_json_equal(x, y) : x == y;
 }
 
-/* Equal params are the same trial only if the same code runs with the same seeds. */
+/* Equal params are the same trial only if the same code runs on the same inputs with the same
+ * seeds. */
 static bool comparable(const struct rt_plan *a, const struct rt_plan *b)
 {
-    static const char *const members[] = {"entry", "code", "root", "seed", "seeds", "each"};
+    static const char *const members[] = {"entry", "code",  "root", "inputs",
+                                          "seed",  "seeds", "each"};
 
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         if (!same_member(a, b, members[i]))

@@ -64,6 +64,37 @@ static void expect_ordinals(const struct story *story, const char *want)
     rt_buf_clear(&text);
 }
 
+static void other_inputs_make_other_trials(void **state)
+{
+    static const char *const sums[] = {
+        "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",
+        "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35"};
+    static const char *const wanted[] = {"1 2", "3 4", "1 2"};
+    struct story story;
+
+    (void)state;
+    begin(&story);
+    for (int i = 0; i < 3; i++) {
+        struct rt_plan *base = story_plan_of("[{\"key\":\"x\",\"values\":[1,2]}]", 1, 0);
+        struct rt_json *json = rt_json_copy(rt_plan_json(base));
+        char *inputs =
+            rt_printf("[{\"path\":\"a.csv\",\"sha256\":\"%s\",\"bytes\":2}]", sums[i % 2]);
+        struct rt_plan *next;
+        struct rt_json *list;
+
+        expect_ok(story.err, rt_json_parse(rt_span_text(inputs), &list, &story.err));
+        rt_json_set(json, "inputs", list);
+        rt_json_set_int(json, "format", 3);
+        expect_ok(story.err, rt_plan_new(json, &next, &story.err));
+        plan(&story, next);
+        expect_ordinals(&story, wanted[i]);
+        free(inputs);
+        rt_json_free(json);
+        rt_plan_free(base);
+    }
+    rt_state_free(story.state);
+}
+
 static void more_replicates_come_behind(void **state)
 {
     struct story story;
@@ -249,6 +280,7 @@ static void segments_that_lie_are_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(other_inputs_make_other_trials),
         cmocka_unit_test(more_replicates_come_behind),
         cmocka_unit_test(fewer_replicates_retire_and_come_back),
         cmocka_unit_test(equal_params_keep_their_ordinals_wherever_they_stand),
