@@ -20,12 +20,16 @@ static char *minimize;
 static char *timeout;
 static char *save;
 static long long replicates;
+static long long samples;
 static int retries = -1;
 static int dry_run;
 
 static const struct poptOption options[] = {
     {"set", 'S', POPT_ARG_ARGV, &settings, 0,
-     "Set a parameter, or sweep it: key=value, key=a,b,c, key=0:0.5:0.05", "KEY=VALUE"},
+     "Set a parameter, sweep it or draw it: key=value, key=a,b,c, key=0:0.5:0.05, "
+     "key=uniform(0,1)",
+     "KEY=VALUE"},
+    {"samples", 0, POPT_ARG_LONGLONG, &samples, 0, "How often to draw what is drawn", "N"},
     {"replicates", 'r', POPT_ARG_LONGLONG, &replicates, 0, "How often to run each level", "N"},
     {"code", 0, POPT_ARG_STRING, &code, 0,
      "If the code changed under an unfinished study: go on with the recorded code, or start anew "
@@ -184,10 +188,13 @@ static int save_study(const struct rt_run_options *run_options, struct rt_err *e
 
 static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_err *err)
 {
-    struct rt_run_options run_options = {.settings = settings, .replicates = (uint64_t)replicates};
+    struct rt_run_options run_options = {
+        .settings = settings, .replicates = (uint64_t)replicates, .samples = (uint64_t)samples};
     struct rt_buf more = RT_BUF_INIT;
     int rc;
 
+    if (samples < 0)
+        return rt_err_set(err, RT_EUSAGE, "--samples takes 1 or more, not %lld", samples);
     if (replicates < 0)
         return rt_err_set(err, RT_EUSAGE, "--replicates takes 1 or more, not %lld", replicates);
     if ((rc = choose_study(context, argc, argv, &run_options, &more, err)) == 0 &&

@@ -56,12 +56,15 @@ int rt_request_read(const struct rt_run_options *options, struct rt_study_file *
                  : rt_study_file_from_words(options->words, options->more, file, err);
 
     for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
-        rc = rt_study_set(file->plan, *setting, err);
+        rc = rt_study_set(file->plan, *setting, options->samples, err);
+    if (rc == 0 && options->samples)
+        rc = rt_study_set_samples(file->plan, options->samples, err);
     if (rc == 0 && options->replicates) {
         rt_json_set_int(file->plan, "replicates", (int64_t)options->replicates);
         rc = rt_study_check_plan(file->plan, err);
     }
-    if (rc == 0 && (options->words || options->settings || options->replicates || file->extends))
+    if (rc == 0 && (options->words || options->settings || options->replicates ||
+                    options->samples || file->extends))
         rewrite_source(file);
     return rc;
 }

@@ -54,6 +54,7 @@ struct rt_run_options {
     const char *store_path; /* NULL: the nearest .retrial above the study file, else beside it */
     char *const *settings;  /* -S, ended by NULL; may be NULL */
     uint64_t replicates;    /* instead of the file's; 0: the file's */
+    uint64_t samples;       /* likewise */
     uint32_t workers;       /* of this rank; 0: as many as there are cores for */
     enum rt_code_choice code;
     uint64_t grace_us;           /* after a request to stop */

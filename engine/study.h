@@ -48,8 +48,12 @@ void rt_study_file_clear(struct rt_study_file *file);
 int rt_study_check_plan(const struct rt_json *plan, struct rt_err *err);
 
 /* Applies one `-S` setting of the command line to a plan object: "key=value", "key=a,b,c",
- * "key=0:0.5:0.05" (ends included). One value is a fixed parameter, also of a key that was swept;
- * several are an axis. RT_EUSAGE names the setting. */
-int rt_study_set(struct rt_json *plan, const char *setting, struct rt_err *err);
+ * "key=0:0.5:0.05" (ends included), "key=uniform(0,1)". One value is a fixed parameter, also of a
+ * key that was swept; several are an axis. What is drawn is drawn as often as the plan draws
+ * others, else `samples` times. RT_EUSAGE names the setting. */
+int rt_study_set(struct rt_json *plan, const char *setting, uint64_t samples, struct rt_err *err);
+
+/* Changes how often the plan draws. RT_EUSAGE if it draws nothing. */
+int rt_study_set_samples(struct rt_json *plan, uint64_t samples, struct rt_err *err);
 
 #endif

@@ -227,6 +227,7 @@ static int read_base(struct rt_study_file *file, const char *absolute, const str
     rt_buf_clear(&text);
     if (rc < 0)
         return rc;
+    assert(*base);
     if (rt_yaml_root(*base)->kind != RT_JSON_OBJECT)
         rc = rt_yaml_error(*base, rt_yaml_root(*base)->offset, err,
                            "expected a mapping with the keys of a study: name, entry, ...");

@@ -101,6 +101,16 @@ int rt_study_value(const struct rt_study_reader *reader, const struct rt_yaml_no
 int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
                   struct rt_json **axis, struct rt_err *err);
 
+/* Whether a word is the name of a distribution; and "uniform(0, 1)" as an axis without its key and
+ * its count. */
+bool rt_study_is_distribution(const char *name);
+int rt_study_read_call(const char *text, struct rt_json **axis, struct rt_err *err);
+
+/* Appends to `axes` the old ones with that of a key in its place; without an axis, the key is not
+ * swept any more. A drawn one is drawn `samples` times, or as often as others are. */
+int rt_study_change_axes(const struct rt_json *old, const char *key, const struct rt_json *axis,
+                         uint64_t samples, struct rt_json *axes, struct rt_err *err);
+
 /* Two equal values of a list would be the same trial; `values` are what its items became. */
 int rt_study_check_distinct(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
                             const struct rt_json *values, struct rt_err *err);

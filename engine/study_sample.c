@@ -13,7 +13,7 @@ static const char expected[] =
     "a distribution: uniform(0, 1), loguniform(1e-5, 1e-1), int(16, 512) or "
     "choice(relu, tanh)";
 
-static bool is_distribution(const char *name)
+bool rt_study_is_distribution(const char *name)
 {
     return strcmp(name, "uniform") == 0 || strcmp(name, "loguniform") == 0 ||
            strcmp(name, "int") == 0 || strcmp(name, "choice") == 0;
@@ -88,8 +88,7 @@ static int read_arguments(const struct rt_study_reader *reader, const char *name
     return 0;
 }
 
-/* "uniform(0, 1)". */
-static int read_call(const char *text, struct rt_json **axis, struct rt_err *err)
+int rt_study_read_call(const char *text, struct rt_json **axis, struct rt_err *err)
 {
     size_t size = strlen(text);
     size_t open = strcspn(text, "(");
@@ -100,7 +99,7 @@ static int read_call(const char *text, struct rt_json **axis, struct rt_err *err
     int rc;
 
     *axis = NULL;
-    if (open == size || !is_distribution(name)) {
+    if (open == size || !rt_study_is_distribution(name)) {
         rc = rt_err_set(err, RT_EUSAGE, "expected %s", expected);
     } else if (text[size - 1] != ')') {
         rc =
@@ -125,11 +124,12 @@ static int read_distribution(const struct rt_study_reader *reader, const struct 
                              struct rt_json **axis, struct rt_err *err)
 {
     *axis = NULL;
-    if (node->kind == RT_JSON_OBJECT && node->count == 1 && is_distribution(node->items[0].key))
+    if (node->kind == RT_JSON_OBJECT && node->count == 1 &&
+        rt_study_is_distribution(node->items[0].key))
         return read_arguments(reader, node->items[0].key, &node->items[0], axis, err);
     if (node->kind != RT_JSON_STRING)
         return rt_study_mismatch(reader, node, expected, err);
-    if (read_call(node->text, axis, err) < 0)
+    if (rt_study_read_call(node->text, axis, err) < 0)
         return rt_yaml_error_at(reader->yaml, node->offset, err);
     return 0;
 }

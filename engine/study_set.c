@@ -97,10 +97,12 @@ static int check_word(const char *word, bool alone, struct rt_err *err)
                           "a value is missing; write \"\" for an empty text, or "
                           "null for nothing");
     if (is_call(word))
-        return rt_err_set(err, RT_EUSAGE,
-                          "\"%s\" looks like a distribution; write \"sample\" in a study file to "
-                          "draw parameters, or quotes within quotes if a text is meant",
-                          clip);
+        return rt_err_set(
+            err, RT_EUSAGE,
+            "\"%s\" looks like a distribution; to draw a parameter, write KEY=uniform(0,1), "
+            "loguniform(1e-5,1e-1), int(16,512) or choice(relu,tanh), or quotes within "
+            "quotes if a text is meant",
+            clip);
     if (is_half_range(word))
         return rt_err_set(err, RT_EUSAGE,
                           "\"%s\" looks like a range without its step; write %s:STEP, or quotes "
@@ -178,10 +180,36 @@ out:
     return rc;
 }
 
+/* "loguniform(1e-4,1e-1)", as in "sample" of a study file. */
+static bool is_distribution(const char *text)
+{
+    char *name = rt_strndup(text, strcspn(text, "("));
+    bool yes = is_call(text) && rt_study_is_distribution(name) && text[strlen(text) - 1] == ')';
+
+    free(name);
+    return yes;
+}
+
+/* Reads what stands behind the equals sign. */
+static int read_values(const char *text, struct setting *setting, struct rt_err *err)
+{
+    char *values = trimmed(text, text + strlen(text));
+    struct rt_range range;
+    int rc;
+
+    if (is_distribution(values))
+        rc = rt_study_read_call(values, &setting->axis, err);
+    else if (rt_range_parse(values, &range))
+        rc = rt_range_axis(&range, &setting->axis, err);
+    else
+        rc = read_list(text, setting, err);
+    free(values);
+    return rc;
+}
+
 static int read_setting(const char *text, struct setting *setting, struct rt_err *err)
 {
     const char *equals = strchr(text, '=');
-    struct rt_range range;
     int rc;
 
     if (!rt_utf8_valid(rt_span_text(text), NULL))
@@ -195,51 +223,7 @@ static int read_setting(const char *text, struct setting *setting, struct rt_err
     setting->key = trimmed(text, equals);
     if ((rc = rt_study_check_path(setting->key, err)) < 0)
         return rc;
-    if (rt_range_parse(equals + 1, &range))
-        return rt_range_axis(&range, &setting->axis, err);
-    return read_list(equals + 1, setting, err);
-}
-
-static bool holds(const char *outer, const char *inner)
-{
-    size_t size = strlen(outer);
-
-    return strncmp(outer, inner, size) == 0 && inner[size] == '.';
-}
-
-/* The axes with the setting's own in the place of the one it replaces, or behind all others. */
-static int change_axes(const struct rt_json *old, struct setting *setting, struct rt_json *axes,
-                       struct rt_err *err)
-{
-    struct rt_json *axis = setting->axis ? rt_json_keep(setting->axis) : NULL;
-
-    if (axis)
-        rt_json_set_text(axis, "key", setting->key);
-    for (size_t i = 0; i < rt_json_count(old); i++) {
-        struct rt_json *item = rt_json_at(old, i);
-        const char *key = rt_json_get_text(item, "key", "");
-
-        if (holds(key, setting->key)) {
-            rt_json_free(axis);
-            return rt_err_set(err, RT_EUSAGE, "\"%s\" is swept as a whole", key);
-        }
-        if (strcmp(key, setting->key) != 0) {
-            rt_json_append(axes, rt_json_copy(item));
-        } else if (axis && rt_json_get(item, "zip")) {
-            rt_json_free(axis);
-            return rt_err_set(
-                err, RT_EUSAGE,
-                "\"%s\" changes together with other parameters; give it one value, or "
-                "change the study file",
-                setting->key);
-        } else if (axis) {
-            rt_json_append(axes, axis);
-            axis = NULL;
-        }
-    }
-    if (axis)
-        rt_json_append(axes, axis);
-    return 0;
+    return read_values(equals + 1, setting, err);
 }
 
 static int change_params(struct rt_json *params, const struct setting *setting, struct rt_err *err)
@@ -263,13 +247,14 @@ static int change_params(struct rt_json *params, const struct setting *setting, 
 }
 
 /* Puts the setting into the plan; on failure the plan stays as it was. */
-static int apply(struct rt_json *plan, struct setting *setting, struct rt_err *err)
+static int apply(struct rt_json *plan, struct setting *setting, uint64_t samples,
+                 struct rt_err *err)
 {
     struct rt_json *old_params = rt_json_keep(rt_json_get(plan, "params"));
     struct rt_json *old_axes = rt_json_keep(rt_json_get(plan, "axes"));
     struct rt_json *params = rt_json_copy(old_params);
     struct rt_json *axes = rt_json_new_array();
-    int rc = change_axes(old_axes, setting, axes, err);
+    int rc = rt_study_change_axes(old_axes, setting->key, setting->axis, samples, axes, err);
 
     if (rc == 0 && setting->value)
         rc = change_params(params, setting, err);
@@ -289,14 +274,14 @@ static int apply(struct rt_json *plan, struct setting *setting, struct rt_err *e
     return rc;
 }
 
-int rt_study_set(struct rt_json *plan, const char *text, struct rt_err *err)
+int rt_study_set(struct rt_json *plan, const char *text, uint64_t samples, struct rt_err *err)
 {
     struct setting setting = {NULL, NULL, NULL};
     char clip[RT_UTF8_CLIP];
     int rc = read_setting(text, &setting, err);
 
     if (rc == 0)
-        rc = apply(plan, &setting, err);
+        rc = apply(plan, &setting, samples, err);
     setting_clear(&setting);
     if (rc < 0)
         return rt_err_while(err, "setting \"%s\"", rt_utf8_clip(text, clip));

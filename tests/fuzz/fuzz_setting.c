@@ -18,7 +18,7 @@ static void set(struct rt_json *plan, const char *setting)
     struct rt_plan *checked;
     struct rt_err err;
 
-    if (rt_study_set(plan, setting, &err) < 0) {
+    if (rt_study_set(plan, setting, 3, &err) < 0) {
         char *after = rt_json_text(plan);
 
         if (err.code != RT_EUSAGE || strcmp(before, after) != 0)

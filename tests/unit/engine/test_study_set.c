@@ -28,7 +28,7 @@ static void expect_set(const char *setting, const char *member, const char *piec
     struct rt_err err;
     char *text;
 
-    expect_ok(err, rt_study_set(plan, setting, &err));
+    expect_ok(err, rt_study_set(plan, setting, 5, &err));
     text = rt_json_text(rt_json_get(plan, member));
     if (!strstr(text, piece))
         fail_msg("after %s, %s is %s and lacks %s", setting, member, text, piece);
@@ -94,6 +94,35 @@ static void a_swept_parameter_can_be_fixed(void **state)
     expect_set("opt.lr=3", "params", "\"opt\":{\"lr\":3,\"name\":\"sgd\"}");
 }
 
+static void distributions_are_drawn_first_and_together(void **state)
+{
+    struct rt_json *plan = study_plan();
+    struct rt_err err;
+    char *axes;
+
+    (void)state;
+    expect_ok(err, rt_study_set(plan, "lr = loguniform(1e-4, 1e-1) ", 5, &err));
+    expect_ok(err, rt_study_set(plan, "noise=choice(a,b)", 0, &err));
+    expect_ok(err, rt_study_set(plan, "n=int(1,9)", 0, &err));
+    expect_ok(err, rt_study_set(plan, "n=1,2", 0, &err));
+    expect_ok(err, rt_study_set(plan, "lr=uniform(0,1)", 0, &err));
+    expect_ok(err, rt_study_set_samples(plan, 7, &err));
+    axes = rt_json_text(rt_json_get(plan, "axes"));
+    assert_string_equal(
+        axes,
+        "[{\"count\":7,\"from\":\"0\",\"key\":\"lr\",\"sample\":\"uniform\",\"to\":\"1\","
+        "\"zip\":0},"
+        "{\"count\":7,\"key\":\"noise\",\"sample\":\"choice\",\"values\":[\"a\",\"b\"],"
+        "\"zip\":0},"
+        "{\"key\":\"opt.lr\",\"values\":[0.1,0.2]},{\"key\":\"whole\",\"values\":[{\"a\":1}]},"
+        "{\"key\":\"n\",\"values\":[1,2]}]");
+    free(axes);
+    expect_ok(err, rt_study_set(plan, "lr=1", 0, &err));
+    expect_ok(err, rt_study_set(plan, "noise=1", 0, &err));
+    expect_error(err, RT_EUSAGE, "nothing is drawn", rt_study_set_samples(plan, 7, &err));
+    rt_json_free(plan);
+}
+
 static void wrong_settings_change_nothing(void **state)
 {
     static const struct {
@@ -114,7 +143,12 @@ static void wrong_settings_change_nothing(void **state)
         {"x=0:1", "looks like a range without its step; write 0:1:STEP"},
         {"x=0:1:0.3", "the nearest levels are 0.9 and 1.2"},
         {"x=0:1:0.5,3", "either a range or a list"},
-        {"x=loguniform(1e-4,1e-1)", "looks like a distribution"},
+        {"x=loguniform(1e-4,1e-1)", "add --samples N: how often to draw"},
+        {"x=gauss(0,1)", "looks like a distribution"},
+        {"x=uniform(0,1),3", "looks like a distribution"},
+        {"x=uniform(1,0)", "write the lower bound first"},
+        {"x=int(0,1.5)", "expected an integer"},
+        {"x=choice(a,a)", "listed twice"},
         {"x=[1", "closing bracket"},
         {"x=\"a", "closing quote"},
         {"x=[1]]", "bracket"},
@@ -139,7 +173,7 @@ static void wrong_settings_change_nothing(void **state)
         struct rt_err err;
         char *after;
 
-        expect_error(err, RT_EUSAGE, cases[i].part, rt_study_set(plan, cases[i].setting, &err));
+        expect_error(err, RT_EUSAGE, cases[i].part, rt_study_set(plan, cases[i].setting, 0, &err));
         after = rt_json_text(plan);
         assert_string_equal(before, after);
         free(before);
@@ -156,6 +190,7 @@ int main(void)
         cmocka_unit_test(several_values_are_an_axis),
         cmocka_unit_test(an_axis_keeps_its_place_when_it_is_set_again),
         cmocka_unit_test(a_swept_parameter_can_be_fixed),
+        cmocka_unit_test(distributions_are_drawn_first_and_together),
         cmocka_unit_test(wrong_settings_change_nothing),
     };
 
