@@ -83,12 +83,21 @@ static void put_what_was_read(struct rt_buf *out, const struct look *look,
     rt_buf_add(out, ")");
 }
 
+/* In lists of params, "id" names the run (CANDLE's files do so): models need not ask for it. */
+static bool names_the_run(const struct rt_plan *plan, size_t axis)
+{
+    const struct rt_json *json = rt_json_at(rt_json_get(rt_plan_json(plan), "axes"), axis);
+
+    return strcmp(rt_plan_axis_key(plan, axis), "id") == 0 && rt_json_get(json, "values") &&
+           rt_json_get(json, "zip");
+}
+
 static void look_at_axis(struct look *look, const struct rt_reads *reads, size_t axis)
 {
     const char *key = rt_plan_axis_key(look->study->plan, axis);
     struct rt_buf text = RT_BUF_INIT;
 
-    if (!rt_plan_axis_varies(look->study->plan, axis) ||
+    if (!rt_plan_axis_varies(look->study->plan, axis) || names_the_run(look->study->plan, axis) ||
         rt_reads_verdict(reads, key) != RT_READ_NEVER || !is_news(look, rt_printf("read %s", key)))
         return;
     rt_buf_add(&text, "warning: ");

@@ -49,6 +49,11 @@ study list_same renamed 'list:
   - {width: 16, lr: 0.2, deep: {er: 2}}
   - {width: 16, lr: 0.3, deep: {er: 3}}
   - {width: 16, lr: 0.3, deep: {er: 4}}'
+study list_of_runs neither 'list:
+  - {id: RUN0, epochs: 1, gaussian_noise: 0.1}
+  - {id: RUN1, epochs: 1, gaussian_noise: 0.2}
+  - {id: RUN2, epochs: 1, gaussian_noise: 0.3}
+  - {id: RUN3, epochs: 1, gaussian_noise: 0.4}'
 study one_level listed 'sweep: {width: [16], epochs: [1, 2], lr: [0.1]}'
 echo -- the index
 retrial query --csv "SELECT s.name, c.key, c.members, c.read, c.pairs, c.differing
