@@ -47,31 +47,41 @@ static int put_rows(struct rt_json *about, const char *name, struct rt_db *db, c
     return rc;
 }
 
-/* Their command lines are JSON in the index. */
-static void unpack_commands(struct rt_json *launches)
+/* A column of lists is JSON text in the index. */
+static void unpack(struct rt_json *rows, const char *column)
 {
-    for (size_t i = 0; i < rt_json_count(launches); i++) {
-        struct rt_json *launch = rt_json_at(launches, i);
-        const char *text = rt_json_get_text(launch, "command", NULL);
-        struct rt_json *command;
+    for (size_t i = 0; i < rt_json_count(rows); i++) {
+        struct rt_json *row = rt_json_at(rows, i);
+        const char *text = rt_json_get_text(row, column, NULL);
+        struct rt_json *list;
 
-        if (text && rt_json_parse(rt_span_text(text), &command, NULL) == 0)
-            rt_json_set(launch, "command", command);
+        if (text && rt_json_parse(rt_span_text(text), &list, NULL) == 0)
+            rt_json_set(row, column, list);
     }
+}
+
+/* Rows of a statement that names the table of the study's trials. */
+static int put_rows_by_trials(struct rt_json *about, const char *name, struct rt_db *db,
+                              const char *text, const struct rt_study *study, struct rt_err *err)
+{
+    char *trials = rt_printf("trial_%u", (unsigned)study->number);
+    const struct rt_ddl_slot slots[] = {{"trials", trials}, {NULL, NULL}};
+    char *sql = rt_template_fill(text, slots);
+    int rc = put_rows(about, name, db, sql, study, err);
+
+    free(sql);
+    free(trials);
+    return rc;
 }
 
 static int put_launches(struct rt_json *about, struct rt_db *db, const struct rt_study *study,
                         struct rt_err *err)
 {
-    char *trials = rt_printf("trial_%u", (unsigned)study->number);
-    const struct rt_ddl_slot slots[] = {{"trials", trials}, {NULL, NULL}};
-    char *sql = rt_template_fill(rt_sql_ask_launches_of, slots);
-    int rc = put_rows(about, "launches", db, sql, study, err);
+    int rc = put_rows_by_trials(about, "launches", db, rt_sql_ask_launches_of, study, err);
 
-    unpack_commands(rt_json_get(about, "launches"));
-    free(sql);
-    free(trials);
-    return rc;
+    unpack(rt_json_get(about, "launches"), "command");
+    unpack(rt_json_get(about, "launches"), "modules");
+    return rc < 0 ? rc : put_rows_by_trials(about, "agents", db, rt_sql_ask_agents_of, study, err);
 }
 
 int rt_about_study(struct rt_db *db, const struct rt_study *study, struct rt_json **about,

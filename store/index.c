@@ -9,7 +9,7 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         4
+#define FORMAT         5
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,
@@ -18,9 +18,11 @@ static const char *const schema[] = {
     rt_sql_index_create_pending,      rt_sql_index_create_lease,
     rt_sql_index_create_past_attempt, rt_sql_index_create_launch,
     rt_sql_index_create_agent,        rt_sql_index_create_code,
-    rt_sql_index_create_code_root,    rt_sql_index_create_tally,
-    rt_sql_index_insert_tally,        rt_sql_index_create_axis_check,
-    rt_sql_index_create_axis_pair,    rt_sql_index_create_model_read,
+    rt_sql_index_create_package,      rt_sql_index_create_launch_package,
+    rt_sql_index_create_worker,       rt_sql_index_create_code_root,
+    rt_sql_index_create_tally,        rt_sql_index_insert_tally,
+    rt_sql_index_create_axis_check,   rt_sql_index_create_axis_pair,
+    rt_sql_index_create_model_read,
 };
 
 static int insert_meta(struct rt_db *db, const uint8_t uuid[16], struct rt_err *err)
@@ -226,6 +228,15 @@ static int apply_launch(struct rt_index *index, const struct rt_event *event, st
     return rt_index_apply_lost(index, event, err);
 }
 
+static int apply_agent(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
+{
+    int rc = rt_index_run(index, rt_sql_index_insert_package, event, 0, err);
+
+    if (rc == 0)
+        rc = rt_index_run(index, rt_sql_index_insert_worker, event, 0, err);
+    return rc < 0 ? rc : rt_index_run(index, rt_sql_index_insert_agent, event, 0, err);
+}
+
 static int apply_code(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
 {
     int rc = rt_index_run(index, rt_sql_index_insert_code, event, 0, err);
@@ -255,7 +266,7 @@ static int apply(struct rt_index *index, const struct rt_event *event, struct rt
     case RT_EVENT_CODE:
         return apply_code(index, event, err);
     case RT_EVENT_AGENT:
-        return rt_index_run(index, rt_sql_index_insert_agent, event, 0, err);
+        return apply_agent(index, event, err);
     case RT_EVENT_LEASE:
         return rt_index_apply_lease(index, event, err);
     case RT_EVENT_ATTEMPTS:

@@ -1,7 +1,8 @@
 -- The launches that made attempts of a study.
 SELECT
   launch, started, ended, reason, detail, command, cwd, host, pid, user, version, comm,
-  comm_version, ranks
+  comm_version, ranks, record ->> '$.job.system' || ' ' || (record ->> '$.job.id') AS job,
+  nullif(record ->> '$.modules', '[]') AS modules
 FROM launch
 WHERE
   launch IN (SELECT launch FROM {trials})

@@ -4,9 +4,18 @@ CREATE TABLE agent (
   rank INTEGER NOT NULL,
   host TEXT,
   pid INTEGER,
+  cpu TEXT, -- model
   cores INTEGER,
+  memory_kib INTEGER,
   slots INTEGER, -- workers that fit
-  record TEXT NOT NULL, -- all that is known, JSON
+  gpus INTEGER, -- in sight
+  gpu TEXT, -- their model; models, if there are several
+  gpu_driver TEXT, -- version
+  python TEXT, -- version of the interpreter that runs trials; NULL if none does
+  python_executable TEXT,
+  python_prefix TEXT,
+  packages TEXT, -- of that interpreter, see package
+  record TEXT NOT NULL, -- all that is known but packages, JSON
   event INTEGER NOT NULL, -- number in the journal
   PRIMARY KEY (launch, rank)
 ) WITHOUT ROWID

@@ -12,6 +12,11 @@ CREATE VIEW {view} AS SELECT
   rank,
   (SELECT a.host FROM agent AS a WHERE a.launch = t.launch AND a.rank = t.rank) AS host,
   worker,
+  (
+    SELECT w.devices
+    FROM worker AS w
+    WHERE w.launch = t.launch AND w.rank = t.rank AND w.worker = t.worker
+  ) AS devices, -- GPUs that its worker had to itself
   position,
   pid,
   seed,
