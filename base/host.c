@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
 #include <sched.h>
@@ -20,6 +21,13 @@ char *rt_host_name(void)
     return rt_strdup(name);
 }
 
+char *rt_host_path(const char *path)
+{
+    const char *root = getenv("RETRIAL_HOST_ROOT");
+
+    return rt_printf("%s%s", root ? root : "", path);
+}
+
 /* A file of /proc, or "" if it cannot be read. */
 static char *read_proc(const char *path)
 {
@@ -28,6 +36,15 @@ static char *read_proc(const char *path)
     if (rt_fs_read(path, &text, NULL) < 0)
         rt_buf_reset(&text);
     return rt_buf_take(&text);
+}
+
+static char *read_told(const char *path)
+{
+    char *full = rt_host_path(path);
+    char *text = read_proc(full);
+
+    free(full);
+    return text;
 }
 
 char *rt_host_boot(void)
@@ -107,15 +124,75 @@ unsigned rt_host_cores(void)
     return 1;
 }
 
-uint64_t rt_host_memory_kib(void)
+static uint64_t memory_kib(const char *name)
 {
-    char *text = read_proc("/proc/meminfo");
-    char *total = field(text, "MemTotal");
-    uint64_t kib = strtoull(total, NULL, 10);
+    char *text = read_told("/proc/meminfo");
+    char *value = field(text, name);
+    uint64_t kib = strtoull(value, NULL, 10);
 
-    free(total);
+    free(value);
     free(text);
     return kib;
+}
+
+uint64_t rt_host_memory_kib(void)
+{
+    return memory_kib("MemTotal");
+}
+
+/* The least limit of a control group and of those above it; UINT64_MAX if there is none. */
+static uint64_t least_limit(const char *mount, char *group, const char *file)
+{
+    uint64_t least = UINT64_MAX;
+
+    for (;;) {
+        char *path = rt_printf("%s%s/%s", mount, strcmp(group, "/") == 0 ? "" : group, file);
+        char *text = read_told(path);
+        uint64_t limit = isdigit((unsigned char)text[0]) ? strtoull(text, NULL, 10) : UINT64_MAX;
+
+        least = limit < least ? limit : least;
+        free(text);
+        free(path);
+        if (!strrchr(group, '/') || strcmp(group, "/") == 0)
+            return least;
+        strrchr(group, '/')[strrchr(group, '/') == group] = '\0';
+    }
+}
+
+/* Lines of /proc/self/cgroup: "0::/path" in version 2, "9:cpu,memory:/path" in version 1. */
+static uint64_t group_limit(void)
+{
+    char *text = read_told("/proc/self/cgroup");
+    uint64_t least = UINT64_MAX;
+    char *rest = text;
+    char *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        char *names = strchr(line, ':');
+        char *group = names ? strchr(names + 1, ':') : NULL;
+        uint64_t limit = UINT64_MAX;
+
+        if (!group)
+            continue;
+        *group++ = '\0';
+        if (strcmp(names, ":") == 0)
+            limit = least_limit("/sys/fs/cgroup", group, "memory.max");
+        else if (strstr(names, "memory"))
+            limit = least_limit("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
+        least = limit < least ? limit : least;
+    }
+    free(text);
+    return least;
+}
+
+uint64_t rt_host_memory_available(void)
+{
+    uint64_t available = memory_kib("MemAvailable") * 1024;
+    uint64_t limit = group_limit();
+
+    if (available == 0)
+        return limit == UINT64_MAX ? 0 : limit;
+    return limit < available ? limit : available;
 }
 
 uint64_t rt_host_start(pid_t pid)

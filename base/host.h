@@ -15,6 +15,14 @@ char *rt_host_cpu(void);           /* yours; the model of the first CPU, or "" *
 char *rt_host_user(void);          /* yours; of the effective user, "uid 1000" if without name */
 unsigned rt_host_cores(void);      /* that this process may run on */
 uint64_t rt_host_memory_kib(void); /* of the host; 0 if unknown */
+
+/* Bytes that new processes may use: what the kernel calls available, or the limit of our control
+ * group or one above it, whichever is smaller; 0 if unknown. */
+uint64_t rt_host_memory_available(void);
+
+/* The path of a file in which the kernel or a driver tells of the host; yours. It is looked for
+ * below $RETRIAL_HOST_ROOT if that is set. */
+char *rt_host_path(const char *path);
 uint64_t rt_host_start(pid_t pid); /* clock ticks from boot to the process; 0 if there is none */
 
 #endif

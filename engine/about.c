@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/env.h"
 #include "base/host.h"
+#include "engine/gpus.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ static void set_taken(struct rt_json *object, const char *key, char *text)
 struct rt_json *rt_about_host(void)
 {
     struct rt_json *about = rt_json_new_object();
+    struct rt_json *gpus;
 
     set_taken(about, "host", rt_host_name());
     rt_json_set_int(about, "pid", getpid());
@@ -27,6 +29,9 @@ struct rt_json *rt_about_host(void)
     set_taken(about, "cpu", rt_host_cpu());
     rt_json_set_int(about, "cores", rt_host_cores());
     rt_json_set_int(about, "memory_kib", (int64_t)rt_host_memory_kib());
+    gpus = rt_gpus_about();
+    if (gpus)
+        rt_json_set(about, "gpus", gpus);
     return about;
 }
 

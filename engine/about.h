@@ -8,7 +8,8 @@
 
 /* Of this host and process; yours:
  *   {"host": text, "pid": n, "start": clock ticks after boot, "boot": text, "system": text,
- *    "cpu": text, "cores": n that we may run on, "memory_kib": n} */
+ *    "cpu": text, "cores": n that we may run on, "memory_kib": n,
+ *    "gpus": {see engine/gpus.h} if there are any} */
 struct rt_json *rt_about_host(void);
 
 /* The same and more, of a launch; yours:

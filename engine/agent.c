@@ -2,7 +2,9 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/host.h"
 #include "engine/about.h"
+#include "engine/fit.h"
 #include "engine/handover.h"
 #include "engine/pool.h"
 #include "engine/scratch.h"
@@ -29,6 +31,7 @@ struct rt_agent {
     struct rt_scratch *scratch;
     struct rt_pool *pool;
     struct rt_plan *plan;
+    struct rt_fit fit;
     char *study_id;
     uint32_t study;
     bool ready_said;
@@ -61,6 +64,7 @@ void rt_agent_free(struct rt_agent *agent)
         return;
     rt_pool_free(agent->pool);
     rt_plan_free(agent->plan);
+    rt_fit_clear(&agent->fit);
     rt_handover_clear(&agent->handover);
     rt_scratch_remove(agent->scratch);
     free(agent->study_id);
@@ -82,10 +86,11 @@ static int say(struct rt_agent *agent, const struct rt_wire *wire, struct rt_err
 int rt_agent_join(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     struct rt_json *about = rt_about_host();
-    struct rt_wire wire = {.kind = RT_WIRE_HELLO, .hello = {.slots = agent->options.slots}};
+    struct rt_wire wire = {.kind = RT_WIRE_HELLO};
     char *text = rt_json_text(about);
     int rc;
 
+    wire.hello.slots = agent->options.workers ? agent->options.workers : rt_host_cores();
     wire.hello.about = rt_span_text(text);
     rc = say(agent, &wire, err);
     agent->heard_us = mono_us;
@@ -95,12 +100,11 @@ int rt_agent_join(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     return rc;
 }
 
-/* Unpacks the code, makes the pool and starts the template. */
+/* Sees what fits, unpacks the code, makes the pool and starts the template. */
 static int begin_study(struct rt_agent *agent, const struct rt_wire_study *study,
                        struct rt_err *err)
 {
-    struct rt_pool_options pool = {.slots = agent->options.slots,
-                                   .launch = study->launch,
+    struct rt_pool_options pool = {.launch = study->launch,
                                    .rank = (uint32_t)agent->options.comm->rank};
     struct rt_task task = {.study = study->study};
     struct rt_json *json = NULL;
@@ -111,18 +115,22 @@ static int begin_study(struct rt_agent *agent, const struct rt_wire_study *study
     agent->study_id = rt_strndup(study->id.data, study->id.size);
     if ((rc = rt_json_parse(study->plan, &json, err)) < 0 ||
         (rc = rt_plan_new(json, &agent->plan, err)) < 0 ||
+        (rc = rt_fit_find(agent->plan, agent->options.workers, &agent->fit, err)) < 0 ||
         (rc = rt_scratch_make(agent->options.comm->rank, &agent->scratch, err)) < 0)
         goto out;
     checkout = rt_fs_join(rt_scratch_path(agent->scratch), "code");
     pool.scratch = rt_scratch_path(agent->scratch);
+    pool.slots = agent->fit.workers;
     if ((rc = rt_code_unpack(study->bundle, &study->code, checkout, err)) < 0 ||
         (rc = rt_pool_new(agent->options.nursery, &pool, &agent->pool, err)) < 0)
         goto out;
     task.study_id = agent->study_id;
     task.plan = agent->plan;
     task.checkout = checkout;
+    task.devices = rt_fit_devices(&agent->fit);
     rc = rt_pool_study(agent->pool, &task, err);
 out:
+    rt_json_free(task.devices);
     rt_json_free(json);
     free(checkout);
     return rc;
@@ -134,6 +142,25 @@ static int say_ready(struct rt_agent *agent, int code, const char *why, struct r
 
     agent->ready_said = true;
     return say(agent, &wire, err);
+}
+
+/* What is to be recorded of this agent beyond what HELLO said; yours. */
+static char *ready_text(const struct rt_agent *agent)
+{
+    struct rt_json *more = rt_json_new_object();
+    struct rt_json *devices = rt_fit_devices(&agent->fit);
+    const char *interpreter = rt_pool_python(agent->pool);
+    struct rt_json *python = NULL;
+    char *text;
+
+    rt_json_set_int(more, "slots", agent->fit.workers);
+    if (devices)
+        rt_json_set(more, "devices", devices);
+    if (interpreter && rt_json_parse(rt_span_text(interpreter), &python, NULL) == 0)
+        rt_json_set(more, "python", python);
+    text = rt_json_text(more);
+    rt_json_free(more);
+    return text;
 }
 
 /* First of all, before the conductor could give the same trials out again. */
@@ -325,7 +352,7 @@ static int collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     struct rt_err why = {0};
-    const char *interpreter;
+    char *text;
     int ready;
     int rc;
 
@@ -339,9 +366,12 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
         return 0;
     if ((ready = rt_pool_ready(agent->pool, agent->study, &why)) == 0)
         return 0;
-    interpreter = rt_pool_python(agent->pool);
-    return ready < 0 ? say_ready(agent, ready, why.text, err)
-                     : say_ready(agent, 0, interpreter ? interpreter : "", err);
+    if (ready < 0)
+        return say_ready(agent, ready, why.text, err);
+    text = ready_text(agent);
+    rc = say_ready(agent, 0, text, err);
+    free(text);
+    return rc;
 }
 
 static int send_beat(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)

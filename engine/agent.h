@@ -21,7 +21,7 @@ struct rt_agent;
 struct rt_agent_options {
     struct rt_comm *comm;
     struct rt_nursery *nursery;
-    uint32_t slots;      /* workers */
+    uint32_t workers;    /* at most; 0: as many as there are cores for */
     uint64_t beat_us;    /* how often to say that it lives */
     uint64_t silence_us; /* a conductor silent for so long is taken for dead */
 };

@@ -86,6 +86,7 @@ void rt_conductor_free(struct rt_conductor *conductor)
     rt_buf_clear(&conductor->study_message);
     rt_roster_clear(&conductor->roster);
     rt_outbox_clear(&conductor->outbox);
+    rt_packages_clear(&conductor->packages);
     free(conductor);
 }
 
@@ -290,10 +291,14 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
     memset(progress, 0, sizeof *progress);
     progress->planned = of->planned;
     memcpy(progress->done, of->done, sizeof progress->done);
-    for (size_t rank = 0; rank < conductor->roster.count; rank++)
-        progress->running += conductor->roster.members[rank].running;
+    for (size_t rank = 0; rank < conductor->roster.count; rank++) {
+        const struct rt_member *member = &conductor->roster.members[rank];
+
+        progress->running += member->running;
+        progress->gpus += rt_json_count(rt_json_get(rt_json_get(member->about, "gpus"), "devices"));
+    }
     progress->agents = (uint32_t)rt_roster_with(&conductor->roster, RT_MEMBER_READY);
-    progress->failed_agents = (uint32_t)rt_roster_with(&conductor->roster, RT_MEMBER_FAILED);
+    progress->failed_agents = conductor->failed_agents;
     progress->slots = (uint32_t)rt_roster_slots(&conductor->roster);
     progress->stopping = conductor->phase != PHASE_RUNNING;
     progress->failure = conductor->failure;

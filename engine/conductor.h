@@ -96,8 +96,9 @@ struct rt_progress {
     uint64_t done[RT_OUTCOMES];
     uint64_t running;       /* as agents last said */
     uint32_t agents;        /* that run trials */
-    uint32_t failed_agents; /* whose template did not come up; why: text */
+    uint32_t failed_agents; /* whose template did not come up so far; why: text */
     uint32_t slots;
+    uint64_t gpus; /* that agents have in sight, whether trials ask for them or not */
     bool stopping;
     int failure; /* a negative code if the study cannot go on; why: text */
     struct rt_err why;

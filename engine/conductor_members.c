@@ -116,17 +116,31 @@ static void greet(struct rt_conductor *conductor, int rank, const struct rt_wire
     rt_buf_put(&action->bytes, conductor->study_message.data, conductor->study_message.size);
 }
 
-/* Records an agent, with its interpreter if there is one. */
-static void append_agent(struct rt_conductor *conductor, int rank, struct rt_span interpreter)
+/* Takes what READY says beyond HELLO: workers, devices, interpreter. */
+static void learn_more(struct rt_conductor *conductor, struct rt_member *member,
+                       struct rt_json *about, struct rt_span more)
+{
+    struct rt_json *object = object_of(more);
+    int64_t slots = rt_json_get_int(object, "slots", 0);
+
+    if (slots > 0 && slots <= RT_WIRE_SLOTS_MAX)
+        member->slots = (uint32_t)slots;
+    for (void *at = rt_json_first(object); at; at = rt_json_next(object, at))
+        rt_json_set(about, rt_json_iter_key(at), rt_json_keep(rt_json_iter_value(at)));
+    rt_packages_note(&conductor->packages, rt_json_get(about, "python"));
+    rt_json_free(object);
+}
+
+/* Records an agent. */
+static void append_agent(struct rt_conductor *conductor, int rank, struct rt_span more)
 {
     struct rt_member *member = &conductor->roster.members[rank];
     struct rt_json *about = member->about ? rt_json_keep(member->about) : rt_json_new_object();
 
+    learn_more(conductor, member, about, more);
     rt_json_set_int(about, "launch", conductor->options.launch);
     rt_json_set_int(about, "rank", rank);
     rt_json_set_int(about, "slots", member->slots);
-    if (interpreter.size)
-        rt_json_set(about, "python", object_of(interpreter));
     rt_json_canonical(about,
                       rt_conductor_append(conductor, RT_EVENT_AGENT, RT_NOTE_NOTHING, rank, NULL));
     rt_json_free(about);
@@ -144,6 +158,7 @@ static void take_ready(struct rt_conductor *conductor, int rank, const struct rt
         return;
     }
     member->status = RT_MEMBER_FAILED;
+    conductor->failed_agents++;
     rt_err_set(&conductor->why, ready->code, "%.*s", (int)ready->text.size,
                ready->text.size ? (const char *)ready->text.data : "");
 }

@@ -4,6 +4,7 @@
 #include "engine/conductor.h"
 #include "engine/outbox.h"
 #include "engine/pace.h"
+#include "engine/packages.h"
 #include "engine/roster.h"
 
 enum phase {
@@ -21,7 +22,9 @@ struct rt_conductor {
     struct rt_outbox outbox;
     struct rt_pace pace;
     enum phase phase;
-    bool interrupted; /* stopping because somebody asked */
+    struct rt_packages packages;
+    uint32_t failed_agents; /* so far; they may have left since */
+    bool interrupted;       /* stopping because somebody asked */
     uint64_t start_us;
     uint64_t now_us;
     uint64_t beat_us;           /* when the next beat is due */

@@ -52,6 +52,8 @@ struct rt_entry_ops {
     void (*idle)(struct rt_entry *entry, bool begins); /* around waits of the worker */
     void (*flush)(struct rt_entry *entry);             /* output that is still buffered */
     void (*environment)(struct rt_entry *entry);       /* the process's environment was put back */
+    /* All trials of this worker have a variable that the template had not. */
+    void (*variable)(struct rt_entry *entry, const char *name, const char *value);
     void (*free)(struct rt_entry *entry);
 };
 

@@ -16,7 +16,8 @@ enum rt_packet_kind {
     RT_PACKET_END = 2,      /* agent to nursery: end template `id`; to template: worker `id` */
     RT_PACKET_STARTED = 3,  /* `id` runs as `pid`, or number is an errno */
     RT_PACKET_ENDED = 4,    /* `id`, `pid` is gone with all below it; status and use are set */
-    RT_PACKET_READY = 5,    /* template: number is 0 or a negative code; text */
+    RT_PACKET_READY = 5,    /* template: number is 0 or a negative code; text why;
+                             * with 0 a file about the interpreter, if there is one */
     RT_PACKET_WORKER = 6,   /* agent to template: fork worker `id`; fds: ring, wake, bell, out, err;
                              * number is its nonce; text its folder */
 };

@@ -96,6 +96,7 @@ int rt_pool_study(struct rt_pool *pool, const struct rt_task *task, struct rt_er
     brood->study_id = rt_strdup(task->study_id);
     brood->plan = task->plan;
     brood->root = root;
+    brood->devices = task->devices ? rt_json_copy(task->devices) : NULL;
     brood->control = brood->output = -1;
     if ((rc = rt_brood_start(pool, brood, err)) < 0) {
         rt_brood_free(brood);

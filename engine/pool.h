@@ -37,6 +37,7 @@ struct rt_task {
     const char *study_id;       /* "k3f9" */
     const struct rt_plan *plan; /* entry, limits, each; must outlive the pool */
     const char *checkout;       /* folder with the unpacked bundle */
+    struct rt_json *devices;    /* as rt_fit_devices() gives them, or NULL; copied */
 };
 
 /* Starts the template of a study. Its being up, or why not, is told by rt_pool_ready(). */

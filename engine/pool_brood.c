@@ -14,8 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FALLS_MAX 3   /* templates that may die in a row, once one has been up */
-#define SAID_MAX  500 /* bytes of a template's output quoted in a reason */
+#define FALLS_MAX 3            /* templates that may die in a row, once one has been up */
+#define ABOUT_MAX (512u << 10) /* bytes about an interpreter and its packages */
+#define SAID_MAX  500          /* bytes of a template's output quoted in a reason */
 
 /* A file in memory with the template's task. */
 static int write_task(const struct rt_brood *brood, int *fd, struct rt_err *err)
@@ -28,6 +29,8 @@ static int write_task(const struct rt_brood *brood, int *fd, struct rt_err *err)
     rt_json_set_text(task, "study_id", brood->study_id);
     rt_json_set_text(task, "root", brood->root);
     rt_json_set(task, "plan", rt_json_copy(rt_plan_json(brood->plan)));
+    if (brood->devices)
+        rt_json_set(task, "devices", rt_json_copy(brood->devices));
     rt_json_canonical(task, &text);
     if (made < 0)
         rc = rt_err_errno(err, RT_EIO, "making a file for a template");
@@ -86,9 +89,23 @@ void rt_brood_free(struct rt_brood *brood)
     close_fd(&brood->output);
     rt_backlog_clear(&brood->backlog);
     rt_reads_clear(&brood->reads);
+    rt_json_free(brood->devices);
     free(brood->study_id);
     free(brood->root);
     free(brood);
+}
+
+static void read_about(struct rt_pool *pool, int fd)
+{
+    uint64_t size = rt_capture_size(fd);
+    struct rt_buf text = RT_BUF_INIT;
+    uint64_t head;
+
+    if (size > ABOUT_MAX)
+        return;
+    rt_capture_read(fd, 0, size, size, &text, &head);
+    free(pool->python);
+    pool->python = rt_buf_take(&text);
 }
 
 static void take_ready(struct rt_pool *pool, struct rt_brood *brood, const struct rt_packet *packet)
@@ -102,10 +119,8 @@ static void take_ready(struct rt_pool *pool, struct rt_brood *brood, const struc
     }
     brood->state = RT_BROOD_UP;
     close_fd(&brood->output);
-    if (packet->text[0]) {
-        free(pool->python);
-        pool->python = rt_strdup(packet->text);
-    }
+    if (packet->fd_count == 1)
+        read_about(pool, packet->fds[0]);
 }
 
 /* The slot that a template's message is about; NULL if there is none: users' code runs in
@@ -144,10 +159,10 @@ static int take_packet(struct rt_pool *pool, struct rt_brood *brood, const struc
 {
     struct rt_slot *slot;
 
-    for (uint32_t i = 0; i < packet->fd_count; i++)
-        close(packet->fds[i]);
     if (packet->kind == RT_PACKET_READY)
         take_ready(pool, brood, packet);
+    for (uint32_t i = 0; i < packet->fd_count; i++)
+        close(packet->fds[i]);
     slot = slot_of(pool, brood, packet->id);
     if (slot && packet->kind == RT_PACKET_STARTED)
         return take_started(pool, slot, packet, mono_us, err);

@@ -23,6 +23,7 @@ struct rt_brood {
     char *study_id;
     char *root; /* the code root in the checkout */
     const struct rt_plan *plan;
+    struct rt_json *devices; /* of its workers, or NULL */
     enum rt_brood_state state;
     struct rt_err why;     /* FAILED */
     uint32_t template_id;  /* at the nursery; 0: no template runs */

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/random.h"
 #include "engine/about.h"
+#include "engine/fit.h"
 #include "engine/leave_out.h"
 #include "engine/path.h"
 #include "engine/request.h"
@@ -318,14 +319,16 @@ static int put_study_message(struct rt_prepared *out, struct intent *intent, str
     return rc;
 }
 
-static void note_objective(struct rt_prepared *out)
+static void note_plan(struct rt_prepared *out)
 {
     const struct rt_study *study = rt_state_study(rt_store_state(out->store), out->study);
-    const struct rt_json *objective = rt_json_get(rt_plan_json(study->plan), "objective");
+    const struct rt_json *plan = rt_plan_json(study->plan);
+    const struct rt_json *objective = rt_json_get(plan, "objective");
     const char *metric = rt_json_get_text(objective, "metric", NULL);
 
     out->metric = metric ? rt_strdup(metric) : NULL;
     out->maximize = strcmp(rt_json_get_text(objective, "goal", ""), "maximize") == 0;
+    out->asks_gpus = rt_fit_asks_gpus(plan);
 }
 
 static int record(const struct rt_run_options *options, struct rt_prepared *out,
@@ -337,7 +340,7 @@ static int record(const struct rt_run_options *options, struct rt_prepared *out,
     if ((rc = append_plan(out->store, intent, err)) < 0)
         return rc;
     out->study = intent->study;
-    note_objective(out);
+    note_plan(out);
     if (unfinished(rt_state_study(rt_store_state(out->store), out->study)) != 0 &&
         ((rc = append_launch(options, out, err)) < 0 ||
          (rc = put_study_message(out, intent, err)) < 0))

@@ -15,6 +15,7 @@ struct rt_prepared {
     uint32_t study;
     char *metric; /* of the objective, or NULL */
     bool maximize;
+    bool asks_gpus; /* its trials do */
     struct rt_buf study_message;
 };
 

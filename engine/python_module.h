@@ -6,7 +6,7 @@
  */
 #include "engine/entry.h"
 
-#define RT_PYTHON_ABI 2
+#define RT_PYTHON_ABI 3
 
 struct rt_python_module {
     int abi;                              /* RT_PYTHON_ABI */

@@ -3,10 +3,10 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
-#include "base/host.h"
 #include "engine/agent.h"
 #include "engine/findings.h"
 #include "engine/idle.h"
+#include "engine/notices.h"
 #include "engine/prepare.h"
 #include "engine/record.h"
 #include "engine/serve.h"
@@ -34,6 +34,7 @@ struct conducting {
     struct rt_serve *serve;
     struct rt_idle idle;
     struct rt_findings findings;
+    struct rt_notices notices;
     uint64_t find_us;
     bool active; /* something happened in this turn: do not sleep before the next */
     struct rt_standing standing;
@@ -48,7 +49,7 @@ static struct rt_agent *new_agent(const struct rt_run_options *options)
     struct rt_agent_options agent = {
         .comm = options->comm,
         .nursery = options->nursery,
-        .slots = options->workers ? options->workers : rt_host_cores(),
+        .workers = options->workers,
         .beat_us = BEAT_US,
         .silence_us = 4 * SILENCE_US,
     };
@@ -163,6 +164,15 @@ static int pass_stops_on(struct conducting *run, struct rt_err *err)
     return rc;
 }
 
+static void tell_finding(void *context, const char *text)
+{
+    struct conducting *run = context;
+
+    rt_serve_warn(run->serve, text);
+    if (run->options->notice)
+        run->options->notice(run->options->context, text);
+}
+
 /* Reports what is durable: called right after a commit, or when nothing is pending. */
 static void report(struct conducting *run, bool last)
 {
@@ -173,6 +183,7 @@ static void report(struct conducting *run, bool last)
         return;
     run->report_us = now + REPORT_US;
     rt_conductor_progress(run->conductor, &standing->progress);
+    rt_notices_look(&run->notices, &standing->progress, tell_finding, run);
     standing->best = run->recorder.best;
     standing->elapsed_us = now - run->start_us;
     standing->ended = 0;
@@ -182,15 +193,6 @@ static void report(struct conducting *run, bool last)
     rt_serve_standing(run->serve, standing);
     if (run->options->report)
         run->options->report(run->options->context, standing, last);
-}
-
-static void tell_finding(void *context, const char *text)
-{
-    struct conducting *run = context;
-
-    rt_serve_warn(run->serve, text);
-    if (run->options->notice)
-        run->options->notice(run->options->context, text);
 }
 
 static void look_for_findings(struct conducting *run)
@@ -307,6 +309,7 @@ static void set_up(struct conducting *run)
     run->agent = run->prepared.launch ? new_agent(options) : NULL;
     rt_findings_init(&run->findings, run->prepared.store, run->prepared.study);
     run->find_us = run->start_us + FIND_US;
+    run->notices.asks_gpus = run->prepared.asks_gpus;
     run->serve = run->prepared.launch ? rt_serve_new(run->prepared.store) : NULL;
 }
 

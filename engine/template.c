@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -88,14 +89,31 @@ static int load(struct template *self, struct rt_err *err)
     return rt_entry_load(&task, &self->entry, err);
 }
 
+/* What the interpreter says of itself is too long for a packet. */
+static int write_about(const char *about)
+{
+    int fd = memfd_create("retrial-about", MFD_CLOEXEC);
+
+    if (fd >= 0 && rt_fs_write_all(fd, rt_span_text(about), "about an interpreter", NULL) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 static void tell_ready(struct template *self, int code, const char *text)
 {
     struct rt_packet packet = {.kind = RT_PACKET_READY};
 
     packet.number = (uint64_t)(int64_t)code;
-    rt_packet_set_text(&packet, text ? text : "");
+    if (code == 0 && text && (packet.fds[0] = write_about(text)) >= 0)
+        packet.fd_count = 1;
+    else if (code != 0)
+        rt_packet_set_text(&packet, text);
     if (rt_packet_send(self->control, &packet, NULL) < 0)
         _exit(1);
+    if (packet.fd_count)
+        close(packet.fds[0]);
 }
 
 /* Reading the entry may have changed how signals arrive; workers start with none blocked. */
@@ -119,6 +137,8 @@ static pid_t fork_worker(struct template *self, const struct rt_packet *packet)
                                   .study_id = self->study_id,
                                   .root = self->root,
                                   .folder = packet->text,
+                                  .devices = rt_json_get(self->task, "devices"),
+                                  .number = packet->id,
                                   .nonce = packet->number,
                                   .parent = getpid(),
                                   .ring = packet->fds[0],

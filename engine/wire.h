@@ -16,7 +16,7 @@
 #include "store/event.h"
 #include "store/reads.h"
 
-#define RT_WIRE_VERSION     1
+#define RT_WIRE_VERSION     2
 #define RT_WIRE_HEADER_SIZE 8 /* magic, version, kind */
 
 /* Limits that rt_wire_get() holds messages to; whoever puts one keeps within them. */
@@ -24,7 +24,7 @@
 #define RT_WIRE_SLOTS_MAX  65536u       /* workers of an agent */
 #define RT_WIRE_ID_MAX     15u          /* bytes of a study's public id */
 #define RT_WIRE_PLAN_MAX   (256u << 20) /* bytes of a plan */
-#define RT_WIRE_TEXT_MAX   (64u << 10)  /* bytes of READY's reason */
+#define RT_WIRE_TEXT_MAX   (4u << 20)   /* bytes of READY's text */
 #define RT_WIRE_TRIALS_MAX (1u << 20)   /* trials of one WORK */
 
 enum rt_wire_kind {
@@ -59,7 +59,8 @@ struct rt_wire_study {
 struct rt_wire_ready {
     uint32_t study;
     int32_t code;        /* 0, or a negative enum rt_code */
-    struct rt_span text; /* why not; or, if code is 0, the interpreter as JSON, or empty */
+    struct rt_span text; /* why not; or, if code is 0, what else to record of the agent, as JSON:
+                          * slots, devices, python */
 };
 
 struct rt_wire_range {

@@ -363,6 +363,27 @@ static void detach(const struct rt_worker_task *task)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
+static void set_variable(struct rt_entry *entry, const char *name, const char *value)
+{
+    setenv(name, value, 1);
+    if (entry->ops->variable)
+        entry->ops->variable(entry, name, value);
+}
+
+/* Before users' code can look for a device. */
+static void narrow_devices(const struct rt_worker_task *task)
+{
+    const struct rt_json *variables = rt_json_get(task->devices, "variables");
+    const char *mine = rt_json_string(rt_json_at(rt_json_get(task->devices, "of"), task->number));
+
+    if (!mine)
+        return;
+    for (size_t i = 0; i < rt_json_count(variables); i++)
+        set_variable(task->entry, rt_json_string(rt_json_at(variables, i)), mine);
+    if (rt_json_bool(rt_json_get(task->devices, "counted")) && !getenv("CUDA_DEVICE_ORDER"))
+        set_variable(task->entry, "CUDA_DEVICE_ORDER", "PCI_BUS_ID");
+}
+
 static int open_worker(struct worker *worker, struct rt_err *err)
 {
     const struct rt_worker_task *task = worker->task;
@@ -378,6 +399,7 @@ static int open_worker(struct worker *worker, struct rt_err *err)
         goto out;
     rt_ring_set_base(worker->ring, 0, worker->streams[0].base);
     rt_ring_set_base(worker->ring, 1, worker->streams[1].base);
+    narrow_devices(task);
     rt_surroundings_keep(&worker->surroundings);
     restore(worker, 0);
 out:

@@ -13,10 +13,12 @@ struct rt_worker_task {
     struct rt_entry *entry;
     const struct rt_plan *plan;
     const char *study_id;
-    const char *root;   /* the code root in the checkout */
-    const char *folder; /* of this worker alone; made anew */
-    uint64_t nonce;     /* of its frames */
-    pid_t parent;       /* the template: without it, no worker */
+    const char *root;              /* the code root in the checkout */
+    const char *folder;            /* of this worker alone; made anew */
+    uint64_t nonce;                /* of its frames */
+    const struct rt_json *devices; /* of all workers of its pool, or NULL: see engine/fit.h */
+    uint32_t number;               /* of this worker among them */
+    pid_t parent;                  /* the template: without it, no worker */
     int ring;
     int wake;   /* eventfd: the agent has something */
     int bell;   /* eventfd: the worker has something */

@@ -351,12 +351,21 @@ static void environment(struct rt_entry *entry)
     PyErr_Clear();
 }
 
+static void variable(struct rt_entry *entry, const char *name, const char *value)
+{
+    struct python_entry *self = (struct python_entry *)entry;
+
+    Py_XDECREF(PyObject_CallMethod(self->glue, "keep_variable", "ss", name, value));
+    PyErr_Clear();
+}
+
 static const struct rt_entry_ops ops = {
     .run = run,
     .fork = fork_python,
     .idle = idle,
     .flush = flush,
     .environment = environment,
+    .variable = variable,
 };
 
 static int start_reads(struct python_entry *self, struct rt_err *err)

@@ -7,6 +7,7 @@ import faulthandler
 import gc
 import importlib.util
 import inspect
+import itertools
 import os
 import re
 import sys
@@ -15,6 +16,7 @@ import traceback
 STDLIB = frozenset(sys.stdlib_module_names)
 seed = 0  # of the running trial; set by the module before each one
 _environment = {}
+PACKAGES_MAX = 4000
 
 
 class Refused(Exception):
@@ -224,6 +226,12 @@ def restore_environment():
     os.environ._data.update(_environment)
 
 
+def keep_variable(name, value):
+    """All trials of this worker have a variable that the template had not."""
+    os.environ[name] = value
+    _environment.update(os.environ._data)
+
+
 def is_ours(frame):
     file = frame.f_code.co_filename
     return file == "<retrial>" or file.startswith("<frozen importlib")
@@ -272,7 +280,42 @@ def about():
         "prefix": sys.prefix,
         "base_prefix": sys.base_prefix,
         "ignored_venv": foreign_venv(),
+        "packages": packages(),
     }
+
+
+def version_inside(folder):
+    """The version in the metadata of a package whose folder's name lacks it."""
+    for name in ("METADATA", "PKG-INFO"):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                for line in itertools.islice(file, 20):
+                    if line.startswith("Version:"):
+                        return line[8:].strip()
+    return ""
+
+
+def packages():
+    """Name and version of each package installed for this interpreter, as far as the names of
+    folders tell; importlib.metadata would read a file for each."""
+    found = {}
+    for folder in sys.path:
+        try:
+            entries = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for entry in entries:
+            stem, kind = os.path.splitext(entry)
+            if kind not in (".dist-info", ".egg-info") or len(found) >= PACKAGES_MAX:
+                continue
+            name, _, version = stem.partition("-")
+            name = re.sub("[-_.]+", "-", name).lower()
+            if name in found or not name:
+                continue
+            version = version.split("-")[0] or version_inside(os.path.join(folder, entry))
+            found[name] = version
+    return found
 
 
 def start():

@@ -46,7 +46,7 @@ static const struct rt_comm_ops mute_ops = {.send = mute_send, .receive = mute_r
 static int live(struct mute *mute, struct rt_err *err)
 {
     struct rt_agent_options options = {
-        .comm = &mute->comm, .slots = 1, .beat_us = 1000, .silence_us = SILENCE_US};
+        .comm = &mute->comm, .workers = 1, .beat_us = 1000, .silence_us = SILENCE_US};
     struct rt_agent *agent = rt_agent_new(&options);
     int code;
 

@@ -265,8 +265,8 @@ static void strangers_other_versions_and_unknown_kinds_are_told_apart(void **sta
                  rt_wire_get(rt_span_text("GET / HTTP/1.1"), &wire, &err));
     bytes.data[6] = 200;
     expect_error(err, RT_EPEER, "unknown kind 200", rt_wire_get(rt_buf_span(&bytes), &wire, &err));
-    bytes.data[4] = 2;
-    expect_error(err, RT_EPEER, "version 2 of the wire format",
+    bytes.data[4] = 3;
+    expect_error(err, RT_EPEER, "version 3 of the wire format",
                  rt_wire_get(rt_buf_span(&bytes), &wire, &err));
     rt_buf_clear(&bytes);
 }

@@ -1,0 +1,41 @@
+#include "engine/notices.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+static void look_at_gpus(struct rt_notices *notices, const struct rt_progress *progress,
+                         rt_notices_fn *tell, void *context)
+{
+    char *text;
+
+    if (notices->gpus_said || notices->asks_gpus || progress->gpus == 0 || progress->failure)
+        return;
+    notices->gpus_said = true;
+    text = rt_printf("the nodes have GPUs (%llu in sight), and trials ask for none: all workers "
+                     "see all of them; to give each trial its own, say each: {gpus: 1}",
+                     (unsigned long long)progress->gpus);
+    tell(context, text);
+    free(text);
+}
+
+static void look_at_agents(struct rt_notices *notices, const struct rt_progress *progress,
+                           rt_notices_fn *tell, void *context)
+{
+    char *text;
+
+    if (notices->agent_said || progress->failed_agents == 0 || progress->failure ||
+        (progress->agents == 0 && !progress->stopping))
+        return; /* or all of them failed, which is no notice but the launch's end */
+    notices->agent_said = true;
+    text = rt_printf("an agent takes no trials: %s", progress->why.text);
+    tell(context, text);
+    free(text);
+}
+
+void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progress,
+                     rt_notices_fn *tell, void *context)
+{
+    look_at_gpus(notices, progress, tell, context);
+    look_at_agents(notices, progress, tell, context);
+}

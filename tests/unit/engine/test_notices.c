@@ -1,0 +1,79 @@
+#include "tests/expect.h"
+
+#include "engine/notices.h"
+
+static unsigned told;
+static char last[600];
+
+static void tell(void *context, const char *text)
+{
+    (void)context;
+    told++;
+    snprintf(last, sizeof last, "%s", text);
+}
+
+static void look(struct rt_notices *notices, const struct rt_progress *progress, unsigned expected)
+{
+    told = 0;
+    rt_notices_look(notices, progress, tell, NULL);
+    assert_int_equal(told, expected);
+}
+
+static void gpus_that_no_trial_asks_for_are_told_once(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = false};
+    struct rt_progress progress = {.agents = 1};
+
+    (void)state;
+    look(&notices, &progress, 0);
+    progress.gpus = 8;
+    look(&notices, &progress, 1);
+    assert_non_null(strstr(last, "(8 in sight)"));
+    assert_non_null(strstr(last, "each: {gpus: 1}"));
+    progress.gpus = 16;
+    look(&notices, &progress, 0);
+}
+
+static void gpus_that_trials_ask_for_are_no_news(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = true};
+
+    (void)state;
+    look(&notices, &(struct rt_progress){.agents = 1, .gpus = 8}, 0);
+}
+
+static void an_agent_without_trials_is_told_once_if_others_have_some(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = true};
+    struct rt_progress progress = {.failed_agents = 1};
+
+    (void)state;
+    rt_err_set(&progress.why, RT_EUSAGE, "n2 has no GPU");
+    look(&notices, &progress, 0); /* perhaps all fail, and the launch will say so */
+    progress.agents = 3;
+    look(&notices, &progress, 1);
+    assert_string_equal(last, "an agent takes no trials: n2 has no GPU");
+    progress.failed_agents = 2;
+    look(&notices, &progress, 0);
+}
+
+static void a_launch_that_failed_tells_by_itself(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = true};
+
+    (void)state;
+    look(&notices,
+         &(struct rt_progress){.failed_agents = 2, .failure = RT_EUSAGE, .stopping = true}, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gpus_that_no_trial_asks_for_are_told_once),
+        cmocka_unit_test(gpus_that_trials_ask_for_are_no_news),
+        cmocka_unit_test(an_agent_without_trials_is_told_once_if_others_have_some),
+        cmocka_unit_test(a_launch_that_failed_tells_by_itself),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
