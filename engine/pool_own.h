@@ -67,6 +67,7 @@ struct rt_slot {
     uint64_t user_us;  /* of these */
     uint64_t sys_us;
     uint64_t quiet_us;       /* since when nothing has come of it, monotonic */
+    uint64_t memory_us;      /* when its memory is looked at next, monotonic */
     enum rt_outcome verdict; /* of the running trial, once it was killed */
     char *verdict_reason;
 };

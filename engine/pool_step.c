@@ -1,5 +1,6 @@
 /* One step of the pool: hear, judge, give. */
 #include "engine/capture.h"
+#include "engine/footprint.h"
 #include "engine/pool_own.h"
 
 #include <errno.h>
@@ -62,6 +63,32 @@ static void enforce_timeout(struct rt_pool *pool, struct rt_slot *slot, uint64_t
         wake_by(pool, since_us + limit);
 }
 
+static void enforce_memory(struct rt_pool *pool, struct rt_slot *slot, uint64_t mono_us)
+{
+    uint64_t limit = rt_plan_memory_limit(slot->brood->plan);
+    uint64_t used;
+
+    if (limit == 0 || !slot->forked)
+        return;
+    if (mono_us >= slot->memory_us) {
+        used = rt_footprint_bytes(slot->pid, limit);
+        slot->memory_us = mono_us + rt_footprint_pause_us(used, limit);
+        if (used > limit) {
+            rt_slot_kill(slot, RT_OUTCOME_FAILED,
+                         "killed with %.1f MiB of memory; its limit is %.1f MiB",
+                         (double)used / 1048576, (double)limit / 1048576);
+            return;
+        }
+    }
+    wake_by(pool, slot->memory_us);
+}
+
+/* A process that is to run one trial alone, and had one. */
+static bool is_spent(const struct rt_slot *slot)
+{
+    return rt_plan_fresh(slot->brood->plan) && slot->next > 1 && slot->live == 0;
+}
+
 /* Frees the middle of what running trials have printed. */
 static void thin_output(const struct rt_slot *slot)
 {
@@ -81,6 +108,8 @@ static void tend_slot(struct rt_pool *pool, struct rt_slot *slot, bool look, uin
     bool running;
 
     rt_slot_drain(pool, slot, mono_us);
+    if (slot->state == RT_SLOT_UP && is_spent(slot))
+        rt_slot_retire(slot);
     if (slot->state != RT_SLOT_UP || slot->live == 0)
         return;
     running = rt_slot_running(slot, mono_us, &since_us);
@@ -92,6 +121,8 @@ static void tend_slot(struct rt_pool *pool, struct rt_slot *slot, bool look, uin
     }
     if (slot->state == RT_SLOT_UP)
         enforce_timeout(pool, slot, running ? since_us : slot->quiet_us, mono_us);
+    if (slot->state == RT_SLOT_UP)
+        enforce_memory(pool, slot, mono_us);
 }
 
 static void tend_slots(struct rt_pool *pool, uint64_t mono_us)
@@ -112,7 +143,7 @@ static uint32_t share(const struct rt_pool *pool, const struct rt_brood *brood)
     uint64_t even = brood->backlog.count / pool->usable + 1;
     double ahead = AHEAD_US / (brood->mean_us > 0 ? brood->mean_us : SHORT_US);
 
-    if (brood->mean_us <= 0 || brood->mean_us >= SHORT_US)
+    if (brood->mean_us <= 0 || brood->mean_us >= SHORT_US || rt_plan_fresh(brood->plan))
         return 1;
     if (ahead < 2)
         ahead = 2;
@@ -129,7 +160,7 @@ static void give_trials(struct rt_pool *pool, struct rt_brood *brood, uint32_t u
         struct rt_slot *slot = &pool->slots[i];
         bool any = false;
 
-        if (slot->state != RT_SLOT_UP || slot->brood != brood)
+        if (slot->state != RT_SLOT_UP || slot->brood != brood || is_spent(slot))
             continue;
         while (slot->live < upto && rt_backlog_pop(&brood->backlog, &trial)) {
             if (!rt_slot_give(slot, &trial, mono_us)) {

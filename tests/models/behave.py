@@ -151,3 +151,33 @@ def do_fill(params, trial, seed):
     """Floods until it is killed."""
     while True:
         os.write(1, b"y" * (1 << 20))
+
+
+runs = 0
+
+
+def do_count(params, trial, seed):
+    """How many trials this process has run, and a background thread to leave behind."""
+    global runs
+    import threading
+
+    runs += 1
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+    return runs
+
+
+def do_hoard(params, trial, seed):
+    """Takes memory until it is killed; no more than 1 GiB should nobody do that."""
+    kept = []
+    for _ in range(64):
+        kept.append(b"x" * (16 << 20))
+        time.sleep(0.005)
+    return len(kept)
+
+
+def do_hoard_below(params, trial, seed):
+    """The same in a child in a session of its own."""
+    import subprocess
+
+    code = "import behave; behave.do_hoard(None, None, None)"
+    return subprocess.run([sys.executable, "-c", code], start_new_session=True).returncode

@@ -118,6 +118,61 @@ static void workers_of_one_study_make_room_for_another(void **state)
     rig_close(&rig);
 }
 
+static void a_fresh_process_for_each_trial_knows_nothing_of_others(void **state)
+{
+    struct rig_study study = {.slots = 2, .fresh = true};
+    struct rig rig;
+    pid_t pids[5];
+
+    (void)state;
+    rig_open_behaviours(&rig, nursery, "[\"count\",\"number\",\"segfault\",\"ok\",\"raise\"]",
+                        study);
+    for (size_t i = 0; i < 5; i++) {
+        const struct rig_ended *ended = rig_run_one(&rig, 0);
+
+        rig_expect(ended, RT_OUTCOME_OK, "{\"value\":1}", "");
+        assert_int_equal(ended->attempt.position, 1);
+        pids[i] = (pid_t)ended->attempt.pid;
+        for (size_t j = 0; j < i; j++)
+            assert_int_not_equal(pids[i], pids[j]);
+    }
+    rig_expect(rig_run_one(&rig, 1), RT_OUTCOME_OK, "{\"value\":0.5}", "");
+    rig_expect(rig_run_one(&rig, 2), RT_OUTCOME_CRASHED, "", "SIGSEGV");
+    rig_expect(rig_run_one(&rig, 4), RT_OUTCOME_FAILED, "", "no such luck");
+    rig_close(&rig);
+}
+
+static void fresh_processes_run_many_trials_one_each(void **state)
+{
+    struct rig_study study = {
+        .entry = "{\"kind\":\"c\",\"file\":\"c_model.so\",\"function\":\"quick\"}",
+        .axes = "[{\"key\":\"i\",\"from\":\"0\",\"step\":\"1\",\"count\":300,\"kind\":\"int\"}]",
+        .checkout = RT_TEST_BUILT_MODELS,
+        .slots = 3,
+        .fresh = true};
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, nursery, &study);
+    rig_run(&rig);
+    for (size_t i = 0; i < rig.count; i++)
+        assert_int_equal(rig.ended[i].attempt.position, 1);
+    rig_close(&rig);
+}
+
+static void a_trial_above_its_memory_is_killed_with_what_it_started(void **state)
+{
+    struct rig_study study = {.memory_bytes = 200u << 20};
+    struct rig rig;
+
+    (void)state;
+    rig_open_behaviours(&rig, nursery, "[\"hoard\",\"hoard_below\",\"number\"]", study);
+    rig_expect(rig_run_one(&rig, 0), RT_OUTCOME_FAILED, "", "its limit is 200.0 MiB");
+    rig_expect(rig_run_one(&rig, 1), RT_OUTCOME_FAILED, "", "its limit is 200.0 MiB");
+    rig_expect(rig_run_one(&rig, 2), RT_OUTCOME_OK, "{\"value\":0.5}", "");
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +181,9 @@ int main(void)
         cmocka_unit_test(what_has_not_started_can_be_taken_back_and_what_runs_killed),
         cmocka_unit_test(an_idle_pool_asks_for_no_time),
         cmocka_unit_test(workers_of_one_study_make_room_for_another),
+        cmocka_unit_test(a_fresh_process_for_each_trial_knows_nothing_of_others),
+        cmocka_unit_test(fresh_processes_run_many_trials_one_each),
+        cmocka_unit_test(a_trial_above_its_memory_is_killed_with_what_it_started),
     };
     int failed;
 

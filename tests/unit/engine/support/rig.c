@@ -18,13 +18,14 @@ static char *plan_text(const struct rig_study *study)
                        ? rt_printf("{\"goal\":\"minimize\",\"metric\":\"%s\"}", study->metric)
                        : rt_strdup("null");
     char *text = rt_printf(
-        "{\"format\":1,\"name\":\"t\",\"entry\":%s,\"axes\":%s,\"params\":%s,\"objective\":%s,"
+        "{\"format\":3,\"name\":\"t\",\"entry\":%s,\"axes\":%s,\"params\":%s,\"objective\":%s,"
         "\"replicates\":1,\"seed\":0,\"seeds\":\"shared\",\"each\":{\"threads\":1},"
-        "\"limits\":{\"timeout_us\":%llu,\"retries\":0,\"output_bytes\":%llu},"
-        "\"code\":null,\"root\":\"\"}",
+        "\"limits\":{\"timeout_us\":%llu,\"retries\":0,\"output_bytes\":%llu,"
+        "\"memory_bytes\":%llu},%s\"code\":null,\"root\":\"\"}",
         study->entry, study->axes ? study->axes : "[]", study->params ? study->params : "{}",
         metric, (unsigned long long)study->timeout_us,
-        (unsigned long long)(study->output_bytes ? study->output_bytes : 65536));
+        (unsigned long long)(study->output_bytes ? study->output_bytes : 65536),
+        (unsigned long long)study->memory_bytes, study->fresh ? "\"isolation\":\"fresh\"," : "");
 
     free(metric);
     return text;

@@ -31,6 +31,8 @@ struct rig_study {
     uint64_t timeout_us;
     uint64_t output_bytes; /* 0: 65536 */
     uint32_t slots;        /* 0: 1 */
+    uint64_t memory_bytes; /* 0: no limit */
+    bool fresh;            /* a process for each trial */
 };
 
 void rig_open(struct rig *rig, struct rt_nursery *nursery, const struct rig_study *study);
