@@ -5,26 +5,29 @@
 #include "base/escape.h"
 #include "base/fs.h"
 #include "cli/output.h"
+#include "store/index.h"
 #include "store/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "sql.h"
 
-/* Number of the last event that the index has; 0 if there is none that can be read. */
-static uint64_t position(const char *path)
+/* *at: number of the last event that the index has; 0 if there is none that can be read. One that
+ * is damaged or another store's is not shown. */
+static int position(const char *path, const struct rt_store *store, uint64_t *at,
+                    struct rt_err *err)
 {
     struct rt_db *db;
-    struct rt_err err;
-    int64_t value = 0;
+    int rc;
 
-    if (rt_db_open(path, RT_DB_READ, &db, &err) < 0)
-        return 0;
-    if (rt_db_number(db, rt_sql_ask_position, &value, &err) < 0)
-        value = 0;
-    rt_db_close(db);
-    return (uint64_t)value;
+    *at = 0;
+    if ((rc = rt_db_open(path, RT_DB_READ, &db, err)) == 0) {
+        rc = rt_index_recognise(db, rt_store_uuid(store), at, err);
+        rt_db_close(db);
+    }
+    if (rc == RT_EDAMAGED)
+        return rt_err_while(err, "\"retrial check --repair\" makes the index anew");
+    return rc == RT_ENEWER ? rc : 0;
 }
 
 /* Opening a store for writing and closing it levels its index. */
@@ -55,7 +58,7 @@ int rt_ask_open(struct rt_cmd_context *context, struct rt_err *err)
     const char *path;
     char *index;
     uint64_t last;
-    uint64_t at;
+    uint64_t at = 0;
     int rc;
 
     if ((rc = rt_cmd_store_path(context, &path, err)) < 0 ||
@@ -63,15 +66,16 @@ int rt_ask_open(struct rt_cmd_context *context, struct rt_err *err)
         return rc;
     index = rt_ask_index_path(context);
     last = rt_state_seq(rt_store_state(context->store));
-    at = position(index);
-    if (at < last) {
+    rc = position(index, context->store, &at, err);
+    if (rc == 0 && at < last) {
         rc = rt_store_close(context->store, err);
         context->store = NULL;
         if (rc == 0) {
             level(path, &why);
             rc = rt_store_open(path, RT_STORE_READ, &context->store, err);
         }
-        at = position(index);
+        if (rc == 0)
+            rc = position(index, context->store, &at, err);
         if (rc == 0 && why.code < 0 && at < last)
             say_behind(last - at, &why);
     }

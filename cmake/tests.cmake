@@ -74,6 +74,10 @@ include(cmake/sim_tests.cmake)
 add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
 add_test(NAME documents COMMAND ${CMAKE_SOURCE_DIR}/tests/documents)
 
+# A store with flipped bits and cut files; tests/torture/flips.sh BUILD by hand makes many more.
+add_test(NAME torture/flips COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/flips.sh ${CMAKE_BINARY_DIR} 40)
+set_tests_properties(torture/flips PROPERTIES TIMEOUT 300 LABELS torture ENVIRONMENT CUTS=3)
+
 # Launches that are killed and resumed.
 add_test(NAME crash/kill_and_resume
   COMMAND ${CMAKE_SOURCE_DIR}/tests/crash/kill_and_resume.sh ${CMAKE_BINARY_DIR} 2)

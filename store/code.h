@@ -52,6 +52,9 @@ int rt_code_bundle(const char *repository, const struct rt_hash *code, const str
 int rt_code_unpack(struct rt_span bundle, const struct rt_hash *code, const char *folder,
                    struct rt_err *err);
 
+/* Reads all of a code state and compares it with its hash. RT_ENOTFOUND; RT_EDAMAGED. */
+int rt_code_check(const char *repository, const struct rt_hash *code, struct rt_err *err);
+
 /* Bytes of one file of a code state ("noise/model.py"); RT_ENOTFOUND. */
 int rt_code_file(const char *repository, const struct rt_hash *code, const char *path,
                  struct rt_buf *out, struct rt_err *err);

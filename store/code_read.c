@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "store/bundle.h"
+#include "store/code_hash.h"
 #include "store/git.h"
 
 #include <stdlib.h>
@@ -87,6 +88,35 @@ out:
     rt_git_list_clear(&list);
     rt_git_store_close(store);
     return rc < 0 ? rt_err_while(err, "bundling the code") : 0;
+}
+
+int rt_code_check(const char *repository, const struct rt_hash *code, struct rt_err *err)
+{
+    struct rt_hasher *hasher = rt_code_hash_new();
+    struct rt_git_store *store = NULL;
+    struct rt_git_list list = {NULL, 0, 0};
+    struct rt_buf content = RT_BUF_INIT;
+    struct rt_hash found;
+    char hex[RT_HASH_HEX];
+    int rc = open_state(repository, code, &store, &list, err);
+
+    for (size_t i = 0; rc == 0 && i < list.count; i++) {
+        struct rt_hash hash;
+
+        rt_buf_reset(&content);
+        if ((rc = rt_git_store_read(store, &list.entries[i].id, &content, err)) < 0)
+            break;
+        hash = rt_hash(rt_buf_span(&content));
+        rt_code_hash_add(hasher, list.entries[i].path, list.entries[i].mode, &hash);
+    }
+    found = rt_hasher_end(hasher);
+    if (rc == 0 && !rt_hash_equal(&found, code))
+        rc = rt_err_set(err, RT_EDAMAGED, "code state %.12s does not match its hash",
+                        rt_hash_hex(code, hex));
+    rt_buf_clear(&content);
+    rt_git_list_clear(&list);
+    rt_git_store_close(store);
+    return rc;
 }
 
 int rt_code_file(const char *repository, const struct rt_hash *code, const char *path,

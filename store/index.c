@@ -68,10 +68,7 @@ static int check_meta(struct rt_db *db, const uint8_t uuid[16], uint64_t *positi
     if (rc > 0 && strcmp(rt_stmt_get_text(stmt, 0), rt_uuid_text(uuid, text)) == 0)
         *position = (uint64_t)rt_stmt_get_int(stmt, 1);
     else if (rc >= 0)
-        rc = rt_err_set(err, RT_EDAMAGED,
-                        "\"%s\" is the index of another store; remove it and "
-                        "it is made anew",
-                        rt_db_path(db));
+        rc = rt_err_set(err, RT_EDAMAGED, "\"%s\" is the index of another store", rt_db_path(db));
     rt_stmt_free(stmt);
     return rc < 0 ? rc : 0;
 }
@@ -97,6 +94,14 @@ static int check_format(struct rt_db *db, struct rt_err *err)
         return rt_err_set(err, RT_ENEWER, "\"%s\" was written by a newer version (format %lld)",
                           rt_db_path(db), (long long)format);
     return format < FORMAT ? 2 : 0;
+}
+
+int rt_index_recognise(struct rt_db *db, const uint8_t uuid[16], uint64_t *position,
+                       struct rt_err *err)
+{
+    int rc = check_format(db, err);
+
+    return rc < 0 ? rc : rc > 0 ? 1 : check_meta(db, uuid, position, err);
 }
 
 static int open_db(const char *path, const uint8_t uuid[16], struct rt_db **out, uint64_t *position,

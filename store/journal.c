@@ -43,7 +43,7 @@ static int put_first(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
 int rt_journal_create(const char *folder, const uint8_t uuid[16], const struct rt_io *io,
                       struct rt_err *err)
 {
-    struct rt_lmdb_options options = {folder, true, true, tables, TABLES, 0, io};
+    struct rt_lmdb_options options = {folder, true, true, tables, TABLES, 0, io, false};
     struct rt_json *object = rt_json_new_object();
     struct rt_buf record = RT_BUF_INIT;
     struct rt_lmdb *lmdb = NULL;
@@ -89,6 +89,7 @@ static int look(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
 {
     struct rt_journal *journal = context;
     uint64_t last = UINT64_MAX;
+    uint64_t count;
     struct rt_event event;
     struct rt_span record;
     int rc;
@@ -98,11 +99,29 @@ static int look(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
     if (rc == 0)
         return rt_err_set(err, RT_EDAMAGED, "the journal has no first event");
     if ((rc = rt_journal_check(journal, 1, record, &event, err)) < 0 ||
-        (rc = rt_lmdb_last(txn, EVENTS, &last, &record, err)) < 0)
+        (rc = rt_lmdb_last(txn, EVENTS, &last, &record, err)) < 0 ||
+        (rc = rt_journal_check(journal, last, record, &event, err)) < 0 ||
+        (rc = rt_lmdb_count(txn, EVENTS, &count, err)) < 0)
         return rc;
+    if (count != last)
+        return rt_err_set(err, RT_EDAMAGED,
+                          "it has %" PRIu64 " events, and the last of them is number %" PRIu64,
+                          count, last);
     journal->last = last;
     atomic_store(&journal->durable, last);
     return 0;
+}
+
+/* A reader that the writer does not know of may see pages that are just being written. */
+static int look_at(struct rt_journal *journal, struct rt_err *err)
+{
+    int tries = rt_lmdb_unguarded(journal->lmdb) ? RT_JOURNAL_UNGUARDED_TRIES : 1;
+    int rc;
+
+    do
+        rc = rt_lmdb_read(journal->lmdb, look, journal, err);
+    while (rc == RT_EDAMAGED && --tries > 0);
+    return rc;
 }
 
 int rt_journal_open(const struct rt_journal_options *options, struct rt_journal **out,
@@ -110,6 +129,7 @@ int rt_journal_open(const struct rt_journal_options *options, struct rt_journal 
 {
     struct rt_lmdb_options door = {.folder = options->folder,
                                    .write = options->write,
+                                   .still = options->still,
                                    .tables = tables,
                                    .table_count = TABLES,
                                    .first_bytes = options->first_map_bytes,
@@ -120,8 +140,7 @@ int rt_journal_open(const struct rt_journal_options *options, struct rt_journal 
     journal->folder = rt_strdup(options->folder);
     journal->write = options->write;
     memcpy(journal->uuid, options->uuid, RT_UUID_SIZE);
-    if (rt_lmdb_open(&door, &journal->lmdb, err) < 0 ||
-        rt_lmdb_read(journal->lmdb, look, journal, err) < 0) {
+    if (rt_lmdb_open(&door, &journal->lmdb, err) < 0 || look_at(journal, err) < 0) {
         rt_journal_close(journal);
         return rt_err_while(err, "the journal \"%s\"", options->folder);
     }

@@ -27,6 +27,7 @@ struct rt_journal_options {
     const uint8_t *uuid;      /* 16 bytes: the store that it must belong to, else RT_EDAMAGED */
     uint64_t first_map_bytes; /* 0: as LMDB's door has it */
     const struct rt_io *io;
+    bool still; /* nobody writes: nothing at all is changed by reading */
 };
 
 int rt_journal_open(const struct rt_journal_options *options, struct rt_journal **out,
@@ -53,6 +54,9 @@ int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_
 /* Keeps a checkpoint of the state after event `seq`, and the newest one before it. */
 int rt_journal_put_checkpoint(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
                               struct rt_err *err);
+/* Keeps this checkpoint alone. */
+int rt_journal_replace_checkpoints(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
+                                   struct rt_err *err);
 /* Appends the newest checkpoint at or before event *seq: 1 and sets *seq; 0 if there is none. */
 int rt_journal_checkpoint(struct rt_journal *journal, uint64_t *seq, struct rt_buf *out,
                           struct rt_err *err);

@@ -8,6 +8,8 @@
 
 enum { EVENTS, CHECKPOINTS, META, TABLES };
 
+#define RT_JOURNAL_UNGUARDED_TRIES 5 /* of a read that a writer may have disturbed */
+
 struct rt_journal {
     struct rt_lmdb *lmdb;
     char *folder;

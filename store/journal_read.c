@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #define CHECKPOINTS_KEPT 2
+#define RECORD_FRAME     56         /* bytes of a record around its body */
 #define READ_BYTES       (4u << 20) /* one snapshot is read for so much at most */
-#define UNGUARDED_TRIES  5
 
 /* Records copied out of a snapshot. */
 struct copies {
@@ -26,6 +26,8 @@ static int copy(void *context, uint64_t key, struct rt_span record, struct rt_er
     if (key != copies->first + copies->count)
         return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " is missing from the journal",
                           copies->first + copies->count);
+    if (record.size > RT_EVENT_BODY_MAX + RECORD_FRAME) /* a damaged page may say anything */
+        return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " has %zu bytes", key, record.size);
     rt_buf_put(&copies->bytes, record.data, record.size);
     copies->ends =
         rt_grow(copies->ends, &copies->capacity, copies->count + 1, sizeof *copies->ends);
@@ -70,7 +72,7 @@ static int next_records(struct rt_journal *journal, struct copies *copies, struc
 
     if (!rt_lmdb_unguarded(journal->lmdb))
         return rt_lmdb_read(journal->lmdb, copy_records, copies, err);
-    for (int i = 0; i < UNGUARDED_TRIES && rc == RT_EDAMAGED; i++) {
+    for (int i = 0; i < RT_JOURNAL_UNGUARDED_TRIES && rc == RT_EDAMAGED; i++) {
         rc = rt_lmdb_read(journal->lmdb, copy_records, copies, err);
         if (rc == 0)
             rc = check_copies(journal, copies, err);
@@ -97,6 +99,7 @@ int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_
                     void *context, struct rt_err *err)
 {
     struct copies copies = {RT_BUF_INIT, NULL, 0, 0, from ? from : 1};
+    uint64_t last = rt_journal_durable(journal);
     int rc;
 
     do {
@@ -109,6 +112,9 @@ int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_
         rc = tell(journal, &copies, each, context, err);
         copies.first += copies.count;
     } while (rc == 0 && copies.count > 0);
+    if (rc == 0 && copies.first <= last)
+        rc = rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " is missing from the journal",
+                        copies.first);
     rt_buf_clear(&copies.bytes);
     free(copies.ends);
     return rc;
@@ -151,6 +157,38 @@ int rt_journal_put_checkpoint(struct rt_journal *journal, uint64_t seq, struct r
         return rt_journal_failed(journal, err);
     return rt_journal_latch(journal, rt_lmdb_write(journal->lmdb, put_checkpoint, &checkpoint, err),
                             err);
+}
+
+static int replace_checkpoints(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
+{
+    const struct checkpoint *checkpoint = context;
+    int rc;
+
+    if ((rc = rt_journal_check_fence(txn, checkpoint->journal, err)) < 0)
+        return rc;
+    for (;;) {
+        uint64_t key = UINT64_MAX;
+        struct rt_span value;
+
+        if ((rc = rt_lmdb_last(txn, CHECKPOINTS, &key, &value, err)) < 0)
+            return rc;
+        if (rc == 0)
+            break;
+        if ((rc = rt_lmdb_remove(txn, CHECKPOINTS, key, err)) < 0)
+            return rc;
+    }
+    return rt_lmdb_put(txn, CHECKPOINTS, checkpoint->seq, checkpoint->bytes, false, err);
+}
+
+int rt_journal_replace_checkpoints(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
+                                   struct rt_err *err)
+{
+    struct checkpoint checkpoint = {journal, seq, bytes, NULL};
+
+    if (journal->latched.code)
+        return rt_journal_failed(journal, err);
+    return rt_journal_latch(
+        journal, rt_lmdb_write(journal->lmdb, replace_checkpoints, &checkpoint, err), err);
 }
 
 static int get_checkpoint(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)

@@ -153,7 +153,8 @@ static int try_open(struct rt_lmdb *lmdb, unsigned flags, uint64_t map_bytes)
 /* The map shrinks when address space is limited, and locks are left out where they must be. */
 static int open_env(struct rt_lmdb *lmdb, const struct rt_lmdb_options *options, struct rt_err *err)
 {
-    unsigned flags = MDB_NOTLS | (options->write ? 0 : MDB_RDONLY);
+    unsigned flags =
+        MDB_NOTLS | (options->write ? 0 : MDB_RDONLY) | (options->still ? MDB_NOLOCK : 0);
     uint64_t bytes = options->first_bytes ? options->first_bytes : FIRST_BYTES;
     uint64_t size;
     int code;
@@ -359,6 +360,17 @@ int rt_lmdb_get(struct rt_lmdb_txn *txn, unsigned table, uint64_t key, struct rt
         return fail(err, code, "reading", txn->lmdb->file);
     *value = rt_span(data.mv_data, data.mv_size);
     return 1;
+}
+
+int rt_lmdb_count(struct rt_lmdb_txn *txn, unsigned table, uint64_t *count, struct rt_err *err)
+{
+    MDB_stat stats;
+    int code = mdb_stat(txn->txn, txn->lmdb->tables[table], &stats);
+
+    if (code != 0)
+        return fail(err, code, "reading", txn->lmdb->file);
+    *count = stats.ms_entries;
+    return 0;
 }
 
 static uint64_t key_of(const MDB_val *at)

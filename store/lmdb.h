@@ -25,6 +25,7 @@ struct rt_lmdb_options {
     unsigned table_count;   /* tables are named by their place in that list */
     uint64_t first_bytes;   /* of the map at first; 0: 1 GiB */
     const struct rt_io *io; /* asked before each commit */
+    bool still;             /* to read what nobody writes: not even the lock file is touched */
 };
 
 /* RT_ENOTFOUND; RT_EDAMAGED if it is none, or cut short. */
@@ -54,6 +55,9 @@ int rt_lmdb_get(struct rt_lmdb_txn *txn, unsigned table, uint64_t key, struct rt
 /* The last entry at or before *key, which is set to what was found. */
 int rt_lmdb_last(struct rt_lmdb_txn *txn, unsigned table, uint64_t *key, struct rt_span *value,
                  struct rt_err *err);
+
+/* How many entries a table has, by its own account. */
+int rt_lmdb_count(struct rt_lmdb_txn *txn, unsigned table, uint64_t *count, struct rt_err *err);
 
 /* Entries in order from `from` on, until each() returns non-zero, which is then returned. */
 typedef int rt_lmdb_entry_fn(void *context, uint64_t key, struct rt_span value, struct rt_err *err);

@@ -26,11 +26,14 @@ static void every_statement_of_the_index_fits_the_schema(void **state)
 
     (void)state;
     begin(&world, &db);
+    expect_ok(world.err, rt_db_exec(db, "ATTACH ':memory:' AS made", &world.err));
     for (const struct rt_sql_file *file = rt_sql_files; file->name; file++) {
         struct rt_stmt *stmt;
         const char *rest;
 
-        if (!starts(file->name, "index/") || starts(file->name, "index/create_"))
+        if (starts(file->name, "check/")
+                ? strchr(file->text, '{') != NULL
+                : !starts(file->name, "index/") || starts(file->name, "index/create_"))
             continue;
         if (rt_db_prepare(db, file->text, &stmt, &rest, &world.err) < 0)
             fail_msg("sql/%s: %s", file->name, world.err.text);

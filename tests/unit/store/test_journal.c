@@ -13,7 +13,7 @@ static const uint8_t uuid[16] = {7};
 
 static struct rt_journal *open_journal(const char *folder, bool write, uint64_t map_bytes)
 {
-    struct rt_journal_options options = {folder, write, uuid, map_bytes, &rt_io_plain};
+    struct rt_journal_options options = {folder, write, uuid, map_bytes, &rt_io_plain, false};
     struct rt_journal *journal;
     struct rt_err err;
 
@@ -95,7 +95,7 @@ static void the_map_grows_when_it_is_full(void **state)
 static pid_t start_reader(const char *folder, int ready[2], int go[2])
 {
     pid_t pid = fork();
-    struct rt_journal_options options = {folder, false, uuid, 1 << 20, &rt_io_plain};
+    struct rt_journal_options options = {folder, false, uuid, 1 << 20, &rt_io_plain, false};
     struct rt_journal *journal;
     struct sum sum = {0, 0};
     struct rt_err err;
@@ -146,7 +146,7 @@ static void a_journal_is_open_once_in_a_process(void **state)
 {
     char *folder = folder_new();
     struct rt_journal *journal = begin(folder, 0);
-    struct rt_journal_options options = {folder, false, uuid, 0, &rt_io_plain};
+    struct rt_journal_options options = {folder, false, uuid, 0, &rt_io_plain, false};
     struct rt_journal *other;
     struct rt_err err;
 
@@ -198,7 +198,7 @@ static void the_first_failed_commit_is_latched(void **state)
     char *folder = folder_new();
     int left = 3; /* fence, first commit, second commit */
     struct rt_io io = {fail_third, &left};
-    struct rt_journal_options options = {folder, true, uuid, 0, &io};
+    struct rt_journal_options options = {folder, true, uuid, 0, &io, false};
     struct rt_event event = {0, 5, RT_EVENT_CODE, {"{}", 2}};
     struct rt_journal *journal;
     struct rt_err err;
@@ -252,7 +252,7 @@ static void the_newest_two_checkpoints_are_kept(void **state)
 /* Run as `fence FOLDER`: takes a journal over, as another process would. */
 static int take_over(const char *folder)
 {
-    struct rt_journal_options options = {folder, true, uuid, 0, &rt_io_plain};
+    struct rt_journal_options options = {folder, true, uuid, 0, &rt_io_plain, false};
     struct rt_journal *journal;
     uint64_t fence;
 

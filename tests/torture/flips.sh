@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Damages copies of a small store, one bit or one cut at a time, and asks what is shown of it.
+#
+#   tests/torture/flips.sh BUILD-FOLDER [FLIPS [SEED]]      500 flips if not said otherwise
+#
+# Of each damaged copy: `retrial check` ends by itself, changes nothing, and says "whole" only if
+# what is shown is what was recorded; and what is shown from the journal (the index made anew) is
+# right or refused. No command dies of a signal. Prints a line for each breach, and a summary.
+set -u
+build=$(realpath "$1") flips=${2:-500} RANDOM=${3:-7}
+source=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
+work=$(mktemp -d "${TMPDIR:-/tmp}/retrial-flips.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+export PATH=$build:/usr/bin:/bin HOME=$work TMPDIR=$work LC_ALL=C.UTF-8
+cd "$work" || exit 2
+source "$source/tests/cli/made.bash"
+make_study && retrial ls > /dev/null || exit 2
+mv .retrial good
+bad=0 detected=0 harmless=0 cuts=0
+
+breach() { echo "$what: $*"; bad=$((bad + 1)); }
+
+shown() { # of the store in this folder; 0 if all of it was shown
+    retrial --store store ls kinds --csv && retrial --store store query --csv \
+        'SELECT ordinal, outcome, loss, x, mode FROM kinds ORDER BY ordinal'
+}
+
+sums() { find store -type f ! -name lock.mdb -print0 | sort -z | xargs -0 sha256sum; }
+
+cp -r good store
+shown > right 2> /dev/null || { echo "the store cannot be shown"; exit 2; }
+retrial --store store check > said 2>&1 || { echo "the store is not whole to begin with"; cat said; exit 2; }
+rm -rf store
+
+try() { # the damaged copy is ./store
+    local before code
+    before=$(sums)
+    timeout 60 retrial --store store check > said 2>&1 < /dev/null
+    code=$?
+    case $code in 0 | 4 | 5 | 7) ;; *) breach "check ended with $code: $(tail -n 1 said)" ;; esac
+    [ "$before" = "$(sums)" ] || breach "check changed the store"
+    timeout 60 bash -c "$(declare -f shown); shown" > first 2> why < /dev/null
+    [ $? -lt 124 ] || breach "ls or query died: $(tail -n 1 why)"
+    if [ $code = 0 ]; then
+        harmless=$((harmless + 1))
+        cmp -s first right || breach "called whole, and shows other data: $(tail -n 1 why)"
+    else
+        detected=$((detected + 1))
+    fi
+    case $what in
+    index*) ;;
+    *)
+        rm -f store/index.sqlite*
+        if timeout 60 bash -c "$(declare -f shown); shown" > second 2> why < /dev/null; then
+            cmp -s second right || breach "wrong data from the journal"
+        elif [ $? -ge 124 ]; then
+            breach "ls or query died: $(tail -n 1 why)"
+        fi
+        ;;
+    esac
+    rm -rf store
+}
+
+mapfile -t files < <(cd good && find . -type f -size +0 ! -name lock.mdb ! -name '*-shm' | sort)
+for ((i = 0; i < flips; i++)); do
+    file=${files[RANDOM % ${#files[@]}]#./}
+    # Half of the flips go to the journal: the truth, in few pages.
+    [ $((RANDOM % 2)) = 0 ] || file=journal/data.mdb
+    size=$(stat -c %s "good/$file")
+    at=$(((RANDOM * 32768 + RANDOM) % size)) bit=$((1 << RANDOM % 8))
+    what="$file, byte $at, bit $bit"
+    cp -r good store && chmod -R u+w store
+    byte=$(od -An -tu1 -j "$at" -N 1 "store/$file")
+    printf "\\x$(printf %02x $((byte ^ bit)))" |
+        dd of="store/$file" bs=1 seek="$at" conv=notrunc status=none
+    try
+done
+for file in "${files[@]#./}"; do
+    size=$(stat -c %s "good/$file")
+    steps=${CUTS:-20}
+    for ((i = 0; i < steps; i++)); do
+        cut=$((size * i / steps))
+        what="$file, cut to $cut"
+        cp -r good store && chmod -R u+w store
+        truncate -s "$cut" "store/$file"
+        cuts=$((cuts + 1))
+        try
+    done
+done
+[ "$bad" = 0 ] || { echo "$bad breaches"; exit 1; }
+[ "$detected" -gt 0 ] || { echo "nothing was detected"; exit 1; }
+echo "seen $flips flips and $cuts cuts: $detected detected, $harmless harmless, nothing wrong shown"
