@@ -291,10 +291,12 @@ int rt_study_read_list(struct rt_study_reader *reader, const struct rt_yaml_node
     else
         rc =
             rt_study_mismatch(reader, node, "a list of params such as [{lr: 0.1}], or a file", err);
-    if (rc == 0 && (rc = check_distinct(&list, err)) == 0) {
+    if (rc == 0) {
         fill_in(&list, rt_json_get(reader->plan, "params"));
-        put_axes(reader, list.items);
+        rc = check_distinct(&list, err);
     }
+    if (rc == 0)
+        put_axes(reader, list.items);
     rt_json_free(list.items);
     free(list.lines);
     free(list.path);

@@ -184,6 +184,8 @@ static const struct mistake mistakes[] = {
                             "to: 0.5, step: 0.05}, or \"0:0.5:0.05\", found a text: abc"},
     {E "sweep: {x: \"0:1\"}\n", "2:12: expected a list such as [0.1, 0.2], a range such as {from: "
                                 "0, to: 0.5, step: 0.05}, or \"0:0.5:0.05\", found a text: 0:1"},
+    {E "params: {z: 4}\nlist: [{b: 1}, {}, {z: 4}]\n",
+     "3:20: {\"z\":4} is listed twice; to repeat trials, use \"replicates\""},
     {E "sweep: {x: [1, 2, 1]}\n", "2:19: 1 is listed twice; to repeat trials, use \"replicates\""},
     {E "sweep: {x: [0.1, 0.10]}\n",
      "2:18: 0.1 is listed twice; to repeat trials, use \"replicates\""},
