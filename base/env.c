@@ -106,32 +106,76 @@ static bool is_telling(const char *word, size_t length)
     return false;
 }
 
-/* Whether a word of a name such as WANDB_API_KEY or --api-key tells of a secret. */
-static bool name_tells(const char *name)
+/* PGPASSWORD, hftoken2, accessToken: words that are found at the end, or anywhere in others. */
+static bool has_telling(const char *word, size_t length)
 {
-    while (*name) {
-        size_t length = strcspn(name, "_-. ");
+    static const char *const ends[] = {"token", "apikey", "accesskey", "secretkey", "privatekey"};
+    static const char *const anywhere[] = {"password", "passwd", "passphrase", "secret",
+                                           "credential"};
 
-        if (is_telling(name, length))
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t end = strlen(ends[i]);
+
+        if (length > end && strncasecmp(word + length - end, ends[i], end) == 0)
             return true;
-        name += length + (name[length] != '\0');
+    }
+    for (size_t i = 0; i < sizeof anywhere / sizeof anywhere[0]; i++) {
+        for (size_t at = 0; at + strlen(anywhere[i]) <= length; at++) {
+            if (strncasecmp(word + at, anywhere[i], strlen(anywhere[i])) == 0)
+                return true;
+        }
     }
     return false;
+}
+
+/* Whether a word of a name such as WANDB_API_KEY or --api-key tells of a secret. */
+static bool name_tells_span(const char *name, size_t size)
+{
+    const char *end = name + size;
+
+    while (name < end) {
+        size_t length = strcspn(name, "_-. ");
+        size_t word = length < (size_t)(end - name) ? length : (size_t)(end - name);
+        size_t bare = word;
+
+        while (bare && isdigit((unsigned char)name[bare - 1]))
+            bare--;
+        if (is_telling(name, bare) || has_telling(name, bare))
+            return true;
+        name += word + 1;
+    }
+    return false;
+}
+
+static bool name_tells(const char *name)
+{
+    return name_tells_span(name, strlen(name));
+}
+
+struct mix {
+    size_t upper;
+    size_t lower;
+    size_t digits;
+};
+
+static struct mix mix_of(const char *text, size_t length)
+{
+    struct mix mix = {0, 0, 0};
+
+    for (size_t i = 0; i < length; i++) {
+        mix.upper += isupper((unsigned char)text[i]) != 0;
+        mix.lower += islower((unsigned char)text[i]) != 0;
+        mix.digits += isdigit((unsigned char)text[i]) != 0;
+    }
+    return mix;
 }
 
 /* A long run of letters of both cases and digits: random text, not a word or a path. */
 static bool is_random(const char *text, size_t length)
 {
-    size_t upper = 0;
-    size_t lower = 0;
-    size_t digits = 0;
+    struct mix mix = mix_of(text, length);
 
-    for (size_t i = 0; i < length; i++) {
-        upper += isupper((unsigned char)text[i]) != 0;
-        lower += islower((unsigned char)text[i]) != 0;
-        digits += isdigit((unsigned char)text[i]) != 0;
-    }
-    return length >= 32 && upper >= 4 && lower >= 4 && digits >= 4;
+    return length >= 32 && mix.upper >= 4 && mix.lower >= 4 && mix.digits >= 4;
 }
 
 static size_t run_of(const char *text)
@@ -143,42 +187,92 @@ static size_t run_of(const char *text)
     return length;
 }
 
-/* Beginnings that GitHub, GitLab, OpenAI, Hugging Face, AWS, Slack, Google and JWTs give theirs. */
+/* Beginnings that GitHub, GitLab, OpenAI, Hugging Face, AWS, Slack, Stripe, Docker, PyPI, Google
+ * and JWTs give theirs. */
 static bool begins_secret(const char *text)
 {
-    static const char *const begins[] = {"ghp_",   "gho_",  "ghu_",  "ghs_", "github_pat_",
-                                         "glpat-", "sk-",   "hf_",   "AKIA", "ASIA",
-                                         "xoxb-",  "xoxp-", "xoxa-", "AIza", "eyJ"};
+    static const char *const begins[] = {
+        "ghp_",     "gho_",      "ghu_",     "ghs_", "ghr_", "github_pat_", "glpat-", "sk-",
+        "sk_live_", "rk_live_",  "hf_",      "AKIA", "ASIA", "xoxb-",       "xoxp-",  "xoxa-",
+        "xoxs-",    "dckr_pat_", "pypi-AgE", "ya29", "AIza", "eyJ"};
 
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
         size_t length = strlen(begins[i]);
 
         if (strncmp(text, begins[i], length) == 0 &&
             strspn(text + length,
-                   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") >= 16)
+                   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.") >= 16)
             return true;
     }
     return false;
+}
+
+/* "user:secret@host", "token@host" with a long token; a secret may have a slash in it. */
+static bool is_login(const char *text)
+{
+    size_t word = strcspn(text, " \t\n\"'");
+    size_t length = strcspn(text, "/ \t\n");
+    const char *colon = memchr(text, ':', length);
+    const char *end = memchr(text, '@', length);
+
+    if (end)
+        return (colon && colon < end) || end - text >= 16;
+    return colon && !isdigit((unsigned char)colon[1]) && colon[1] != '/' &&
+           memchr(colon, '@', word - (size_t)(colon - text)); /* behind digits it is a port */
 }
 
 /* "scheme://user:secret@host" */
 static bool has_login(const char *value)
 {
     for (const char *at = value; (at = strstr(at, "://")) != NULL; at += 3) {
-        size_t length = strcspn(at + 3, "/ \t\n");
-        const char *end = memchr(at + 3, '@', length);
-
-        if (end && memchr(at + 3, ':', (size_t)(end - at - 3)))
+        if (is_login(at + 3))
             return true;
     }
     return false;
+}
+
+/* "...?token=x", "Password=x;...", "train --api-key x": a name in a value, with something behind.
+ */
+static bool has_named(const char *value)
+{
+    static const char names[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+
+    for (const char *at = value; *at;) {
+        size_t length = strspn(at, names);
+        const char *next = at + length;
+
+        if (length && next[0] && next[1] && (next[0] == '=' || (next[0] == ' ' && at[0] == '-')) &&
+            name_tells_span(at, length))
+            return true;
+        at = next + (*next != '\0');
+    }
+    return false;
+}
+
+/* "Authorization: Bearer x" */
+static bool has_bearer(const char *value)
+{
+    const char *at = strcasestr(value, "bearer ");
+
+    return at && strcspn(at + 7, " ") >= 8;
+}
+
+/* 40 characters of base64 and nothing else, as AWS's secret keys are. */
+static bool is_secret_key(const char *value)
+{
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct mix mix = mix_of(value, strnlen(value, 40));
+
+    return strlen(value) == 40 && strspn(value, base64) == 40 && value[0] != '/' &&
+           mix.upper >= 8 && mix.lower >= 8 && mix.digits >= 1;
 }
 
 static bool value_tells(const char *value)
 {
     bool starts = true; /* a run of letters and digits starts here */
 
-    if (has_login(value) || strstr(value, "-----BEGIN"))
+    if (has_login(value) || strstr(value, "-----BEGIN") || has_named(value) || has_bearer(value) ||
+        is_secret_key(value))
         return true;
     for (const char *at = value; *at; at++) {
         if (starts && (begins_secret(at) || is_random(at, run_of(at))))

@@ -34,6 +34,22 @@ static void names_and_values_tell_of_secrets(void **state)
         {"X", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x"},
         {"X", "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE"},
         {"X", "-----BEGIN RSA PRIVATE KEY-----"},
+        {"SLURM_FOO_TOKEN", "x"},
+        {"TF_HFTOKEN", "x"},
+        {"TORCH_PGPASSWORD2", "x"},
+        {"JAX_accessToken", "x"},
+        {"RETRIAL_MYAPIKEY", "x"},
+        {"SLURM_AWS_SECRET", "x"},
+        {"X", "https://user:pa/ss@host.example/simple"},
+        {"X", "https://0123456789abcdef0123@git.example/x"},
+        {"X", "https://host.example/x?a=1&X-Amz-Security-Token=abc"},
+        {"X", "https://host.example/x?token=abc"},
+        {"X", "Server=db;User=me;Password=hunter2;"},
+        {"X", "train --api-key abc"},
+        {"X", "Authorization: Bearer abcdefgh12"},
+        {"X", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+        {"X", "ya29.a0AfH6SMBx-abcdefghijk"},
+        {"X", "pypi-AgEIcHlwaS5vcmcCJDU3"},
     };
 
     (void)state;
@@ -56,6 +72,15 @@ static void ordinary_values_are_no_secrets(void **state)
         {"X", "sk-learn"},
         {"PYTHONKEYS", "x"},
         {"X", ""},
+        {"X", "https://host.example:8080/a@b"},
+        {"X", "ssh://git@host.example/x.git"},
+        {"TF_TOKENIZERS", "x"},
+        {"PATH", "/home/key:/opt/token/bin"},
+        {"X", "--passes 3 --monkey=1"},
+        {"SLURM_TASKS_PER_NODE", "2(x3)"},
+        {"X", "token="},
+        {"LOADEDMODULES",
+         "GCC/12.2.0:OpenMPI/4.1.4-GCC-12.2.0:PyTorch/2.1.2-foss-2023a-CUDA-12.1.1"},
     };
 
     (void)state;
