@@ -1,10 +1,9 @@
-/* Any lines as settings of the command line: each changes the plan, or leaves it as it was. */
+/* Any lines as settings of the command line, and those that are a number as how often to draw: each
+ * changes the plan, or leaves it as it was. */
 #include "base/alloc.h"
-#include "engine/study.h"
-#include "store/plan.h"
+#include "tests/fuzz/plan_checks.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,8 +16,12 @@ static void set(struct rt_json *plan, const char *setting)
     char *before = rt_json_text(plan);
     struct rt_plan *checked;
     struct rt_err err;
+    char *rest;
+    uint64_t samples = strtoull(setting, &rest, 10);
+    int rc = samples && !*rest ? rt_study_set_samples(plan, samples, &err)
+                               : rt_study_set(plan, setting, 3, &err);
 
-    if (rt_study_set(plan, setting, 3, &err) < 0) {
+    if (rc < 0) {
         char *after = rt_json_text(plan);
 
         if (err.code != RT_EUSAGE || strcmp(before, after) != 0)
@@ -27,6 +30,7 @@ static void set(struct rt_json *plan, const char *setting)
     } else if (rt_plan_new(plan, &checked, &err) < 0) {
         abort();
     } else {
+        check_points(checked);
         rt_plan_free(checked);
     }
     free(before);
@@ -43,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         set(file.plan, line);
+    check_written(file.plan);
     rt_study_file_clear(&file);
     free(text);
     return 0;
