@@ -104,28 +104,52 @@ static bool ends_with(const char *text, const char *end)
     return size > strlen(end) && strcmp(text + size - strlen(end), end) == 0;
 }
 
+static int set_module(struct rt_study_reader *reader, const char *module, const char *function,
+                      struct rt_err *err)
+{
+    char *path = rt_study_module_file(reader, module);
+    char clip[RT_UTF8_CLIP];
+    int rc;
+
+    if (path)
+        rc = set_function(reader, path, function, "python", err);
+    else
+        rc = rt_yaml_error(reader->yaml, reader->entry->offset, err,
+                           "there is no module \"%s\" in the code of the study, neither as a file "
+                           "nor as a package; for one that is installed, write a file of the study "
+                           "that imports it",
+                           rt_utf8_clip(module, clip));
+    free(path);
+    return rc;
+}
+
 static int read_function(struct rt_study_reader *reader, struct rt_err *err)
 {
     const struct rt_yaml_node *node = reader->entry;
     const char *colon = strrchr(node->text, ':');
     char *file =
         colon ? rt_strndup(node->text, (size_t)(colon - node->text)) : rt_strdup(node->text);
-    bool python = ends_with(file, ".py");
+    bool module =
+        colon && rt_study_is_module(file) && !ends_with(file, ".py") && !ends_with(file, ".so");
+    bool python = module || ends_with(file, ".py");
     char clip[RT_UTF8_CLIP];
     int rc;
 
     rt_utf8_clip(node->text, clip);
     if (!python && !ends_with(file, ".so"))
-        rc = rt_yaml_error(reader->yaml, node->offset, err,
-                           "entry \"%s\" is neither FILE.py:FUNCTION nor FILE.so:FUNCTION; for a "
-                           "program write {command: [PROGRAM, ARGUMENT, ...]}",
-                           clip);
+        rc = rt_yaml_error(
+            reader->yaml, node->offset, err,
+            "entry \"%s\" is none of FILE.py:FUNCTION, MODULE:FUNCTION and "
+            "FILE.so:FUNCTION; for a program write {command: [PROGRAM, ARGUMENT, ...]}",
+            clip);
     else if (!colon)
         rc = rt_yaml_error(reader->yaml, node->offset, err,
                            "entry \"%s\" names no function; write \"%s:FUNCTION\"", clip, clip);
     else if (!is_function(colon + 1, python))
         rc = rt_yaml_error(reader->yaml, node->offset, err,
                            "entry \"%s\" ends with what is no name of a function", clip);
+    else if (module)
+        rc = set_module(reader, file, colon + 1, err);
     else
         rc = set_function(reader, file, colon + 1, python ? "python" : "c", err);
     free(file);

@@ -134,4 +134,9 @@ int rt_study_check_name(const char *name, struct rt_err *err);
 int rt_study_check_key(const char *key, struct rt_err *err);
 int rt_study_check_path(const char *path, struct rt_err *err);
 
+/* study_module.c: whether a text looks like the name of a Python module, and the file of the code
+ * that is it (absolute, yours), or NULL. */
+bool rt_study_is_module(const char *name);
+char *rt_study_module_file(const struct rt_study_reader *reader, const char *module);
+
 #endif

@@ -123,6 +123,8 @@ def module_name(path):
     """The file's stem, so that pickles and `import model` find it; dotted inside a package."""
     folder, file = os.path.split(path)
     parts = [os.path.splitext(file)[0]]
+    if parts == ["__init__"]:
+        parts = []
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder, package = os.path.split(folder)
         parts.insert(0, package)

@@ -104,9 +104,11 @@ static const struct mistake mistakes[] = {
                                        "or count, and to sweep a member, write \"opt.lr\""},
     {E "seed: {bas: 1}\n", "2:8: unknown key \"bas\"; did you mean \"base\"?"},
     {"entry: m.py\n", "1:8: entry \"m.py\" names no function; write \"m.py:FUNCTION\""},
-    {"entry: model:train\n",
-     "1:8: entry \"model:train\" is neither FILE.py:FUNCTION nor FILE.so:FUNCTION; for a program "
-     "write {command: [PROGRAM, ARGUMENT, ...]}"},
+    {"entry: model.R:train x\n",
+     "1:8: entry \"model.R:train x\" ends with what is no name of a function"},
+    {"entry: ./model:train\n",
+     "1:8: entry \"./model:train\" is none of FILE.py:FUNCTION, MODULE:FUNCTION and "
+     "FILE.so:FUNCTION; for a program write {command: [PROGRAM, ARGUMENT, ...]}"},
     {"entry: m.py:1f\n", "1:8: entry \"m.py:1f\" ends with what is no name of a function"},
     {"entry: m.py:\n", "1:12: invalid nested block mapping on the same line"},
     {"entry: m.py:a.b\n", "1:8: entry \"m.py:a.b\" ends with what is no name of a function"},
