@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "store/beneath.h"
+#include "store/code_rules.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,21 +17,37 @@
 #include <unistd.h>
 
 /* Times of folders may be as coarse as a clock tick: a change so young may hide another. */
-#define TICK_US 20000u
+#define TICK_US     20000u
+#define FOLDER_MODE 0700
+
+struct entry {
+    char *name;
+    char *target; /* NULL: a folder of the view's own */
+};
+
+/* One folder of the view. */
+struct level {
+    char *path;            /* in the view: "." or "out" or "out/deep" */
+    struct entry *entries; /* sorted by name */
+    size_t count;
+    size_t capacity;
+    struct timespec seen; /* when it was last changed, as we left it */
+    bool settled;         /* any later change has another time than `seen` */
+};
 
 struct rt_view {
     char *folder;
     char *root;
     int fd;
-    char **names; /* sorted */
+    struct level *levels; /* a folder comes after the one that it lies in */
     size_t count;
     size_t capacity;
-    struct timespec seen; /* when the folder was last changed by us */
+    size_t entries; /* of all levels */
 };
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
 }
 
 static bool is_dots(const char *name)
@@ -37,83 +55,199 @@ static bool is_dots(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static int list_root(struct rt_view *view, struct rt_err *err)
+static char *below(const char *folder, const char *name)
 {
-    DIR *dir = opendir(view->root);
-    struct dirent *entry;
+    return strcmp(folder, ".") == 0 ? rt_strdup(name) : rt_fs_join(folder, name);
+}
 
-    if (!dir)
-        return rt_err_errno(err, RT_EIO, "reading the folder \"%s\"", view->root);
+static void add_level(struct rt_view *view, const char *path)
+{
+    view->levels = rt_grow(view->levels, &view->capacity, view->count + 1, sizeof *view->levels);
+    view->levels[view->count++] = (struct level){.path = rt_strdup(path)};
+}
+
+/* What the view's link stands for. A link of the code leads to where it would lead in the code, so
+ * that one to a folder of the code leads to the view's own folder. */
+static char *link_target(const struct rt_view *view, const char *path)
+{
+    char *original = rt_fs_join(view->root, path);
+    char target[PATH_MAX];
+    ssize_t size = readlink(original, target, sizeof target - 1);
+
+    if (size <= 0)
+        return original;
+    target[size] = '\0';
+    if (rt_code_link_leaves(path, target))
+        return original;
+    free(original);
+    return rt_strdup(target);
+}
+
+static bool is_folder(int folder, const char *name)
+{
+    struct stat info;
+
+    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Folders of byte code hold nothing for trials, and beyond the limit a folder is a link. */
+static bool becomes_folder(const struct rt_view *view, int folder, const char *name)
+{
+    return view->count < RT_VIEW_FOLDERS && view->entries < RT_VIEW_ENTRIES &&
+           !rt_code_is_made(name) && is_folder(folder, name);
+}
+
+static void add_entry(struct rt_view *view, size_t at, int folder, const char *name)
+{
+    char *path = below(view->levels[at].path, name);
+    bool own = becomes_folder(view, folder, name);
+    struct level *level;
+
+    if (own)
+        add_level(view, path);
+    level = &view->levels[at];
+    level->entries =
+        rt_grow(level->entries, &level->capacity, level->count + 1, sizeof *level->entries);
+    level->entries[level->count++] =
+        (struct entry){rt_strdup(name), own ? NULL : link_target(view, path)};
+    view->entries++;
+    free(path);
+}
+
+/* Notes what the code has in the folder. */
+static int list_level(struct rt_view *view, size_t at, struct rt_err *err)
+{
+    char *path = rt_fs_join(view->root, view->levels[at].path);
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    struct level *level;
+    int rc = 0;
+
+    if (!dir) {
+        rc = rt_err_errno(err, RT_EIO, "reading the folder \"%s\"", at ? path : view->root);
+        goto out;
+    }
     while ((entry = readdir(dir)) != NULL) {
-        if (is_dots(entry->d_name))
-            continue;
-        view->names = rt_grow(view->names, &view->capacity, view->count + 1, sizeof(char *));
-        view->names[view->count++] = rt_strdup(entry->d_name);
+        if (!is_dots(entry->d_name))
+            add_entry(view, at, dirfd(dir), entry->d_name);
     }
     closedir(dir);
-    if (view->count)
-        qsort(view->names, view->count, sizeof *view->names, by_name);
-    return 0;
+    level = &view->levels[at];
+    if (level->count)
+        qsort(level->entries, level->count, sizeof *level->entries, by_name);
+out:
+    free(path);
+    return rc;
 }
 
-/* True if the entry of the view is the link that we made. */
-static bool is_ours(const struct rt_view *view, const char *name)
+/* True if the entry of the folder is what we made. */
+static bool is_ours(const struct level *level, int folder, const char *name)
 {
+    struct entry key = {.name = (char *)name};
+    const struct entry *entry = NULL;
     char target[PATH_MAX];
-    char *wanted;
     ssize_t size;
-    bool same;
 
-    if (!bsearch(&name, view->names, view->count, sizeof *view->names, by_name))
+    if (level->count)
+        entry = bsearch(&key, level->entries, level->count, sizeof *level->entries, by_name);
+    if (!entry)
         return false;
-    size = readlinkat(view->fd, name, target, sizeof target);
-    if (size < 0)
-        return false;
-    wanted = rt_fs_join(view->root, name);
-    same = strlen(wanted) == (size_t)size && memcmp(wanted, target, (size_t)size) == 0;
-    free(wanted);
-    return same;
+    if (!entry->target)
+        return is_folder(folder, name);
+    size = readlinkat(folder, name, target, sizeof target);
+    return size >= 0 && strlen(entry->target) == (size_t)size &&
+           memcmp(entry->target, target, (size_t)size) == 0;
 }
 
-/* Removes what is not ours; what cannot be removed stays, which harms nobody but the trials. */
-static void sweep(struct rt_view *view)
+/* Removes what is not ours; what cannot be removed stays, which harms nobody but the trials.
+ * By the descriptor: a process left behind may make the folder's name a link to anywhere. */
+static void sweep(const struct level *level, int folder)
 {
-    DIR *dir = opendir(view->folder);
+    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = again >= 0 ? fdopendir(again) : NULL;
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir)) != NULL) {
         char *path;
 
-        if (is_dots(entry->d_name) || is_ours(view, entry->d_name))
+        if (is_dots(entry->d_name) || is_ours(level, folder, entry->d_name))
             continue;
-        path = rt_fs_join(view->folder, entry->d_name);
+        path = rt_printf("/proc/self/fd/%d/%s", folder, entry->d_name);
         rt_fs_remove(path, NULL);
         free(path);
     }
     if (dir)
         closedir(dir);
+    else if (again >= 0)
+        close(again);
 }
 
-static int make_links(struct rt_view *view, struct rt_err *err)
+static int make_entries(const struct rt_view *view, const struct level *level, int folder,
+                        struct rt_err *err)
 {
-    for (size_t i = 0; i < view->count; i++) {
-        char *target = rt_fs_join(view->root, view->names[i]);
-        int rc = symlinkat(target, view->fd, view->names[i]);
+    for (size_t i = 0; i < level->count; i++) {
+        const struct entry *entry = &level->entries[i];
+        int rc = entry->target ? symlinkat(entry->target, folder, entry->name)
+                               : mkdirat(folder, entry->name, FOLDER_MODE);
 
-        free(target);
         if (rc < 0 && errno != EEXIST)
-            return rt_err_errno(err, RT_EIO, "linking \"%s\" into \"%s\"", view->names[i],
-                                view->folder);
+            return rt_err_errno(err, RT_EIO, "linking \"%s\" into \"%s/%s\"", entry->name,
+                                view->folder, level->path);
     }
     return 0;
 }
 
-static void remember_time(struct rt_view *view)
+/* A folder whose time is older than a tick cannot change again without another time. */
+static void remember_time(struct level *level, const struct stat *info, uint64_t now_us)
+{
+    uint64_t changed_us =
+        (uint64_t)info->st_ctim.tv_sec * 1000000u + (uint64_t)info->st_ctim.tv_nsec / 1000u;
+
+    level->seen = info->st_ctim;
+    level->settled = now_us > changed_us && now_us - changed_us > TICK_US;
+}
+
+/* Not even its owner could enter what a trial has locked. */
+static void unlock(const struct rt_view *view, const struct level *level)
 {
     struct stat info;
 
-    if (fstat(view->fd, &info) == 0)
-        view->seen = info.st_mtim;
+    if (level == view->levels)
+        fchmod(view->fd, FOLDER_MODE);
+    else if (fstatat(view->fd, level->path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+             S_ISDIR(info.st_mode) && (info.st_mode & 07777) != FOLDER_MODE)
+        fchmodat(view->fd, level->path, FOLDER_MODE, 0);
+}
+
+/* Makes the folder what it was at first. */
+static int restore(const struct rt_view *view, struct level *level, struct rt_err *err)
+{
+    uint64_t now_us = rt_wall_us();
+    struct stat info;
+    int folder;
+    int rc;
+
+    unlock(view, level);
+    folder = level == view->levels
+                 ? openat(view->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                 : rt_beneath_open(view->fd, level->path, O_RDONLY | O_DIRECTORY, 0);
+    if (folder < 0)
+        return rt_err_errno(err, RT_EIO, "opening \"%s/%s\"", view->folder, level->path);
+    sweep(level, folder);
+    rc = make_entries(view, level, folder, err);
+    if (rc == 0 && fstat(folder, &info) == 0)
+        remember_time(level, &info, now_us);
+    close(folder);
+    return rc;
+}
+
+static bool is_untouched(const struct rt_view *view, const struct level *level)
+{
+    struct stat info;
+
+    return level->settled && fstatat(view->fd, level->path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           info.st_nlink != 0 && info.st_ctim.tv_sec == level->seen.tv_sec &&
+           info.st_ctim.tv_nsec == level->seen.tv_nsec;
 }
 
 int rt_view_new(const char *folder, const char *root, struct rt_view **out, struct rt_err *err)
@@ -124,17 +258,18 @@ int rt_view_new(const char *folder, const char *root, struct rt_view **out, stru
     view->folder = rt_strdup(folder);
     view->root = rt_strdup(root);
     view->fd = -1;
-    if ((rc = rt_fs_remove(folder, err)) < 0 || (rc = rt_fs_mkdirs(folder, err)) < 0 ||
-        (rc = list_root(view, err)) < 0)
+    add_level(view, ".");
+    if ((rc = rt_fs_remove(folder, err)) < 0 || (rc = rt_fs_mkdirs(folder, err)) < 0)
         goto out;
     view->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (view->fd < 0) {
         rc = rt_err_errno(err, RT_EIO, "opening \"%s\"", folder);
         goto out;
     }
-    if ((rc = make_links(view, err)) < 0)
-        goto out;
-    remember_time(view);
+    for (size_t i = 0; i < view->count; i++) {
+        if ((rc = list_level(view, i, err)) < 0 || (rc = restore(view, &view->levels[i], err)) < 0)
+            goto out;
+    }
     *out = view;
     view = NULL;
 out:
@@ -148,35 +283,31 @@ void rt_view_free(struct rt_view *view)
         return;
     if (view->fd >= 0)
         close(view->fd);
-    for (size_t i = 0; i < view->count; i++)
-        free(view->names[i]);
-    free(view->names);
+    for (size_t i = 0; i < view->count; i++) {
+        struct level *level = &view->levels[i];
+
+        for (size_t j = 0; j < level->count; j++) {
+            free(level->entries[j].name);
+            free(level->entries[j].target);
+        }
+        free(level->entries);
+        free(level->path);
+    }
+    free(view->levels);
     free(view->folder);
     free(view->root);
     free(view);
-}
-
-static bool is_untouched(const struct rt_view *view)
-{
-    struct stat info;
-    uint64_t changed_us;
-
-    if (fstat(view->fd, &info) < 0 || info.st_nlink == 0 ||
-        info.st_mtim.tv_sec != view->seen.tv_sec || info.st_mtim.tv_nsec != view->seen.tv_nsec)
-        return false;
-    changed_us = (uint64_t)view->seen.tv_sec * 1000000u + (uint64_t)view->seen.tv_nsec / 1000u;
-    return rt_wall_us() - changed_us > TICK_US;
 }
 
 int rt_view_enter(struct rt_view *view, struct rt_err *err)
 {
     int rc;
 
-    if (!is_untouched(view)) {
-        sweep(view);
-        if ((rc = make_links(view, err)) < 0)
+    for (size_t i = 0; i < view->count; i++) {
+        struct level *level = &view->levels[i];
+
+        if (!is_untouched(view, level) && (rc = restore(view, level, err)) < 0)
             return rc;
-        remember_time(view);
     }
     if (fchdir(view->fd) < 0)
         return rt_err_errno(err, RT_EIO, "entering \"%s\"", view->folder);

@@ -1,11 +1,16 @@
 #ifndef RT_ENGINE_VIEW_H
 #define RT_ENGINE_VIEW_H
 /*
- * A view: the working directory of one worker, a folder with a link to each
- * entry of the code root. What trials write into it is theirs, and is cleared
- * away before the next trial.
+ * A view: the working directory of one worker. It has the folders of the code
+ * root, and in them a link to each file. What trials write into it is theirs,
+ * and is cleared away before the next trial.
+ *
+ * Of large code, the folders deepest down are links to the code's own.
  */
 #include "base/err.h"
+
+#define RT_VIEW_FOLDERS 1024u /* each is looked at before a trial */
+#define RT_VIEW_ENTRIES 8192u /* each is a link to make when a worker starts */
 
 struct rt_view;
 

@@ -16,19 +16,38 @@ struct place {
     struct rt_view *made;
 };
 
+static void touch(const char *path)
+{
+    int fd = open(path, O_CREAT | O_WRONLY, 0600);
+
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+/* Code with a file, folders in folders, a link in itself, and one to data outside of it. */
+static void make_code(const struct place *place)
+{
+    struct rt_err err;
+
+    assert_int_equal(chdir(place->folder), 0);
+    expect_ok(err, rt_fs_mkdirs("root/out/deep", &err));
+    expect_ok(err, rt_fs_mkdirs("data", &err));
+    expect_ok(err, rt_fs_replace("root/model.py", rt_span_text("x = 1\n"), 0644, &err));
+    touch("root/out/deep/kept");
+    touch("data/kept");
+    assert_int_equal(symlink("out/deep", "root/short"), 0);
+    assert_int_equal(symlink("../data", "root/data"), 0);
+}
+
 static void open_place(struct place *place)
 {
     struct rt_err err;
-    char *file;
 
     strcpy(place->folder, "/tmp/retrial-view-XXXXXX");
     assert_non_null(mkdtemp(place->folder));
     place->root = rt_fs_join(place->folder, "root");
     place->view = rt_fs_join(place->folder, "view");
-    expect_ok(err, rt_fs_mkdirs(place->root, &err));
-    file = rt_fs_join(place->root, "model.py");
-    expect_ok(err, rt_fs_replace(file, rt_span_text("x = 1\n"), 0644, &err));
-    free(file);
+    make_code(place);
     expect_ok(err, rt_view_new(place->view, place->root, &place->made, &err));
     expect_ok(err, rt_view_enter(place->made, &err));
 }
@@ -40,14 +59,6 @@ static void close_place(struct place *place)
     rt_fs_remove(place->folder, NULL);
     free(place->root);
     free(place->view);
-}
-
-static void touch(const char *path)
-{
-    int fd = open(path, O_CREAT | O_WRONLY, 0600);
-
-    assert_true(fd >= 0);
-    close(fd);
 }
 
 static void the_working_directory_shows_the_code(void **state)
@@ -84,6 +95,120 @@ static void what_was_written_is_gone_at_the_next_entry_and_what_was_removed_is_b
     close_place(&place);
 }
 
+static void what_is_written_into_a_folder_of_the_code_does_not_reach_the_code(void **state)
+{
+    struct place place;
+    struct rt_err err;
+
+    (void)state;
+    open_place(&place);
+    for (int i = 0; i < 3; i++) {
+        touch("out/left");
+        touch("out/deep/left");
+        assert_int_equal(unlink("out/deep/kept"), 0);
+        assert_int_equal(chmod("out/deep", 0), 0);
+        assert_false(rt_fs_exists("../root/out/left"));
+        assert_false(rt_fs_exists("../root/out/deep/left"));
+        expect_ok(err, rt_view_enter(place.made, &err));
+        assert_false(rt_fs_exists("out/left"));
+        assert_false(rt_fs_exists("out/deep/left"));
+        assert_true(rt_fs_exists("out/deep/kept"));
+        assert_true(rt_fs_exists("../root/out/deep/kept"));
+        usleep(i * 15000);
+    }
+    close_place(&place);
+}
+
+/* The time of a folder may not tell a change that came soon after the last one. */
+static void what_is_written_at_once_is_gone_long_after(void **state)
+{
+    struct place place;
+    struct rt_err err;
+
+    (void)state;
+    open_place(&place);
+    touch("out/left");
+    usleep(50000);
+    expect_ok(err, rt_view_enter(place.made, &err));
+    assert_false(rt_fs_exists("out/left"));
+    close_place(&place);
+}
+
+static void a_folder_that_a_trial_replaced_is_as_it_was_and_what_it_leads_to_stays(void **state)
+{
+    struct place place;
+    struct rt_err err;
+
+    (void)state;
+    open_place(&place);
+    for (int i = 0; i < 3; i++) {
+        expect_ok(err, rt_fs_remove("out", &err));
+        assert_int_equal(symlink("../root/out", "out"), 0);
+        expect_ok(err, rt_view_enter(place.made, &err));
+        touch("out/left");
+        assert_true(rt_fs_exists("out/deep/kept"));
+        assert_true(rt_fs_exists("../root/out/deep/kept"));
+        assert_false(rt_fs_exists("../root/out/left"));
+        usleep(i * 15000);
+    }
+    close_place(&place);
+}
+
+static void a_link_to_a_folder_of_the_code_leads_to_the_folder_of_the_view(void **state)
+{
+    struct place place;
+
+    (void)state;
+    open_place(&place);
+    touch("short/left");
+    assert_true(rt_fs_exists("out/deep/left"));
+    assert_false(rt_fs_exists("../root/out/deep/left"));
+    close_place(&place);
+}
+
+/* As an ignored folder of data does. */
+static void a_link_out_of_the_code_leads_to_the_original(void **state)
+{
+    struct place place;
+
+    (void)state;
+    open_place(&place);
+    assert_true(rt_fs_exists("data/kept"));
+    touch("data/new");
+    assert_true(rt_fs_exists("../data/new"));
+    close_place(&place);
+}
+
+static void folders_beyond_the_limit_are_links(void **state)
+{
+    struct place place;
+    struct rt_err err;
+    char name[32];
+    unsigned own = 0;
+
+    (void)state;
+    open_place(&place);
+    for (unsigned i = 0; i < RT_VIEW_FOLDERS + 10; i++) {
+        snprintf(name, sizeof name, "../root/many%u", i);
+        assert_int_equal(mkdir(name, 0700), 0);
+    }
+    rt_view_free(place.made);
+    place.made = NULL;
+    expect_ok(err, rt_view_new(place.view, place.root, &place.made, &err));
+    expect_ok(err, rt_view_enter(place.made, &err));
+    for (unsigned i = 0; i < RT_VIEW_FOLDERS + 10; i++) {
+        struct stat info;
+
+        snprintf(name, sizeof name, "many%u", i);
+        assert_int_equal(stat(name, &info), 0);
+        assert_true(S_ISDIR(info.st_mode));
+        assert_int_equal(lstat(name, &info), 0);
+        own += S_ISDIR(info.st_mode);
+    }
+    assert_in_range(own, RT_VIEW_FOLDERS - 5, RT_VIEW_FOLDERS);
+    close_place(&place);
+}
+
 static void a_view_that_was_removed_cannot_be_entered(void **state)
 {
     struct place place;
@@ -114,6 +239,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_working_directory_shows_the_code),
         cmocka_unit_test(what_was_written_is_gone_at_the_next_entry_and_what_was_removed_is_back),
+        cmocka_unit_test(what_is_written_into_a_folder_of_the_code_does_not_reach_the_code),
+        cmocka_unit_test(what_is_written_at_once_is_gone_long_after),
+        cmocka_unit_test(a_folder_that_a_trial_replaced_is_as_it_was_and_what_it_leads_to_stays),
+        cmocka_unit_test(a_link_to_a_folder_of_the_code_leads_to_the_folder_of_the_view),
+        cmocka_unit_test(a_link_out_of_the_code_leads_to_the_original),
+        cmocka_unit_test(folders_beyond_the_limit_are_links),
         cmocka_unit_test(a_view_that_was_removed_cannot_be_entered),
         cmocka_unit_test(a_root_that_is_not_there_is_an_error),
     };
