@@ -8,6 +8,7 @@
 #include "engine/frame.h"
 #include "engine/ring.h"
 #include "engine/surroundings.h"
+#include "engine/use.h"
 #include "engine/view.h"
 
 #include <errno.h>
@@ -27,11 +28,6 @@
 #define CHILDREN_US 1000u /* a shorter trial cannot have had children */
 #define REST_US     50u   /* after a shorter trial, putting limits back would double the cost */
 #define READS_ROOM  (1u << 18) /* bytes that packed reads can take */
-
-struct use {
-    uint64_t user_us;
-    uint64_t sys_us;
-};
 
 struct stream {
     int fd;    /* a copy that users' code does not know */
@@ -60,8 +56,8 @@ struct worker {
     size_t reads_told;
     struct rt_buf packed;
     struct rt_buf outbox;
-    struct use own;      /* up to the last trial's end */
-    struct use children; /* likewise */
+    struct rt_use own;      /* up to the last trial's end */
+    struct rt_use children; /* likewise */
 };
 
 static _Noreturn void give_up(const struct rt_err *err)
@@ -189,24 +185,6 @@ static void take_output(struct worker *worker, int number, struct rt_output *out
     rt_ring_set_base(worker->ring, number, size);
 }
 
-static uint64_t time_us(struct timeval time)
-{
-    return (uint64_t)time.tv_sec * 1000000u + (uint64_t)time.tv_usec;
-}
-
-/* What was used since the last call; adds it to *attempt. */
-static void add_use(int who, struct use *before, struct rt_attempt *attempt)
-{
-    struct rusage use;
-
-    getrusage(who, &use);
-    attempt->user_us += time_us(use.ru_utime) - before->user_us;
-    attempt->sys_us += time_us(use.ru_stime) - before->sys_us;
-    *before = (struct use){time_us(use.ru_utime), time_us(use.ru_stime)};
-    if ((uint64_t)use.ru_maxrss > attempt->max_rss_kib)
-        attempt->max_rss_kib = (uint64_t)use.ru_maxrss;
-}
-
 static void note_use(struct worker *worker, struct rt_attempt *attempt)
 {
     const struct rt_ended *ended = &worker->ended;
@@ -217,9 +195,9 @@ static void note_use(struct worker *worker, struct rt_attempt *attempt)
         attempt->max_rss_kib = ended->max_rss_kib;
         return;
     }
-    add_use(RUSAGE_SELF, &worker->own, attempt);
+    rt_use_add(RUSAGE_SELF, &worker->own, attempt);
     if (attempt->duration_us >= CHILDREN_US)
-        add_use(RUSAGE_CHILDREN, &worker->children, attempt);
+        rt_use_add(RUSAGE_CHILDREN, &worker->children, attempt);
 }
 
 static void clear_ended(struct rt_ended *ended)
@@ -267,8 +245,10 @@ static void restore(struct worker *worker, uint64_t duration_us)
     struct rt_entry *entry = worker->task->entry;
     struct rt_err err;
 
-    if (duration_us >= REST_US)
+    if (duration_us >= REST_US) {
         rt_surroundings_restore_rest(&worker->surroundings);
+        rt_use_forget_peak();
+    }
     if (rt_surroundings_restore(&worker->surroundings) && entry->ops->environment)
         entry->ops->environment(entry);
     if (rt_view_enter(worker->view, &err) < 0)
@@ -432,8 +412,8 @@ void rt_worker_main(const struct rt_worker_task *task)
     if (open_worker(worker, &err) < 0)
         give_up(&err);
     close_handed(task, worker);
-    add_use(RUSAGE_SELF, &worker->own, &before);
-    add_use(RUSAGE_CHILDREN, &worker->children, &before);
+    rt_use_add(RUSAGE_SELF, &worker->own, &before);
+    rt_use_add(RUSAGE_CHILDREN, &worker->children, &before);
     for (;;) {
         next_frame(worker, &frame);
         if (frame.number == 0)
