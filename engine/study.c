@@ -195,6 +195,29 @@ static int name_after_file(struct rt_study_reader *reader, struct rt_err *err)
     return rc;
 }
 
+/* Where the sweep says something of a key. */
+static size_t place_of(const struct rt_yaml_node *sweep, const char *key)
+{
+    const struct rt_yaml_node *node = rt_yaml_get(sweep, key);
+
+    for (size_t i = 0; !node && sweep->kind == RT_JSON_ARRAY && i < sweep->count; i++)
+        node = rt_yaml_get(&sweep->items[i], key);
+    return node ? node->key_offset : sweep->key_offset;
+}
+
+static int expand(struct rt_study_reader *reader, struct rt_err *err)
+{
+    char *culprit = NULL;
+    int rc = rt_study_expand(reader->plan, &culprit, err);
+
+    if (rc < 0 && reader->sweep)
+        rc = rt_yaml_error_at(
+            reader->yaml, culprit ? place_of(reader->sweep, culprit) : reader->sweep->key_offset,
+            err);
+    free(culprit);
+    return rc;
+}
+
 static int read_root(struct rt_study_reader *reader, struct rt_err *err)
 {
     const struct rt_yaml_node *root = rt_yaml_root(reader->yaml);
@@ -205,7 +228,8 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
         return rt_yaml_error(reader->yaml, 0, err, "the file is empty");
     if ((rc = rt_study_expect(reader, root, RT_JSON_OBJECT,
                               "a mapping with the keys of a study: name, entry, ...", err)) < 0 ||
-        (rc = rt_study_fields(reader, root, fields, err)) < 0 || (rc = read_axes(reader, err)) < 0)
+        (rc = rt_study_fields(reader, root, fields, err)) < 0 ||
+        (rc = read_axes(reader, err)) < 0 || (rc = expand(reader, err)) < 0)
         return rc;
     if (!reader->entry)
         return rt_yaml_error(reader->yaml, root->offset, err,

@@ -198,7 +198,7 @@ static bool has_any(const struct rt_json *object, const char *const *members)
 /* The lowest format that has all that a plan uses: docs/plan.md, "since". */
 static int64_t format_of(const struct rt_json *plan)
 {
-    static const char *const of_axes[] = {"scale", "zip", "sample", NULL};
+    static const char *const of_axes[] = {"scale", "zip", "sample", "when", NULL};
     static const char *const of_plan[] = {"isolation", "inputs", "code_ignore", NULL};
     static const char *const of_limits[] = {"memory_bytes", NULL};
     static const char *const of_each[] = {"memory_bytes", "gpus_permille", NULL};

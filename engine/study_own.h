@@ -119,6 +119,12 @@ int rt_study_check_distinct(const struct rt_study_reader *reader, const struct r
 int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *node, bool repeats,
                   struct rt_json **axis, struct rt_err *err);
 
+/* Makes of the keys with a "when", and of those that it is on, axes that list their combinations;
+ * and the other way round, what the study said. On failure *culprit (may be NULL), yours, is the
+ * key that cannot be. RT_EUSAGE. */
+int rt_study_expand(struct rt_json *plan, char **culprit, struct rt_err *err);
+struct rt_json *rt_study_collapse(const struct rt_json *axes);
+
 /* Numbers the groups of keys that change together 0, 1, ..., and gives the plan the lowest format
  * that has all that it uses. */
 void rt_study_settle(struct rt_json *plan);

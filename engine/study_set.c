@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "engine/condition.h"
 #include "engine/range.h"
 #include "engine/scalar.h"
 
@@ -190,19 +191,57 @@ static bool is_distribution(const char *text)
     return yes;
 }
 
+/* "0,0.9 when optimizer == sgd": the condition, or NULL if there is none. */
+static const char *find_condition(const char *text)
+{
+    struct rt_condition condition;
+    const char *when = NULL;
+    bool good;
+
+    for (const char *at = text; (at = strstr(at, " when ")) != NULL; at++)
+        when = at;
+    if (!when)
+        return NULL;
+    good = rt_condition_parse(when + strlen(" when "), &condition, NULL) == 0;
+    rt_condition_clear(&condition);
+    return good ? when + strlen(" when ") : NULL;
+}
+
+/* Under a condition one value is swept, too: where the condition is not met, it is not there. */
+static void set_condition(struct setting *setting, const char *condition)
+{
+    struct rt_json *when = rt_json_new_array();
+
+    if (setting->value) {
+        struct rt_json *values = rt_json_new_array();
+
+        rt_json_append(values, setting->value);
+        setting->value = NULL;
+        setting->axis = rt_json_new_object();
+        rt_json_set(setting->axis, "values", values);
+    }
+    rt_json_append(when, rt_json_new_string(condition));
+    rt_json_set(setting->axis, "when", when);
+}
+
 /* Reads what stands behind the equals sign. */
 static int read_values(const char *text, struct setting *setting, struct rt_err *err)
 {
-    char *values = trimmed(text, text + strlen(text));
+    const char *condition = find_condition(text);
+    char *values = trimmed(text, condition ? condition - strlen(" when ") : text + strlen(text));
     struct rt_range range;
     int rc;
 
-    if (is_distribution(values))
+    if (is_distribution(values) && condition)
+        rc = rt_err_set(err, RT_EUSAGE, "what is drawn has no condition");
+    else if (is_distribution(values))
         rc = rt_study_read_call(values, &setting->axis, err);
     else if (rt_range_parse(values, &range))
         rc = rt_range_axis(&range, &setting->axis, err);
     else
-        rc = read_list(text, setting, err);
+        rc = read_list(values, setting, err);
+    if (rc == 0 && condition)
+        set_condition(setting, condition);
     free(values);
     return rc;
 }
@@ -253,13 +292,17 @@ static int apply(struct rt_json *plan, struct setting *setting, uint64_t samples
     struct rt_json *old_params = rt_json_keep(rt_json_get(plan, "params"));
     struct rt_json *old_axes = rt_json_keep(rt_json_get(plan, "axes"));
     struct rt_json *params = rt_json_copy(old_params);
+    struct rt_json *sources = rt_study_collapse(old_axes);
     struct rt_json *axes = rt_json_new_array();
-    int rc = rt_study_change_axes(old_axes, setting->key, setting->axis, samples, axes, err);
+    int rc = rt_study_change_axes(sources, setting->key, setting->axis, samples, axes, err);
 
     if (rc == 0 && setting->value)
         rc = change_params(params, setting, err);
     rt_json_set(plan, "params", params);
     rt_json_set(plan, "axes", axes);
+    rt_json_free(sources);
+    if (rc == 0)
+        rc = rt_study_expand(plan, NULL, err);
     rt_study_settle(plan);
     if (rc == 0)
         rc = rt_study_check_plan(plan, err);

@@ -50,7 +50,16 @@ static int check_place(const struct rt_json *item, const char *key, const struct
                           "\"%s\" changes together with other parameters; give it one value, or "
                           "change the study file",
                           key);
+    if (axis && is_drawn(axis) && strcmp(swept, key) == 0 && rt_json_get(item, "when"))
+        return rt_err_set(err, RT_EUSAGE, "\"%s\" has a condition, and cannot be drawn", key);
     return 0;
+}
+
+/* A key that is swept otherwise is there under the same condition, unless it has another one. */
+static void keep_condition(struct rt_json *axis, const struct rt_json *item)
+{
+    if (rt_json_get(item, "when") && !rt_json_get(axis, "when"))
+        rt_json_set(axis, "when", rt_json_copy(rt_json_get(item, "when")));
 }
 
 int rt_study_change_axes(const struct rt_json *old, const char *key, const struct rt_json *axis,
@@ -69,6 +78,8 @@ int rt_study_change_axes(const struct rt_json *old, const char *key, const struc
         if ((rc = check_place(item, key, axis, err)) < 0)
             break;
         if (own && (same ? is_drawn(item) == drawn : drawn && !is_drawn(item))) {
+            if (same)
+                keep_condition(own, item);
             rt_json_append(axes, own);
             own = NULL;
         }

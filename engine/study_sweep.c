@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "engine/condition.h"
 #include "engine/range.h"
 #include "engine/scalar.h"
 #include "store/plan.h"
@@ -212,7 +213,8 @@ static int read_range(struct rt_study_reader *reader, const struct rt_yaml_node 
 static int check_range_keys(const struct rt_study_reader *reader,
                             const struct rt_yaml_node *mapping, struct rt_err *err)
 {
-    static const char *const known[] = {"from", "to", "step", "count", "scale", NULL};
+    static const char *const known[] = {"from",  "to",     "step", "count",
+                                        "scale", "values", "when", NULL};
     char clip[RT_UTF8_CLIP];
     char member[RT_UTF8_CLIP];
 
@@ -247,8 +249,8 @@ static size_t where_to_complain(const struct rt_yaml_node *node)
     return step ? step->offset : count ? count->offset : node->offset;
 }
 
-int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *node, bool repeats,
-                  struct rt_json **axis, struct rt_err *err)
+static int read_plain(struct rt_study_reader *reader, const struct rt_yaml_node *node, bool repeats,
+                      struct rt_json **axis, struct rt_err *err)
 {
     static const char expected[] = "a list such as [0.1, 0.2], a range such as {from: 0, to: 0.5, "
                                    "step: 0.05}, or \"0:0.5:0.05\"";
@@ -259,8 +261,7 @@ int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *nod
     if (node->kind == RT_JSON_ARRAY)
         return read_list(reader, node, repeats, axis, err);
     if (node->kind == RT_JSON_OBJECT) {
-        if ((rc = check_range_keys(reader, node, err)) < 0 ||
-            (rc = read_range(reader, node, &range, err)) < 0)
+        if ((rc = read_range(reader, node, &range, err)) < 0)
             return rc;
     } else if (node->kind != RT_JSON_STRING || !rt_range_parse(node->text, &range)) {
         return rt_study_mismatch(reader, node, expected, err);
@@ -268,6 +269,84 @@ int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *nod
     if (rt_range_axis(&range, axis, err) < 0)
         return rt_yaml_error_at(reader->yaml, where_to_complain(node), err);
     return 0;
+}
+
+static int add_condition(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         struct rt_json *conditions, struct rt_err *err)
+{
+    struct rt_condition condition;
+    int rc = rt_study_expect(reader, node, RT_JSON_STRING,
+                             "a condition such as optimizer == sgd, or a list of them", err);
+
+    if (rc < 0)
+        return rc;
+    if (rt_condition_parse(node->text, &condition, err) < 0)
+        rc = rt_yaml_error_at(reader->yaml, node->offset, err);
+    else
+        rt_json_append(conditions, rt_json_new_string(node->text));
+    rt_condition_clear(&condition);
+    return rc;
+}
+
+/* "when": one condition, or several that all must be met. */
+static int read_when(const struct rt_study_reader *reader, const struct rt_yaml_node *when,
+                     struct rt_json *axis, struct rt_err *err)
+{
+    struct rt_json *conditions = rt_json_new_array();
+    int rc = 0;
+
+    if (when->kind != RT_JSON_ARRAY)
+        rc = add_condition(reader, when, conditions, err);
+    else if (when->count == 0)
+        rc = rt_study_mismatch(reader, when, "a condition such as optimizer == sgd", err);
+    for (size_t i = 0; rc == 0 && i < when->count; i++)
+        rc = add_condition(reader, &when->items[i], conditions, err);
+    if (rc < 0)
+        rt_json_free(conditions);
+    else
+        rt_json_set(axis, "when", conditions);
+    return rc;
+}
+
+/* The levels of a mapping: under "values", or a range that it is itself. */
+static int find_levels(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       const struct rt_yaml_node **levels, struct rt_err *err)
+{
+    const struct rt_yaml_node *values = rt_yaml_get(node, "values");
+    size_t others = node->count - (values != NULL) - (rt_yaml_get(node, "when") != NULL);
+
+    *levels = values ? values : node;
+    if (values && others)
+        return rt_yaml_error(reader->yaml, values->key_offset, err,
+                             "give either \"values\" or a range, not both");
+    if (values && values->kind == RT_JSON_OBJECT)
+        return rt_study_mismatch(reader, values, "a list such as [0.1, 0.2]", err);
+    return 0;
+}
+
+int rt_study_axis(struct rt_study_reader *reader, const struct rt_yaml_node *node, bool repeats,
+                  struct rt_json **axis, struct rt_err *err)
+{
+    const struct rt_yaml_node *when;
+    const struct rt_yaml_node *levels;
+    int rc;
+
+    *axis = NULL;
+    if (node->kind != RT_JSON_OBJECT)
+        return read_plain(reader, node, repeats, axis, err);
+    when = rt_yaml_get(node, "when");
+    if ((rc = check_range_keys(reader, node, err)) < 0 ||
+        (rc = find_levels(reader, node, &levels, err)) < 0)
+        return rc;
+    if (when && repeats)
+        return rt_yaml_error(reader->yaml, when->key_offset, err,
+                             "keys that change together have no conditions");
+    if ((rc = read_plain(reader, levels, repeats, axis, err)) == 0 && when &&
+        (rc = read_when(reader, when, *axis, err)) < 0) {
+        rt_json_free(*axis);
+        *axis = NULL;
+    }
+    return rc;
 }
 
 /* Under "zip" stands either a group of keys, or the levels of a parameter that is called zip: only

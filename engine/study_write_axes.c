@@ -14,7 +14,7 @@ static void put_log_range(struct rt_buf *out, const struct rt_json *axis)
 
     rt_decimal_parse(rt_json_get_text(axis, "from", "1"), &ends[0], NULL);
     rt_decimal_parse(rt_json_get_text(axis, "to", "1"), &ends[1], NULL);
-    rt_buf_printf(out, "{from: %s, to: %s, count: %lld, scale: log}",
+    rt_buf_printf(out, "{from: %s, to: %s, count: %lld, scale: log",
                   rt_decimal_text(ends[0], true, text[0]), rt_decimal_text(ends[1], true, text[1]),
                   (long long)rt_json_get_int(axis, "count", 2));
 }
@@ -59,7 +59,6 @@ static void put_range(struct rt_buf *out, const struct rt_json *axis)
     put_number(out, to, real);
     rt_buf_add(out, ", step: ");
     put_number(out, step, real);
-    rt_buf_add(out, "}");
 }
 
 static void put_name(struct rt_buf *out, const struct rt_json *axis)
@@ -71,21 +70,32 @@ static void put_name(struct rt_buf *out, const struct rt_json *axis)
     rt_json_free(key);
 }
 
+/* What an axis with conditions was made from says more than its own values. */
 static void put_levels(struct rt_buf *out, const struct rt_json *axis)
 {
-    const struct rt_json *values = rt_json_get(axis, "values");
+    const struct rt_json *source = rt_json_get(axis, "source");
+    const struct rt_json *said = source ? source : axis;
+    const struct rt_json *values = rt_json_get(said, "values");
+    const struct rt_json *when = rt_json_get(axis, "when");
 
+    rt_buf_add(out, values && when ? "{values: " : "");
     if (values)
         rt_json_canonical(values, out);
-    else if (rt_json_get(axis, "scale"))
-        put_log_range(out, axis);
+    else if (rt_json_get(said, "scale"))
+        put_log_range(out, said);
     else
-        put_range(out, axis);
+        put_range(out, said);
+    if (when) {
+        rt_buf_add(out, ", when: ");
+        rt_json_canonical(when, out);
+    }
+    rt_buf_add(out, values && !when ? "" : "}");
 }
 
+/* -1 for what the study did not say changes together. */
 static int64_t group_of(const struct rt_json *axis)
 {
-    return rt_json_get_int(axis, "zip", -1);
+    return rt_json_get(axis, "source") ? -1 : rt_json_get_int(axis, "zip", -1);
 }
 
 /* The end of the axes that change together with this one. */
