@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #define GROUPS_MAX 1000000
@@ -20,7 +19,6 @@ static int find_leader(const struct rt_plan_axes *axes, const struct rt_json *js
         return 0;
     if (rt_json_kind(group) != RT_JSON_INT || number < 0 || number >= GROUPS_MAX)
         return rt_err_set(err, RT_EDAMAGED, "axis \"%s\" of the plan has no usable \"zip\"", key);
-    assert(leaders);
     if (!leaders[number])
         leaders[number] = axis + 1;
     leader = leaders[number] - 1;
@@ -33,16 +31,28 @@ static int find_leader(const struct rt_plan_axes *axes, const struct rt_json *js
     return 0;
 }
 
+/* One more than the largest number of a group, of those that are usable. */
+static size_t count_groups(const struct rt_json *json)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < rt_json_count(json); i++) {
+        int64_t number = rt_json_get_int(rt_json_at(json, i), "zip", -1);
+
+        if (number >= count && number < GROUPS_MAX)
+            count = number + 1;
+    }
+    return (size_t)count;
+}
+
 /* strides[] holds the leader of each axis before it holds the stride. */
 static int find_leaders(struct rt_plan_axes *axes, const struct rt_json *json, struct rt_err *err)
 {
-    size_t *leaders = NULL; /* by group, plus 1; 0: none yet */
+    size_t *leaders = rt_calloc(count_groups(json), sizeof *leaders); /* plus 1; 0: none yet */
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < axes->count; i++) {
         axes->strides[i] = i;
-        if (!leaders && rt_json_get(rt_json_at(json, i), "zip"))
-            leaders = rt_calloc(GROUPS_MAX, sizeof *leaders);
         rc = find_leader(axes, rt_json_at(json, i), i, leaders, err);
     }
     free(leaders);
