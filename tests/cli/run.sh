@@ -8,7 +8,7 @@
 # NAME.sh.stdout; NAME.sh.stderr and NAME.sh.exit (0 if missing) count when they exist. Ids, times
 # and the folder's name are replaced first, as tests/cli/normalise.sed says. With --update the
 # files that exist are written anew, and NAME.sh.stdout always: read the difference before you
-# commit it.
+# commit it. A script that ends with 77 is skipped, for the reason that it printed.
 set -u
 update=
 if [ "${1:-}" = --update ]; then
@@ -28,6 +28,10 @@ unset RETRIAL_STORE RETRIAL_COMM
 HOME=$work/home PATH=$BUILD:/usr/bin:/bin:$PATH LC_ALL=C.UTF-8 TZ=UTC COLUMNS=100 TERM=dumb \
     bash -eu -o pipefail "$script" >"$work/stdout" 2>"$work/stderr" </dev/null
 echo $? >"$work/exit"
+if [ "$(cat "$work/exit")" = 77 ]; then # it says why it cannot run here
+    cat "$work/stdout"
+    exit 77
+fi
 
 bad=0
 compare() { # what, whether it counts without a file, its content then
