@@ -71,6 +71,16 @@ static void look_through(struct rt_leave_out *leave_out, const char *folder, con
         closedir(dir);
 }
 
+static void add_patterns(struct rt_leave_out *leave_out, const struct rt_json *patterns)
+{
+    size_t count = rt_json_count(patterns);
+
+    leave_out->patterns = count ? rt_calloc(count, sizeof *leave_out->patterns) : NULL;
+    leave_out->pattern_count = count;
+    for (size_t i = 0; i < count; i++)
+        leave_out->patterns[i] = rt_json_string(rt_json_at(patterns, i));
+}
+
 void rt_leave_out_find(struct rt_leave_out *leave_out, const struct rt_study_file *file)
 {
     memset(leave_out, 0, sizeof *leave_out);
@@ -79,6 +89,7 @@ void rt_leave_out_find(struct rt_leave_out *leave_out, const struct rt_study_fil
         add(leave_out, rt_strdup(file->others[i]));
     for (size_t i = 0; i < file->root_count; i++)
         look_through(leave_out, file->roots[i], file->path);
+    add_patterns(leave_out, rt_json_get(file->plan, "code_ignore"));
 }
 
 void rt_leave_out_clear(struct rt_leave_out *leave_out)
@@ -86,5 +97,6 @@ void rt_leave_out_clear(struct rt_leave_out *leave_out)
     for (size_t i = 0; i < leave_out->count; i++)
         free(leave_out->paths[i]);
     free(leave_out->paths);
+    free(leave_out->patterns);
     memset(leave_out, 0, sizeof *leave_out);
 }

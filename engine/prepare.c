@@ -78,6 +78,8 @@ static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err
     rt_leave_out_find(&leave_out, &intent->file);
     request.leave_out = (const char *const *)leave_out.paths;
     request.leave_out_count = leave_out.count;
+    request.ignore = leave_out.patterns;
+    request.ignore_count = leave_out.pattern_count;
     rc = rt_code_snapshot(&request, &intent->code, &intent->code_record, err);
     rt_leave_out_clear(&leave_out);
     free(repository);

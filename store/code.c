@@ -114,6 +114,8 @@ static void choose(const struct rt_code_request *request, struct rt_code_choice 
         add_both(&choice->leave_out, request->leave_out[i]);
     for (size_t i = 0; i < request->keep_count; i++)
         add_both(&choice->keep, request->keep[i]);
+    for (size_t i = 0; i < request->ignore_count; i++)
+        rt_code_names_add(&choice->ignore, request->ignore[i]);
     free(repository);
     free(store);
     free(parent);
@@ -122,7 +124,7 @@ static void choose(const struct rt_code_request *request, struct rt_code_choice 
 static int walk_roots(struct snapshot *snapshot, const struct rt_code_request *request,
                       struct rt_err *err)
 {
-    struct rt_code_choice choice = {{NULL, 0, 0}, {NULL, 0, 0}};
+    struct rt_code_choice choice = {0};
     int rc = 0;
 
     choose(request, &choice);
@@ -141,6 +143,7 @@ static int walk_roots(struct snapshot *snapshot, const struct rt_code_request *r
     }
     rt_code_names_clear(&choice.leave_out);
     rt_code_names_clear(&choice.keep);
+    rt_code_names_clear(&choice.ignore);
     return rc;
 }
 

@@ -28,6 +28,8 @@ struct rt_code_request {
     size_t leave_out_count;
     const char *const *keep; /* absolute paths of files that are code even if git ignores them */
     size_t keep_count;
+    const char *const *ignore; /* patterns of what is no code, though `keep` is */
+    size_t ignore_count;
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "store/code_rules.h"
 
 #include <fnmatch.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -84,6 +85,52 @@ bool rt_code_is_secret(const char *name, bool tracked)
     if (any(name, secrets) || (strncmp(name, "id_", 3) == 0 && !strchr(name, '.')))
         return true;
     return !tracked && names_a_token(name);
+}
+
+/* Matches part by part, for "**" stands for any number of folders. */
+static bool parts_match(const char *pattern, const char *path)
+{
+    size_t length = strcspn(pattern, "/");
+    size_t size = strcspn(path, "/");
+    char part[PATH_MAX];
+    char name[PATH_MAX];
+
+    if (length == 2 && strncmp(pattern, "**", 2) == 0) {
+        if (!pattern[2])
+            return path[0] != '\0';
+        return parts_match(pattern + 3, path) ||
+               (path[size] == '/' && parts_match(pattern, path + size + 1));
+    }
+    if (length >= sizeof part || size >= sizeof name)
+        return false;
+    memcpy(part, pattern, length);
+    part[length] = '\0';
+    memcpy(name, path, size);
+    name[size] = '\0';
+    if (fnmatch(part, name, 0) != 0)
+        return false;
+    if (!pattern[length] || !path[size])
+        return !pattern[length] && !path[size];
+    return parts_match(pattern + length + 1, path + size + 1);
+}
+
+bool rt_code_pattern_matches(const char *pattern, const char *path, bool folder)
+{
+    size_t length = strlen(pattern);
+    const char *base = strrchr(path, '/');
+    char own[PATH_MAX];
+
+    if (length == 0 || length >= sizeof own)
+        return false;
+    memcpy(own, pattern, length + 1);
+    if (own[length - 1] == '/') {
+        if (!folder)
+            return false;
+        own[length - 1] = '\0';
+    }
+    if (!strchr(own, '/')) /* a name alone is one in any folder */
+        return fnmatch(own, base ? base + 1 : path, 0) == 0;
+    return parts_match(own[0] == '/' ? own + 1 : own, path);
 }
 
 bool rt_code_link_leaves(const char *path, const char *target)

@@ -20,6 +20,10 @@ bool rt_code_is_source(const char *name);   /* *.py, *.c, *.sh, ... */
 /* .env, *.pem, id_rsa and the like; api_token.txt and the like only if git does not track it. */
 bool rt_code_is_secret(const char *name, bool tracked);
 
+/* Whether a pattern of `code: {ignore: ...}` matches the path, relative to its root: as in a
+ * .gitignore, without the "!" before it. */
+bool rt_code_pattern_matches(const char *pattern, const char *path, bool folder);
+
 /* Whether a symbolic link at path (relative to its root) leads out of the root. An absolute
  * target stays right wherever the link is copied, so it does not count. */
 bool rt_code_link_leaves(const char *path, const char *target);

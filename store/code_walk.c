@@ -18,6 +18,7 @@ struct folder {
     const char *path; /* relative to the root; "" is the root */
     size_t scope;
     int depth;
+    bool ignored; /* by a pattern of the study: only what is kept is code */
 };
 
 struct walker {
@@ -95,6 +96,21 @@ static bool chosen(const struct walker *walker, const struct rt_code_names *name
     return false;
 }
 
+/* By the last pattern that matches: "!*.csv" takes back what one before it said. */
+static bool is_ignored(const struct walker *walker, const char *path, bool folder)
+{
+    const struct rt_code_names *patterns = &walker->choice->ignore;
+    bool ignored = false;
+
+    for (size_t i = 0; i < patterns->count; i++) {
+        bool back = patterns->names[i][0] == '!';
+
+        if (ignored == back && rt_code_pattern_matches(patterns->names[i] + back, path, folder))
+            ignored = !back;
+    }
+    return ignored;
+}
+
 static void add_file(struct walker *walker, const char *path, const struct stat *info, bool tracked)
 {
     struct rt_code_walk *walk = walker->walk;
@@ -134,14 +150,15 @@ static void visit_file(struct walker *walker, const struct folder *folder, const
 {
     struct rt_code_walk *walk = walker->walk;
     const struct rt_code_scope *scope = &walk->scopes[folder->scope];
-    bool tracked =
-        rt_code_scope_tracks(scope, path) || chosen(walker, &walker->choice->keep, path, false);
+    bool kept = chosen(walker, &walker->choice->keep, path, false);
+    bool tracked = rt_code_scope_tracks(scope, path) || kept;
+    bool ignored = !kept && (folder->ignored || is_ignored(walker, path, false));
 
     if (rt_code_is_notebook(name) || (!tracked && rt_code_is_made(name)))
         return;
     if (rt_code_is_secret(name, tracked))
         rt_code_names_add(&walk->left_out, path);
-    else if (!tracked && rt_code_scope_ignores(scope, path, false))
+    else if (ignored || (!tracked && rt_code_scope_ignores(scope, path, false)))
         rt_code_names_add(&walk->linked, path);
     else
         add_file(walker, path, info, tracked);
@@ -256,13 +273,16 @@ static void visit_folder(struct walker *walker, const struct folder *above, cons
     struct rt_code_walk *walk = walker->walk;
     const struct rt_code_scope *scope = &walk->scopes[above->scope];
     bool tracked = rt_code_scope_tracks_below(scope, path) || rt_code_scope_tracks(scope, path);
-    bool wanted = tracked || chosen(walker, &walker->choice->keep, path, true);
-    struct folder folder = {-1, path, above->scope, above->depth + 1};
+    bool kept = chosen(walker, &walker->choice->keep, path, true);
+    bool wanted = tracked || kept;
+    bool ignored = above->ignored || is_ignored(walker, path, true);
+    struct folder folder = {-1, path, above->scope, above->depth + 1, ignored};
 
     if (!wanted && (rt_code_is_made(name) || rt_code_is_notebook(name)))
         return;
-    if (folder.depth > RT_CODE_DEPTH || (!wanted && (strcmp(name, "node_modules") == 0 ||
-                                                     rt_code_scope_ignores(scope, path, true)))) {
+    if (folder.depth > RT_CODE_DEPTH || (ignored && !kept) ||
+        (!wanted &&
+         (strcmp(name, "node_modules") == 0 || rt_code_scope_ignores(scope, path, true)))) {
         rt_code_names_add(&walk->linked, path);
         return;
     }
@@ -335,7 +355,7 @@ int rt_code_walk(struct rt_code_walk *walk, const char *root, const struct rt_co
 {
     struct walker walker = {walk, choice};
     struct rt_code_names names = {NULL, 0, 0};
-    struct folder folder = {-1, "", 0, 0};
+    struct folder folder = {-1, "", 0, 0, false};
 
     *walk = (struct rt_code_walk){.root = rt_strdup(root), .fd = -1};
     walk->fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -41,6 +41,7 @@ struct rt_code_walk {
 struct rt_code_choice {
     struct rt_code_names leave_out;
     struct rt_code_names keep;
+    struct rt_code_names ignore; /* patterns */
 };
 
 /* Walks. RT_EUSAGE if root, absolute and without links in it, is no folder that can be read;

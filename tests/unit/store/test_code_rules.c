@@ -57,12 +57,36 @@ static void made_files_and_notebooks_are_no_code(void **state)
     assert_false(rt_code_is_never(".gitignore"));
 }
 
+static void patterns_are_those_of_gitignore(void **state)
+{
+    (void)state;
+    assert_true(rt_code_pattern_matches("*.csv", "a.csv", false));
+    assert_true(rt_code_pattern_matches("*.csv", "deep/er/a.csv", false));
+    assert_false(rt_code_pattern_matches("*.csv", "a.csv.py", false));
+    assert_true(rt_code_pattern_matches("data/", "lib/data", true));
+    assert_false(rt_code_pattern_matches("data/", "lib/data", false));
+    assert_true(rt_code_pattern_matches("/data", "data", true));
+    assert_false(rt_code_pattern_matches("/data", "lib/data", true));
+    assert_true(rt_code_pattern_matches("lib/*.txt", "lib/a.txt", false));
+    assert_false(rt_code_pattern_matches("lib/*.txt", "lib/x/a.txt", false));
+    assert_false(rt_code_pattern_matches("lib/*.txt", "x/lib/a.txt", false));
+    assert_true(rt_code_pattern_matches("**/old/a.txt", "old/a.txt", false));
+    assert_true(rt_code_pattern_matches("**/old/a.txt", "x/y/old/a.txt", false));
+    assert_true(rt_code_pattern_matches("x/**/a.txt", "x/a.txt", false));
+    assert_true(rt_code_pattern_matches("x/**/a.txt", "x/y/z/a.txt", false));
+    assert_true(rt_code_pattern_matches("x/**", "x/y", true));
+    assert_false(rt_code_pattern_matches("x/**", "x", true));
+    assert_true(rt_code_pattern_matches("[ab].py", "a.py", false));
+    assert_false(rt_code_pattern_matches("a", "b", false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(secrets_are_known_by_name),
         cmocka_unit_test(a_tracked_token_is_no_secret_and_a_tracked_key_is),
         cmocka_unit_test(links_leave_when_they_climb_too_far),
+        cmocka_unit_test(patterns_are_those_of_gitignore),
         cmocka_unit_test(made_files_and_notebooks_are_no_code),
     };
 
