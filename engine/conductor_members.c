@@ -131,16 +131,20 @@ static void learn_more(struct rt_conductor *conductor, struct rt_member *member,
     rt_json_free(object);
 }
 
-/* Records an agent. */
-static void append_agent(struct rt_conductor *conductor, int rank, struct rt_span more)
+/* Records an agent, or why it takes no trials. */
+static void append_agent(struct rt_conductor *conductor, int rank,
+                         const struct rt_wire_ready *ready)
 {
     struct rt_member *member = &conductor->roster.members[rank];
     struct rt_json *about = member->about ? rt_json_keep(member->about) : rt_json_new_object();
 
-    learn_more(conductor, member, about, more);
+    if (ready->code == 0)
+        learn_more(conductor, member, about, ready->text);
+    else
+        rt_json_set(about, "failed", rt_json_new_string_span(ready->text));
     rt_json_set_int(about, "launch", conductor->options.launch);
     rt_json_set_int(about, "rank", rank);
-    rt_json_set_int(about, "slots", member->slots);
+    rt_json_set_int(about, "slots", ready->code == 0 ? member->slots : 0);
     rt_json_canonical(about,
                       rt_conductor_append(conductor, RT_EVENT_AGENT, RT_NOTE_NOTHING, rank, NULL));
     rt_json_free(about);
@@ -152,7 +156,7 @@ static void take_ready(struct rt_conductor *conductor, int rank, const struct rt
 
     if (member->status != RT_MEMBER_JOINED)
         return;
-    append_agent(conductor, rank, ready->code == 0 ? ready->text : rt_span(NULL, 0));
+    append_agent(conductor, rank, ready);
     if (ready->code == 0) {
         member->status = RT_MEMBER_READY;
         return;

@@ -31,6 +31,8 @@ expect "attempts that saw others than recorded" 0 "$(index 'SELECT count(*) FROM
     JOIN "seen.attempts" AS a USING (ordinal) WHERE v.device <> a.devices OR a.devices IS NULL')"
 expect "lists of packages" 1 "$(index 'SELECT count(DISTINCT packages) FROM package')"
 expect "agents with packages" "$RANKS" "$(index 'SELECT count(packages) FROM agent')"
+expect "MPI and its version" "$MPI,$RANKS,1" "$(index "SELECT comm, ranks,
+    lower(comm_version) GLOB '*[0-9].[0-9]*' FROM launch WHERE launch = 1")"
 expect "what was told" "" "$(cat log)"
 
 RETRIAL_GPUS=0 $MPIEXEC "$retrial" run -q -j 4 seen.yaml -S x=41:60:1 2>log || { cat log; exit 1; }
