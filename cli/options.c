@@ -140,3 +140,21 @@ int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***
     poptFreeContext(parser);
     return rc;
 }
+
+int rt_options_line(const struct rt_cmd *cmd, const char *line, char ***args, int *count,
+                    struct rt_err *err)
+{
+    const char **words = NULL;
+    int number = 0;
+    int rc = poptParseArgvString(line, &number, &words);
+
+    *args = NULL;
+    *count = 0;
+    if (rc == POPT_ERROR_NOARG)
+        return rt_err_set(err, RT_EUSAGE, "the line is empty");
+    if (rc < 0)
+        return rt_err_set(err, RT_EUSAGE, "%s", poptStrerror(rc));
+    rc = rt_options_command(cmd, number, (char **)words, args, count, err);
+    free(words);
+    return rc;
+}

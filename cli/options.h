@@ -21,6 +21,10 @@ int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err);
 int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***args, int *count,
                        struct rt_err *err);
 
+/* The same for a line, whose words are split as a shell does; the first is not parsed. */
+int rt_options_line(const struct rt_cmd *cmd, const char *line, char ***args, int *count,
+                    struct rt_err *err);
+
 /* Calls each() for every option of a table and of the tables it includes. */
 typedef void rt_option_fn(void *context, const struct poptOption *option);
 void rt_options_each(const struct poptOption *table, rt_option_fn *each, void *context);

@@ -13,3 +13,8 @@ enum rt_format rt_output_format(void)
 {
     return (enum rt_format)format;
 }
+
+void rt_output_set(enum rt_format wanted)
+{
+    format = (int)wanted;
+}

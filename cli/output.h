@@ -14,5 +14,6 @@ extern struct poptOption rt_output_options[];
 
 /* What was asked for; a table if nothing was. */
 enum rt_format rt_output_format(void);
+void rt_output_set(enum rt_format format);
 
 #endif

@@ -76,6 +76,8 @@ static int explain_death(const struct rt_readonly *query, int status, struct rt_
                           "the query was stopped: it took more than %u s of CPU time; --seconds N "
                           "gives it more",
                           seconds_of(query));
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+        return rt_err_set(err, RT_EINTERRUPTED, "the query was interrupted");
     if (WIFSIGNALED(status))
         return rt_err_set(err, RT_EPEER, "the process that ran the query died of signal %d",
                           WTERMSIG(status));

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "query/mistake.h"
+#include "query/statement.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -62,6 +63,8 @@ static void confine(unsigned cpu_seconds, pid_t parent)
 {
     struct rlimit cpu = {cpu_seconds, cpu_seconds + 1};
 
+    if (signal(SIGINT, SIG_DFL) == SIG_IGN)
+        signal(SIGINT, SIG_IGN);
     signal(SIGXCPU, SIG_DFL);
     signal(SIGXFSZ, SIG_IGN); /* writing then fails */
     signal(SIGPIPE, SIG_IGN);
@@ -88,23 +91,6 @@ static bool is_allowed(void *context, enum rt_db_action action, const char *name
     return false;
 }
 
-/* Past white space, semicolons and comments. */
-static const char *skip_blank(const char *sql)
-{
-    for (;;) {
-        sql += strspn(sql, " \t\r\n\f;");
-        if (strncmp(sql, "--", 2) == 0) {
-            sql += strcspn(sql, "\n");
-        } else if (strncmp(sql, "/*", 2) == 0) {
-            const char *end = strstr(sql + 2, "*/");
-
-            sql = end ? end + 2 : sql + strlen(sql);
-        } else {
-            return sql;
-        }
-    }
-}
-
 static int compile(struct child *child, struct rt_err *err)
 {
     static const struct rt_db_limits limits = {
@@ -115,13 +101,13 @@ static int compile(struct child *child, struct rt_err *err)
 
     if ((rc = rt_db_open(query->path, RT_DB_READ, &child->db, err)) < 0)
         return rc;
-    if (!*skip_blank(query->sql))
+    if (!*rt_statement_begin(query->sql))
         return rt_err_set(err, RT_EUSAGE, "there is no statement to run");
     rt_db_restrict(child->db, &limits);
     if (rt_db_prepare(child->db, query->sql, &child->stmt, &rest, err) < 0)
         return rt_mistake_explain(query->path, query->sql,
                                   query->ours ? -1 : rt_db_error_offset(child->db), err);
-    if (*(rest = skip_blank(rest)))
+    if (*(rest = rt_statement_begin(rest)))
         return rt_mistake_at(query->sql, (size_t)(rest - query->sql), err,
                              "one statement at a time, and here a second one begins");
     if (rt_stmt_columns(child->stmt) == 0) /* VACUUM, for one, is not asked about */

@@ -1,7 +1,7 @@
 # Every named query, of a study in which everything went wrong.
 . "$SOURCE/tests/cli/made.bash"
 make_study
-retrial query
+retrial query --list
 retrial query best -s kinds -n 2 | without_seconds
 retrial query failures -s kinds --csv | cut -d , -f 1-6,8-
 retrial query trials -s kinds --where "x > 1 AND outcome = 'ok'" | cut -c 1-50
