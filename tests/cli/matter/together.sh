@@ -16,6 +16,11 @@ def one(params):
 
 def listed(params):
     return {"loss": params["epochs"] * 3 + params.get("never", 0) * 0 + params["width"] * 0}
+
+def branches(params):
+    """The momentum is asked for, and not used; so is decay, where it is there."""
+    params.get("momentum")
+    return {"loss": params["optimizer"] == "sgd" or params["beta"]}
 PYTHON
 study() { # name, function, what is swept
     cat >"$1.yaml" <<YAML
@@ -54,6 +59,12 @@ study list_of_runs neither 'list:
   - {id: RUN1, epochs: 1, gaussian_noise: 0.2}
   - {id: RUN2, epochs: 1, gaussian_noise: 0.3}
   - {id: RUN3, epochs: 1, gaussian_noise: 0.4}'
+study under_conditions branches 'sweep:
+  optimizer: [sgd, adam]
+  momentum: {values: [0, 0.5, 0.9], when: optimizer == sgd}
+  decay: {values: [0, 0.1], when: momentum > 0.5}
+  beta: {values: [0.8, 0.9], when: optimizer == adam}
+replicates: 3'
 study one_level listed 'sweep: {width: [16], epochs: [1, 2], lr: [0.1]}'
 echo -- the index
 retrial query --csv "SELECT s.name, c.key, c.members, c.read, c.pairs, c.differing
