@@ -25,17 +25,17 @@ static bool read_number(const char *text, const char *end, struct rt_decimal *nu
     return ok;
 }
 
-/* "log5": levels by equal factors. */
-static bool read_log(const char *text, struct rt_range *range)
+/* "log5", levels by equal factors, or "lin5", by equal steps. */
+static bool read_scale(const char *text, struct rt_range *range)
 {
     struct rt_decimal count;
     bool real = false;
 
-    if (strncmp(text, "log", 3) != 0 || text[3] < '0' || text[3] > '9' ||
-        !read_number(text + 3, text + strlen(text), &count, &real) || real ||
+    if ((strncmp(text, "log", 3) != 0 && strncmp(text, "lin", 3) != 0) || text[3] < '0' ||
+        text[3] > '9' || !read_number(text + 3, text + strlen(text), &count, &real) || real ||
         !rt_decimal_to_int(count, &range->count) || range->count == 0)
         return false;
-    range->log = true;
+    range->log = text[1] == 'o';
     return true;
 }
 
@@ -47,7 +47,7 @@ bool rt_range_parse(const char *text, struct rt_range *range)
     memset(range, 0, sizeof *range);
     return second && read_number(text, first, &range->from, &range->real) &&
            read_number(first + 1, second, &range->to, &range->real) &&
-           (read_log(second + 1, range) ||
+           (read_scale(second + 1, range) ||
             read_number(second + 1, second + strlen(second), &range->step, &range->real));
 }
 

@@ -27,8 +27,8 @@ int rt_range_axis(const struct rt_range *range, struct rt_json **axis, struct rt
 /* Of a range by factors. */
 int rt_range_log_axis(const struct rt_range *range, struct rt_json **axis, struct rt_err *err);
 
-/* True if the text has the form a:b:c with three numbers, or a:b:log5; *range is then that. A
- * number that is none, or too long, makes it no range. */
+/* True if the text has the form a:b:c with three numbers, a:b:log5 or a:b:lin5; *range is then
+ * that. A number that is none, or too long, makes it no range. */
 bool rt_range_parse(const char *text, struct rt_range *range);
 
 #endif

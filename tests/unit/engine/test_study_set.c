@@ -77,6 +77,10 @@ static void several_values_are_an_axis(void **state)
     expect_set("x=[20],[40,20]", "axes", "\"values\":[[20],[40,20]]");
     expect_set("x=0:1:0.25", "axes",
                "{\"count\":5,\"from\":\"0\",\"key\":\"x\",\"kind\":\"real\",\"step\":\"0.25\"}");
+    expect_set("x=0:1:lin5", "axes",
+               "{\"count\":5,\"from\":\"0\",\"key\":\"x\",\"kind\":\"real\",\"step\":\"0.25\"}");
+    expect_set("x=1:9:lin3", "axes", "\"count\":3,\"from\":\"1\",\"key\":\"x\",\"kind\":\"int\"");
+    expect_set("x=0:1:lin", "params", "\"x\":\"0:1:lin\"");
     expect_set("x=3:1:-1", "axes", "\"count\":3,\"from\":\"3\",\"key\":\"x\",\"kind\":\"int\"");
 }
 
