@@ -31,17 +31,16 @@ static bool same_member(const struct rt_plan *a, const struct rt_plan *b, const 
 }
 
 /* Equal params are the same trial only if the same code runs on the same inputs with the same
- * seeds. */
+ * seeds and threads. How much memory and which part of a GPU it needs changes no result. */
 static bool comparable(const struct rt_plan *a, const struct rt_plan *b)
 {
-    static const char *const members[] = {"entry", "code",  "root", "inputs",
-                                          "seed",  "seeds", "each"};
+    static const char *const members[] = {"entry", "code", "root", "inputs", "seed", "seeds"};
 
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         if (!same_member(a, b, members[i]))
             return false;
     }
-    return true;
+    return rt_plan_threads(a) == rt_plan_threads(b);
 }
 
 static void key_of(struct table *table, const struct rt_plan *plan, uint64_t level, uint64_t key[2])

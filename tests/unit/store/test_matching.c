@@ -95,6 +95,38 @@ static void other_inputs_make_other_trials(void **state)
     rt_state_free(story.state);
 }
 
+static void other_needs_are_the_same_trials_and_other_threads_are_not(void **state)
+{
+    static const struct {
+        const char *each;
+        const char *ordinals;
+    } cases[] = {
+        {"{\"threads\":1}", "1 2"},
+        {"{\"threads\":1,\"memory_bytes\":5,\"gpus_permille\":500}", "1 2"},
+        {"{\"threads\":2,\"memory_bytes\":5}", "3 4"},
+    };
+    struct story story;
+
+    (void)state;
+    begin(&story);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rt_plan *base = story_plan_of("[{\"key\":\"x\",\"values\":[1,2]}]", 1, 0);
+        struct rt_json *json = rt_json_copy(rt_plan_json(base));
+        struct rt_plan *next;
+        struct rt_json *each;
+
+        expect_ok(story.err, rt_json_parse(rt_span_text(cases[i].each), &each, &story.err));
+        rt_json_set(json, "each", each);
+        rt_json_set_int(json, "format", 3);
+        expect_ok(story.err, rt_plan_new(json, &next, &story.err));
+        plan(&story, next);
+        expect_ordinals(&story, cases[i].ordinals);
+        rt_json_free(json);
+        rt_plan_free(base);
+    }
+    rt_state_free(story.state);
+}
+
 static void more_replicates_come_behind(void **state)
 {
     struct story story;
@@ -281,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_inputs_make_other_trials),
+        cmocka_unit_test(other_needs_are_the_same_trials_and_other_threads_are_not),
         cmocka_unit_test(more_replicates_come_behind),
         cmocka_unit_test(fewer_replicates_retire_and_come_back),
         cmocka_unit_test(equal_params_keep_their_ordinals_wherever_they_stand),
