@@ -2,6 +2,8 @@
 
 #include "cli/failures.h"
 #include "cli/progress.h"
+#include "cli/walltime.h"
+#include "engine/retry.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -60,8 +62,12 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     int rc;
 
     rt_progress_bar_init(&bar, execute->quiet);
-    if ((rc = check(execute, err)) < 0 || (rc = rt_comm_detect(&comm, err)) < 0 ||
-        (rc = rt_comm_open(comm, &options->comm, err)) < 0)
+    options->grace_us = (uint64_t)(execute->grace ? execute->grace : GRACE_S) * 1000000u;
+    if ((rc = check(execute, err)) < 0 ||
+        (execute->retry && (rc = rt_retry_parse(execute->retry, &options->retry, err)) < 0) ||
+        (rc = rt_walltime(execute->walltime, execute->margin, options->grace_us, &options->stop_us,
+                          err)) < 0 ||
+        (rc = rt_comm_detect(&comm, err)) < 0 || (rc = rt_comm_open(comm, &options->comm, err)) < 0)
         return rc;
     catch_signals(options->comm->rank == 0);
     options->nursery = context->nursery;
@@ -69,7 +75,6 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->argv = context->argv;
     options->store_path = context->store_option;
     options->workers = (uint32_t)execute->workers;
-    options->grace_us = (uint64_t)(execute->grace ? execute->grace : GRACE_S) * 1000000u;
     options->stop = &stops;
     options->report = rt_progress_bar_report;
     options->notice = rt_progress_bar_notice;
@@ -78,6 +83,10 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     rt_progress_bar_end(&bar);
     if (rc == RT_ETRIALS && store)
         rt_failures_print(store, bar.study, stderr, NULL);
+    if (rc == RT_ETRIALS && store && !execute->quiet)
+        fprintf(stderr, "retrial%s%s resume %s --retry all tries them again\n",
+                context->store_option ? " --store " : "",
+                context->store_option ? context->store_option : "", bar.study);
     if (rc == RT_EINTERRUPTED && store)
         say_next(context);
     free(store);

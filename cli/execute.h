@@ -8,6 +8,9 @@ struct rt_execute_options {
     int workers; /* 0: one per core */
     int grace;   /* seconds; 0: the default */
     int quiet;
+    char *retry; /* as typed, or NULL; so are these */
+    char *walltime;
+    char *margin;
 };
 
 /* Goes into the option table of a command. */
@@ -26,6 +29,28 @@ struct rt_execute_options {
          0,                                                                                        \
          "When stopped, let running trials go on for so long (30 if not given)",                   \
          "SECONDS"},                                                                               \
+        {"retry",                                                                                  \
+         0,                                                                                        \
+         POPT_ARG_STRING,                                                                          \
+         &(execute).retry,                                                                         \
+         0,                                                                                        \
+         "Try trials again that are done and ended so: failed, crashed, timeout, lost, with "      \
+         "commas between, or all",                                                                 \
+         "OUTCOMES"},                                                                              \
+        {"walltime",                                                                               \
+         0,                                                                                        \
+         POPT_ARG_STRING,                                                                          \
+         &(execute).walltime,                                                                      \
+         0,                                                                                        \
+         "Stop in good order before so much time is over, such as 2h (in a Slurm job: its end)",   \
+         "TIME"},                                                                                  \
+        {"margin",                                                                                 \
+         0,                                                                                        \
+         POPT_ARG_STRING,                                                                          \
+         &(execute).margin,                                                                        \
+         0,                                                                                        \
+         "How long before that no more trials are started (the grace and a minute if not given)",  \
+         "TIME"},                                                                                  \
     {                                                                                              \
         "quiet", 'q', POPT_ARG_NONE, &(execute).quiet, 0, "Show no progress", NULL                 \
     }

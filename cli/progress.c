@@ -24,7 +24,7 @@ static uint64_t decided(const struct rt_progress *progress)
 
     for (int i = 0; i < RT_OUTCOMES; i++)
         sum += progress->done[i];
-    return sum;
+    return sum > progress->again ? sum - progress->again : 0;
 }
 
 /* "950 ms", "12.3 s", "4 min 05 s", "3 h 20 min" */

@@ -75,6 +75,7 @@ struct rt_conductor *rt_conductor_new(const struct rt_conductor_options *options
 
     conductor->options = *options;
     conductor->state = state;
+    rt_retry_init(&conductor->retry, rt_conductor_study(conductor), options->retry);
     rt_buf_put(&conductor->study_message, study_message.data, study_message.size);
     return conductor;
 }
@@ -86,6 +87,7 @@ void rt_conductor_free(struct rt_conductor *conductor)
     rt_buf_clear(&conductor->study_message);
     rt_roster_clear(&conductor->roster);
     rt_outbox_clear(&conductor->outbox);
+    rt_retry_clear(&conductor->retry);
     rt_packages_clear(&conductor->packages);
     free(conductor);
 }
@@ -107,6 +109,7 @@ static void start(struct rt_conductor *conductor)
     const struct rt_study *of = rt_conductor_study(conductor);
     uint64_t waiting = of->planned - rt_conductor_decided(conductor);
 
+    waiting += rt_retry_waiting(&conductor->retry);
     conductor->start_us = conductor->now_us;
     conductor->beat_us = conductor->now_us + conductor->options.beat_us;
     conductor->share = (waiting + conductor->options.ranks - 1) / conductor->options.ranks;
@@ -144,7 +147,8 @@ static void find_end(struct rt_conductor *conductor)
                  rt_roster_with(&conductor->roster, RT_MEMBER_GONE) +
                  rt_roster_with(&conductor->roster, RT_MEMBER_LEFT);
 
-    if (rt_conductor_decided(conductor) == of->planned && of->leased == 0) {
+    if (rt_conductor_decided(conductor) == of->planned && of->leased == 0 &&
+        rt_retry_next(&conductor->retry, of) == 0) {
         begin_stop(conductor, 0);
         return;
     }
@@ -290,6 +294,7 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
 
     memset(progress, 0, sizeof *progress);
     progress->planned = of->planned;
+    progress->again = rt_retry_waiting(&conductor->retry);
     memcpy(progress->done, of->done, sizeof progress->done);
     for (size_t rank = 0; rank < conductor->roster.count; rank++) {
         const struct rt_member *member = &conductor->roster.members[rank];

@@ -31,6 +31,7 @@ struct rt_conductor_options {
     uint64_t silence_us; /* an agent silent for so long is lost (monotonic) */
     uint64_t beat_us;    /* the conductor beats this often */
     uint64_t grace_us;   /* after a stop, running trials may go on so long */
+    unsigned retry;      /* a bit for each outcome whose trials get further attempts */
     uint64_t startup_us; /* so long, ranks on their way up keep their share reserved */
 };
 
@@ -94,6 +95,7 @@ uint64_t rt_conductor_wake_us(const struct rt_conductor *conductor);
 struct rt_progress {
     uint64_t planned;
     uint64_t done[RT_OUTCOMES];
+    uint64_t again;         /* of those done, trials that are to be tried again */
     uint64_t running;       /* as agents last said */
     uint32_t agents;        /* that run trials */
     uint32_t failed_agents; /* whose template did not come up so far; why: text */

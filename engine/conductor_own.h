@@ -4,6 +4,7 @@
 #include "engine/conductor.h"
 #include "engine/outbox.h"
 #include "engine/pace.h"
+#include "engine/retry.h"
 #include "engine/packages.h"
 #include "engine/roster.h"
 
@@ -21,6 +22,7 @@ struct rt_conductor {
     struct rt_roster roster;
     struct rt_outbox outbox;
     struct rt_pace pace;
+    struct rt_retry retry;
     enum phase phase;
     struct rt_packages packages;
     uint32_t failed_agents; /* so far; they may have left since */

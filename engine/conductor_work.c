@@ -1,6 +1,7 @@
 #include "engine/conductor_own.h"
 
 #include "base/alloc.h"
+#include "store/moves.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -48,6 +49,19 @@ static void add_to(struct rt_lease *lease, struct rt_wire_work *work, size_t *ca
     lease->ranges[lease->count++] = (struct rt_lease_range){ordinal, 1, attempt};
 }
 
+/* The next trial to be leased: one that waits, from *next on (0: there is none), or one that is to
+ * be tried again. 0 if there is neither. */
+static uint64_t next_trial(struct rt_conductor *conductor, uint64_t *next)
+{
+    const struct rt_study *of = rt_conductor_study(conductor);
+    uint64_t ordinal = *next ? rt_study_next_waiting(of, *next) : 0;
+
+    *next = ordinal ? ordinal + 1 : 0;
+    if (!ordinal && (ordinal = rt_retry_next(&conductor->retry, of)) != 0)
+        rt_retry_leased(&conductor->retry);
+    return ordinal;
+}
+
 /* Leases up to `count` trials from *next on to a rank; returns how many there were. */
 static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t count, uint64_t *next)
 {
@@ -57,13 +71,11 @@ static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t coun
     struct rt_note *note;
     size_t capacity = 0;
     uint64_t leased = 0;
+    uint64_t ordinal;
 
-    while (leased < count && (*next = rt_study_next_waiting(of, *next)) != 0) {
-        add_to(&lease, &wire.work, &capacity, *next, rt_study_index(of, *next),
-               rt_state_trial(of, *next).attempts + 1);
-        leased++;
-        ++*next;
-    }
+    for (; leased < count && (ordinal = next_trial(conductor, next)) != 0; leased++)
+        add_to(&lease, &wire.work, &capacity, ordinal, rt_study_index(of, ordinal),
+               rt_state_trial(of, ordinal).attempts + 1);
     if (leased) {
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_LEASE, RT_NOTE_WORK, rank, &note),
                      &lease);
@@ -90,9 +102,11 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
     uint64_t waiting = of->planned - rt_conductor_decided(conductor) - of->leased;
     uint64_t next = 1;
 
+    waiting += rt_retry_waiting(&conductor->retry);
+
     if (waits_for_harvest(conductor))
         return;
-    for (size_t rank = 0; rank < conductor->roster.count && waiting && next; rank++) {
+    for (size_t rank = 0; rank < conductor->roster.count && waiting; rank++) {
         const struct rt_member *member = &conductor->roster.members[rank];
         uint64_t count;
 
@@ -148,6 +162,8 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
         rt_state_holds(conductor->state, row->rank, row->study, row->ordinal, row->attempt)) {
         row->flags &= ~RT_ATTEMPT_LATE;
         sorted->leased++;
+        if (!rt_outcome_success(row->outcome) && row->outcome != RT_OUTCOME_LOST)
+            rt_retry_failed(&conductor->retry, row->ordinal);
         rt_pace_add(&conductor->pace, row->duration_us);
     } else if (held_by_any(conductor, row)) {
         return;
@@ -295,6 +311,9 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
     } else if (count) {
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_RETURN, RT_NOTE_NOTHING, rank, NULL),
                      &lease);
+        for (size_t i = 0; i < lease.count; i++)
+            for (uint64_t k = 0; k < lease.ranges[i].count; k++)
+                rt_retry_returned(&conductor->retry, lease.ranges[i].ordinal + k);
         member->outstanding -= count < member->outstanding ? count : member->outstanding;
     }
     free(lease.ranges);

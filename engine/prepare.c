@@ -8,6 +8,7 @@
 #include "engine/leave_out.h"
 #include "engine/path.h"
 #include "engine/request.h"
+#include "engine/retry.h"
 #include "engine/wire.h"
 #include "store/code.h"
 
@@ -336,6 +337,7 @@ static void note_plan(struct rt_prepared *out)
 static int record(const struct rt_run_options *options, struct rt_prepared *out,
                   struct intent *intent, struct rt_err *err)
 {
+    const struct rt_study *study;
     int rc;
 
     /* The plan goes first: what it reads of the state is older than the launch. */
@@ -343,7 +345,8 @@ static int record(const struct rt_run_options *options, struct rt_prepared *out,
         return rc;
     out->study = intent->study;
     note_plan(out);
-    if (unfinished(rt_state_study(rt_store_state(out->store), out->study)) != 0 &&
+    study = rt_state_study(rt_store_state(out->store), out->study);
+    if ((unfinished(study) != 0 || rt_retry_count(study, options->retry) != 0) &&
         ((rc = append_launch(options, out, err)) < 0 ||
          (rc = put_study_message(out, intent, err)) < 0))
         return rc;

@@ -41,6 +41,7 @@ struct conducting {
     int stops; /* requests to stop that were passed on */
     uint64_t report_us;
     uint64_t start_us;
+    bool time_up; /* the wall time, less its margin */
     bool finished;
 };
 
@@ -150,6 +151,19 @@ static int commit_if_due(struct conducting *run, struct rt_err *err)
     return step(run, &input, err);
 }
 
+/* 1 once the wall time, less its margin, has passed. */
+static int time_is_up(struct conducting *run)
+{
+    const struct rt_run_options *options = run->options;
+
+    if (!options->stop_us || rt_mono_us() < options->stop_us)
+        return 0;
+    if (!run->time_up && options->notice)
+        options->notice(options->context, "the wall time is nearly up: no more trials are started");
+    run->time_up = true;
+    return 1;
+}
+
 static int pass_stops_on(struct conducting *run, struct rt_err *err)
 {
     int asked = run->options->stop ? (int)*run->options->stop : 0;
@@ -157,6 +171,7 @@ static int pass_stops_on(struct conducting *run, struct rt_err *err)
     int rc = 0;
 
     asked += rt_serve_stops(run->serve);
+    asked += time_is_up(run);
     if (asked > run->stops && run->stops < 2) {
         run->stops++;
         rc = step(run, &input, err);
@@ -173,11 +188,22 @@ static void tell_finding(void *context, const char *text)
         run->options->notice(run->options->context, text);
 }
 
+/* Trials that are done and stay so. */
+static uint64_t decided(const struct rt_progress *progress)
+{
+    uint64_t sum = 0;
+
+    for (int i = 0; i < RT_OUTCOMES; i++)
+        sum += progress->done[i];
+    return sum > progress->again ? sum - progress->again : 0;
+}
+
 /* Reports what is durable: called right after a commit, or when nothing is pending. */
 static void report(struct conducting *run, bool last)
 {
     struct rt_standing *standing = &run->standing;
     uint64_t now = rt_mono_us();
+    uint64_t done;
 
     if (!last && (now < run->report_us || run->recorder.last > run->recorder.durable))
         return;
@@ -186,10 +212,8 @@ static void report(struct conducting *run, bool last)
     rt_notices_look(&run->notices, &standing->progress, tell_finding, run);
     standing->best = run->recorder.best;
     standing->elapsed_us = now - run->start_us;
-    standing->ended = 0;
-    for (int i = 0; i < RT_OUTCOMES; i++)
-        standing->ended += standing->progress.done[i];
-    standing->ended -= standing->at_start;
+    done = decided(&standing->progress);
+    standing->ended = done > standing->at_start ? done - standing->at_start : 0;
     rt_serve_standing(run->serve, standing);
     if (run->options->report)
         run->options->report(run->options->context, standing, last);
@@ -272,15 +296,6 @@ static int conduct(struct conducting *run, struct rt_err *err)
     return rc;
 }
 
-static uint64_t all_done(const struct rt_progress *progress)
-{
-    uint64_t sum = 0;
-
-    for (int i = 0; i < RT_OUTCOMES; i++)
-        sum += progress->done[i];
-    return sum;
-}
-
 static void set_up(struct conducting *run)
 {
     const struct rt_run_options *options = run->options;
@@ -294,6 +309,7 @@ static void set_up(struct conducting *run)
         .beat_us = BEAT_US,
         .grace_us = options->grace_us,
         .startup_us = STARTUP_US,
+        .retry = options->retry,
     };
 
     run->start_us = rt_mono_us();
@@ -305,7 +321,7 @@ static void set_up(struct conducting *run)
     run->standing = (struct rt_standing){
         .study_name = study->name, .study_id = study->id, .metric = run->prepared.metric};
     rt_conductor_progress(run->conductor, &run->standing.progress);
-    run->standing.at_start = all_done(&run->standing.progress);
+    run->standing.at_start = decided(&run->standing.progress);
     run->agent = run->prepared.launch ? new_agent(options) : NULL;
     rt_findings_init(&run->findings, run->prepared.store, run->prepared.study);
     run->find_us = run->start_us + FIND_US;
@@ -325,7 +341,7 @@ static int verdict(struct conducting *run, struct rt_err *err)
         *err = progress.why;
         return err->code = progress.failure;
     }
-    if (all_done(&progress) < progress.planned)
+    if (decided(&progress) < progress.planned)
         return rt_err_set(err, RT_EINTERRUPTED, "interrupted; what was recorded is safe");
     if (good < progress.planned)
         return rt_err_set(err, RT_ETRIALS, "%llu of %llu trials did not succeed",

@@ -57,6 +57,8 @@ struct rt_run_options {
     uint64_t samples;       /* likewise */
     uint32_t workers;       /* of this rank; 0: as many as there are cores for */
     enum rt_code_choice code;
+    unsigned retry;              /* outcomes whose trials get further attempts (engine/retry.h) */
+    uint64_t stop_us;            /* asks to stop by itself then (monotonic); 0: never */
     uint64_t grace_us;           /* after a request to stop */
     volatile sig_atomic_t *stop; /* counts requests to stop; may be NULL */
     /* Called on rank 0 at most every 100 ms, and at the end with `last` set. May be NULL. */

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/decimal.h"
+#include "base/quantity.h"
 #include "base/utf8.h"
 #include "engine/scalar.h"
 #include "store/plan.h"
@@ -11,30 +12,16 @@
 
 #define TIMEOUT_MAX_US (INT64_C(366) * 86400 * 1000000)
 
-struct unit {
-    const char *name;
-    int64_t factor;
-};
-
-static const struct unit durations[] = {
-    {"ms", 1000},         {"s", 1000000}, {"min", 60000000}, {"h", INT64_C(3600000000)},
-    {"d", 86400000000LL}, {NULL, 0},
-};
-
-static const struct unit sizes[] = {
+static const struct rt_unit sizes[] = {
     {"B", 1},         {"kB", 1000},     {"MB", 1000000},  {"GB", 1000000000},
     {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {NULL, 0},
 };
 
 /* "1.5 min" in the smallest unit; numbers alone have the factor `bare`. */
-static bool read_quantity(const struct rt_yaml_node *node, const struct unit *units, int64_t bare,
-                          int64_t *value)
+static bool read_quantity(const struct rt_yaml_node *node, const struct rt_unit *units,
+                          int64_t bare, int64_t *value)
 {
     struct rt_decimal amount;
-    int64_t factor = 0;
-    size_t digits;
-    char *number;
-    bool ok;
 
     if (node->kind == RT_JSON_INT || node->kind == RT_JSON_REAL)
         return rt_scalar_decimal(node->text, &amount, NULL) == 0 &&
@@ -42,17 +29,7 @@ static bool read_quantity(const struct rt_yaml_node *node, const struct unit *un
                rt_decimal_to_int(amount, value);
     if (node->kind != RT_JSON_STRING)
         return false;
-    digits = strspn(node->text, "-0123456789.");
-    number = rt_strndup(node->text, digits);
-    digits += strspn(node->text + digits, " ");
-    for (; units->name; units++) {
-        if (strcmp(node->text + digits, units->name) == 0)
-            factor = units->factor;
-    }
-    ok = factor > 0 && rt_decimal_parse(number, &amount, NULL) == 0 &&
-         rt_decimal_times(amount, factor, &amount, NULL) == 0 && rt_decimal_to_int(amount, value);
-    free(number);
-    return ok;
+    return rt_quantity_parse(node->text, units, value);
 }
 
 static struct rt_json *member(struct rt_study_reader *reader, const char *name)
@@ -66,7 +43,7 @@ static int read_timeout(struct rt_study_reader *reader, const struct rt_yaml_nod
     char clip[RT_UTF8_CLIP];
     int64_t us = 0;
 
-    if (!read_quantity(node, durations, 1000000, &us))
+    if (!read_quantity(node, rt_durations, 1000000, &us))
         return rt_study_mismatch(
             reader, node, "a duration such as 60s, 2min, 1.5h (units: ms, s, min, h, d)", err);
     if (us <= 0)

@@ -81,11 +81,13 @@ void launch_begin(struct sim *sim)
                                            .silence_us = SILENCE_US,
                                            .beat_us = SECOND,
                                            .grace_us = GRACE_US,
+                                           .retry = sim->scenario.retry,
                                            .startup_us = 20 * SECOND};
     struct rt_wire study = {.kind = RT_WIRE_STUDY};
     struct rt_buf message = RT_BUF_INIT;
     char *body = rt_printf("{\"launch\":%u}", ++sim->launch);
 
+    sim->oracle.retry = sim->scenario.retry;
     disk_append_text(sim, RT_EVENT_LAUNCH, body);
     disk_commit(sim);
     free(body);

@@ -157,6 +157,7 @@ void disk_crash(struct sim *sim)
     sim->disk.syncing = 0;
     oracle_clear(&sim->oracle);
     oracle_init(&sim->oracle, &sim->world);
+    sim->oracle.retry = sim->scenario.retry;
     rt_state_free(sim->state);
     sim->state = rt_state_new();
     replay(sim, sim->state, 1, true);

@@ -118,6 +118,46 @@ static void lose_open(struct oracle *oracle, uint64_t seq)
     }
 }
 
+/* Failures of a trial in this launch. */
+static uint32_t failures_now(const struct oracle *oracle, const struct known_trial *trial)
+{
+    uint32_t count = 0;
+
+    for (uint32_t n = 0; n < trial->count; n++) {
+        const struct known_attempt *attempt = &trial->attempts[n];
+
+        count += attempt->launch == oracle->launch && attempt->end_seq &&
+                 attempt->outcome != RT_OUTCOME_LOST && !is_success(attempt->outcome);
+    }
+    return count;
+}
+
+static void choose_again(struct oracle *oracle)
+{
+    const struct rt_study *study = rt_state_study(oracle->state, 1);
+
+    for (size_t i = 0; i < oracle->count; i++) {
+        struct known_trial *trial = &oracle->trials[i];
+        struct rt_trial is = expected(trial, retries_of(oracle->state));
+
+        trial->again = rt_study_index(study, i + 1) != UINT64_MAX && is.status == RT_TRIAL_DONE &&
+                       (oracle->retry >> is.outcome & 1u);
+    }
+}
+
+/* A launch that says it is done has given each trial the attempts that it promised. */
+static void check_again(struct oracle *oracle)
+{
+    for (size_t i = 0; i < oracle->count; i++) {
+        const struct known_trial *trial = &oracle->trials[i];
+
+        if (trial->again && !trial->success && trial->count < 254 &&
+            failures_now(oracle, trial) != 1 + retries_of(oracle->state))
+            world_fail(oracle->world, "trial %llu was to be tried again, and failed %u times of %u",
+                       (number)i + 1, failures_now(oracle, trial), 1 + retries_of(oracle->state));
+    }
+}
+
 static void take_launch(struct oracle *oracle, const struct rt_event *event)
 {
     struct rt_json *body = NULL;
@@ -132,6 +172,9 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
         memset(oracle->stale, 0, sizeof oracle->stale);
         memset(oracle->stopped, 0, sizeof oracle->stopped);
         oracle->launch = (uint32_t)rt_json_get_int(body, "launch", 0);
+        choose_again(oracle);
+    } else if (strcmp(rt_json_get_text(body, "reason", ""), "done") == 0) {
+        check_again(oracle);
     }
     rt_json_free(body);
 }
@@ -141,13 +184,16 @@ static void lease_one(struct oracle *oracle, const struct rt_event *event,
 {
     struct known_trial *trial = find_trial(oracle, ordinal);
     struct rt_trial was;
+    bool again;
 
     if (!trial) {
         world_fail(oracle->world, "trial %llu is leased, but was never planned", (number)ordinal);
         return;
     }
     was = expected(trial, retries_of(oracle->state));
-    if (was.status != RT_TRIAL_WAITING || attempt != trial->count + 1 ||
+    again = trial->again && was.status == RT_TRIAL_DONE && !is_success(was.outcome) &&
+            failures_now(oracle, trial) <= retries_of(oracle->state);
+    if ((was.status != RT_TRIAL_WAITING && !again) || attempt != trial->count + 1 ||
         lease->launch != oracle->launch)
         world_fail(oracle->world, "trial %llu is leased for attempt %u after %u, in status %d",
                    (number)ordinal, attempt, trial->count, was.status);

@@ -31,6 +31,7 @@ struct known_trial {
     size_t capacity;
     enum rt_outcome success; /* of the first that succeeded, on time or late */
     enum rt_outcome last;    /* of the one that ended last, on time */
+    bool again;              /* done without success, and to be tried again in this launch */
     uint32_t failures;       /* on time, lost ones not counted */
 };
 
@@ -50,7 +51,8 @@ struct oracle {
     size_t count;
     size_t capacity;
     uint32_t launch;
-    bool ended; /* the launch has its LAUNCH_END */
+    unsigned retry; /* outcomes that it tries again */
+    bool ended;     /* the launch has its LAUNCH_END */
     uint64_t durable;
     struct handed_row *handed; /* in this launch, not acknowledged */
     size_t handed_count;

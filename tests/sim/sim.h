@@ -21,6 +21,7 @@ struct scenario {
     unsigned ranks;
     uint64_t short_us; /* trials take between these */
     uint64_t long_us;
+    unsigned retry;      /* outcomes that launches try again */
     double failing;      /* share of attempts that fail */
     uint64_t latency_us; /* of a message, at most, when all is well */
     uint64_t startup_us; /* of an agent, at most */

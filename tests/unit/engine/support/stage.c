@@ -70,6 +70,7 @@ static void begin_launch(struct stage *stage, unsigned ranks)
         .beat_us = 1000000,
         .grace_us = 10000000,
         .startup_us = 20000000,
+        .retry = stage->retry,
     };
     char *body = rt_printf("{\"launch\":%u,\"host\":\"h\"}", stage->launch);
 
@@ -186,7 +187,7 @@ void stage_result(struct stage *stage, int rank, uint64_t ordinal, uint32_t atte
     struct rt_attempt ended = {.study = 1,
                                .ordinal = ordinal,
                                .attempt = attempt,
-                               .launch = 1,
+                               .launch = stage->ended_in ? stage->ended_in : 1,
                                .rank = (uint32_t)rank,
                                .duration_us = 60000000,
                                .outcome = outcome};

@@ -22,6 +22,8 @@ struct stage {
     struct stage_message messages[STAGE_MESSAGES]; /* sent and not taken yet */
     size_t first;
     size_t count;
+    unsigned retry;      /* outcomes that the next launch tries again */
+    uint32_t ended_in;   /* launch that results say they are of; 0: the first */
     uint32_t launch;     /* number of the launch that runs */
     int appended[32];    /* events by kind */
     uint32_t last_flags; /* of the attempt that was appended last */
