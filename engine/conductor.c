@@ -89,6 +89,7 @@ void rt_conductor_free(struct rt_conductor *conductor)
     rt_outbox_clear(&conductor->outbox);
     rt_retry_clear(&conductor->retry);
     rt_packages_clear(&conductor->packages);
+    rt_json_free(conductor->live);
     free(conductor);
 }
 
@@ -305,6 +306,7 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
     progress->agents = (uint32_t)rt_roster_with(&conductor->roster, RT_MEMBER_READY);
     progress->failed_agents = conductor->failed_agents;
     progress->slots = (uint32_t)rt_roster_slots(&conductor->roster);
+    progress->live = conductor->live;
     progress->stopping = conductor->phase != PHASE_RUNNING;
     progress->failure = conductor->failure;
     progress->why = conductor->why;

@@ -116,6 +116,12 @@ static void greet(struct rt_conductor *conductor, int rank, const struct rt_wire
     rt_buf_put(&action->bytes, conductor->study_message.data, conductor->study_message.size);
 }
 
+static void note_live(struct rt_conductor *conductor, struct rt_json *live)
+{
+    if (!conductor->live && rt_json_count(live))
+        conductor->live = rt_json_keep(live);
+}
+
 /* Takes what READY says beyond HELLO: workers, devices, interpreter. */
 static void learn_more(struct rt_conductor *conductor, struct rt_member *member,
                        struct rt_json *about, struct rt_span more)
@@ -128,6 +134,7 @@ static void learn_more(struct rt_conductor *conductor, struct rt_member *member,
     for (void *at = rt_json_first(object); at; at = rt_json_next(object, at))
         rt_json_set(about, rt_json_iter_key(at), rt_json_keep(rt_json_iter_value(at)));
     rt_packages_note(&conductor->packages, rt_json_get(about, "python"));
+    note_live(conductor, rt_json_get(rt_json_get(about, "python"), "live"));
     rt_json_free(object);
 }
 

@@ -25,6 +25,7 @@ struct rt_conductor {
     struct rt_retry retry;
     enum phase phase;
     struct rt_packages packages;
+    struct rt_json *live;   /* of the first agent that has modules from past the snapshot */
     uint32_t failed_agents; /* so far; they may have left since */
     bool interrupted;       /* stopping because somebody asked */
     uint64_t start_us;

@@ -19,6 +19,26 @@ static void look_at_gpus(struct rt_notices *notices, const struct rt_progress *p
     free(text);
 }
 
+static void look_at_modules(struct rt_notices *notices, const struct rt_progress *progress,
+                            rt_notices_fn *tell, void *context)
+{
+    void *first = rt_json_first(progress->live);
+    struct rt_buf text = RT_BUF_INIT;
+    size_t more;
+
+    if (notices->live_said || !first || progress->failure)
+        return;
+    notices->live_said = true;
+    more = rt_json_count(progress->live) - 1;
+    rt_buf_printf(&text, "the module %s is not of the recorded code: it was imported from %s",
+                  rt_json_iter_key(first), rt_json_string(rt_json_iter_value(first)));
+    if (more)
+        rt_buf_printf(&text, " (and %zu more)", more);
+    rt_buf_add(&text, "; changes there go unnoticed (docs/entries.md tells what to do)");
+    tell(context, rt_buf_text(&text));
+    rt_buf_clear(&text);
+}
+
 static void look_at_agents(struct rt_notices *notices, const struct rt_progress *progress,
                            rt_notices_fn *tell, void *context)
 {
@@ -37,5 +57,6 @@ void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progr
                      rt_notices_fn *tell, void *context)
 {
     look_at_gpus(notices, progress, tell, context);
+    look_at_modules(notices, progress, tell, context);
     look_at_agents(notices, progress, tell, context);
 }

@@ -10,6 +10,7 @@
 struct rt_notices {
     bool asks_gpus;  /* trials of the study ask for GPUs */
     bool gpus_said;  /* there are some that no trial asked for */
+    bool live_said;  /* modules are imported past the snapshot */
     bool agent_said; /* there is an agent that runs nothing */
 };
 

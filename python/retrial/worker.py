@@ -11,12 +11,16 @@ import itertools
 import os
 import re
 import sys
+import sysconfig
 import traceback
 
 STDLIB = frozenset(sys.stdlib_module_names)
 seed = 0  # of the running trial; set by the module before each one
 _environment = {}
+_scratch = ""  # the folder that the recorded code is unpacked in
 PACKAGES_MAX = 4000
+LIVE_MAX = 20
+OF_THE_SITE = ("sitecustomize", "usercustomize")
 
 
 class Refused(Exception):
@@ -136,6 +140,8 @@ def module_name(path):
 
 def load(root, file, function, params):
     """Imports the entry; returns the function and how it is to be called."""
+    global _scratch
+    _scratch = scratch_of(root)
     path = os.path.join(root, file)
     if not os.path.exists(path):
         raise Refused(f'there is no file "{file}" beside the study\'s code')
@@ -283,7 +289,38 @@ def about():
         "base_prefix": sys.base_prefix,
         "ignored_venv": foreign_venv(),
         "packages": packages(),
+        "live": live_modules(),
     }
+
+
+def scratch_of(root):
+    """The agent's folder (engine/scratch.c) above the code; the code's own if there is none."""
+    parts = os.path.realpath(root).split(os.sep)
+    ours = [i for i, part in enumerate(parts) if part.startswith(f"retrial-{os.getuid()}-")]
+    return os.sep.join(parts[: ours[-1] + 1]) if ours else root
+
+
+def live_modules():
+    """Modules that were imported from folders which are neither recorded nor installed: from the
+    live tree, past the snapshot. Name to path; of a package the outermost."""
+    fixed = [_scratch, os.path.dirname(os.__file__)]
+    fixed += [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
+    fixed = tuple(os.path.join(os.path.realpath(path), "") for path in fixed if path)
+    found = {}
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        above = name.partition(".")[0]
+        if not isinstance(file, str) or not os.path.isabs(file) or above in OF_THE_SITE:
+            continue
+        if above in found:
+            continue
+        path = os.path.realpath(file)
+        installed = "site-packages" in path or "dist-packages" in path or path.startswith(fixed)
+        if not installed and os.path.exists(path):
+            found[above if f"{os.sep}{above}{os.sep}" in path else name] = path
+        if len(found) == LIVE_MAX:
+            break
+    return found
 
 
 def version_inside(folder):

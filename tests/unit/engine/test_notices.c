@@ -42,6 +42,23 @@ static void gpus_that_trials_ask_for_are_no_news(void **state)
     look(&notices, &(struct rt_progress){.agents = 1, .gpus = 8}, 0);
 }
 
+static void modules_from_past_the_snapshot_are_told_once(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = true};
+    struct rt_json *live = rt_json_new_object();
+    struct rt_progress progress = {.agents = 1, .live = live};
+
+    (void)state;
+    look(&notices, &progress, 0);
+    rt_json_set_text(live, "pkg", "/home/u/pkg/__init__.py");
+    rt_json_set_text(live, "other", "/home/u/other.py");
+    look(&notices, &progress, 1);
+    assert_non_null(strstr(last, "the module pkg is not"));
+    assert_non_null(strstr(last, "/home/u/pkg/__init__.py (and 1 more)"));
+    look(&notices, &progress, 0);
+    rt_json_free(live);
+}
+
 static void an_agent_without_trials_is_told_once_if_others_have_some(void **state)
 {
     struct rt_notices notices = {.asks_gpus = true};
@@ -71,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gpus_that_no_trial_asks_for_are_told_once),
         cmocka_unit_test(gpus_that_trials_ask_for_are_no_news),
+        cmocka_unit_test(modules_from_past_the_snapshot_are_told_once),
         cmocka_unit_test(an_agent_without_trials_is_told_once_if_others_have_some),
         cmocka_unit_test(a_launch_that_failed_tells_by_itself),
     };
