@@ -53,6 +53,10 @@ static struct rt_json *call_message(const struct rt_call *call)
 /* How a guest ended that should not have. */
 static void take_end(int status, struct rt_ended *ended)
 {
+    if (status == RT_GUEST_CUT) {
+        rt_ended_failed(ended, "the trial closed or wrote over the channel of its interpreter");
+        return;
+    }
     if (WIFSIGNALED(status)) {
         ended->outcome = RT_OUTCOME_CRASHED;
         ended->status = WTERMSIG(status);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define MESSAGE_MAX (1u << 30) /* bytes */
+#define ENDING_MS   1000
 
 /* The first thing that a guest runs: it takes its program from the channel. */
 static const char boot[] =
@@ -163,14 +164,21 @@ static int get_message(struct rt_guest *guest, struct rt_json **out, struct rt_e
     return rc;
 }
 
+/* A process that ends closes its descriptors a little before it can be waited for. */
 static void bury(struct rt_guest *guest, int *status)
 {
+    struct pollfd ended = {guest->pidfd, POLLIN, 0};
     pid_t pid = guest->pid;
 
     *status = 0;
     if (pid > 0) {
-        kill(pid, SIGKILL); /* if it only closed its channel */
-        waitpid(pid, status, 0);
+        if (guest->pidfd >= 0)
+            poll(&ended, 1, ENDING_MS);
+        if (waitpid(pid, status, WNOHANG) == 0) {
+            kill(pid, SIGKILL);
+            waitpid(pid, NULL, 0);
+            *status = RT_GUEST_CUT;
+        }
     }
     guest->pid = 0;
     rt_guest_stop(guest);

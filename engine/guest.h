@@ -28,8 +28,11 @@ struct rt_guest {
 int rt_guest_start(struct rt_guest *guest, const char *executable, const struct rt_json *task,
                    struct rt_json **about, struct rt_err *err);
 
+#define RT_GUEST_CUT (-1) /* no status of wait(2) */
+
 /* Asks, and waits for the answer (yours). RT_EPEER if the guest ended instead: *status is then as
- * wait(2) gives it, and the guest is gone. */
+ * wait(2) gives it, and the guest is gone. If it was alive, but could no longer be understood, it
+ * was killed, and *status is RT_GUEST_CUT. */
 int rt_guest_ask(struct rt_guest *guest, const struct rt_json *question, struct rt_json **answer,
                  int *status, struct rt_err *err);
 

@@ -45,15 +45,23 @@ class Channel:
 
 
 def named(place):
-    return f'the result "{".".join(place)}"' if place else "the result"
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return f'the result "{text.lstrip(".")}"' if place else "the result"
+
+
+def clean(text):
+    """A text that can be sent: lone surrogates become question marks, as they do embedded."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def to_json(value, place):
     """Plain JSON of a value; numpy's and torch's numbers and arrays become numbers and lists."""
     if len(place) > DEPTH_MAX:
-        raise Unusable(f"{named(place[:3])} is nested too deeply")
-    if value is None or isinstance(value, (bool, str)):
+        raise Unusable(f"{named(place)} is nested too deeply")
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, int):
         if not -(2**63) <= value < 2**63:
             raise Unusable(
@@ -65,17 +73,19 @@ def to_json(value, place):
             return float(value)
         return {"$float": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
     if isinstance(value, dict):
-        for key in value:
-            if not isinstance(key, str):
-                raise Unusable(f"{named(place)} has a key that is not a text")
-        return {key: to_json(item, (*place, key)) for key, item in value.items()}
+        return {
+            name: to_json(item, (*place, name))
+            for name, item in ((clean(str(key)), item) for key, item in value.items())
+        }
     if isinstance(value, (list, tuple)):
-        return [to_json(item, (*place, str(i))) for i, item in enumerate(value)]
+        return [to_json(item, (*place, i)) for i, item in enumerate(value)]
     for name in ("tolist", "numpy"):
         if hasattr(value, name):
             plain = getattr(value, name)()
             if type(plain) is not type(value):
                 return to_json(plain, place)
+    if hasattr(value, "keys") and hasattr(value, "__getitem__"):
+        return to_json(dict(value), place)
     raise Unusable(
         f"{named(place)} is of type {type(value).__name__}, which cannot be stored; "
         "return numbers, texts, lists and dicts"
@@ -149,6 +159,7 @@ def tracked(value, path=""):
 
 
 def failed(reason, status=0):
+    reason = reason.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
     return {"failed": reason[: 4 * TRACEBACK_MAX], "status": status}
 
 

@@ -255,6 +255,7 @@ def describe(error, limit):
         text = "".join(lines).rstrip("\n")
     except Exception as other:  # an exception may fail to describe itself
         text = f"{type(error).__name__} (and describing it raised {type(other).__name__})"
+    text = text.replace("\0", "\\x00")
     if len(text) > limit:
         text = text[: limit // 4] + "\n...\n" + text[-(limit - limit // 4 - 5) :]
     return text
