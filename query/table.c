@@ -40,16 +40,17 @@ struct rt_table {
     bool begun;
 };
 
-static struct shown show(const struct rt_table *table, const struct rt_cell *cell)
+static struct shown show(const struct rt_table *table, const struct rt_cell *cell, bool last)
 {
+    size_t most = last ? RT_TABLE_LAST : RT_TABLE_WIDTH;
     struct shown shown = {.number = cell->kind == RT_CELL_INT || cell->kind == RT_CELL_REAL,
                           .real = cell->kind == RT_CELL_REAL ? cell->real : 0};
     struct rt_buf text = RT_BUF_INIT;
 
     rt_cell_put(&text, cell, table->format);
     shown.columns = rt_escape_width(rt_buf_span(&text));
-    if (table->format == RT_FORMAT_TABLE && shown.columns > RT_TABLE_WIDTH) {
-        text.size = rt_escape_fit(rt_buf_span(&text), RT_TABLE_WIDTH - 3, &shown.columns);
+    if (table->format == RT_FORMAT_TABLE && shown.columns > most) {
+        text.size = rt_escape_fit(rt_buf_span(&text), most - 3, &shown.columns);
         rt_buf_add(&text, "...");
         shown.columns += 3;
     }
@@ -233,7 +234,7 @@ struct rt_table *rt_table_new(enum rt_format format, const char *const *names, s
     for (size_t i = 0; i < count; i++) {
         struct rt_cell name = rt_cell_text(names[i]);
 
-        table->columns[i].name = show(table, &name);
+        table->columns[i].name = show(table, &name, i + 1 == table->count);
     }
     return table;
 }
@@ -257,7 +258,7 @@ void rt_table_row(struct rt_table *table, const struct rt_cell *cells, struct rt
     table->held =
         rt_grow(table->held, &table->held_capacity, first + table->count, sizeof *table->held);
     for (size_t i = 0; i < table->count; i++) {
-        table->held[first + i] = show(table, &cells[i]);
+        table->held[first + i] = show(table, &cells[i], i + 1 == table->count);
         table->held_count++;
         table->held_bytes += table->held[first + i].size;
         if (table->begun && table->format == RT_FORMAT_TABLE)

@@ -6,12 +6,13 @@
  * Widths come from the first rows, which are held back until there are
  * enough of them; later rows that are wider stick out. Numbers stand with
  * their points below each other. A table for people cuts texts that are
- * wider than RT_TABLE_WIDTH; the other formats have them whole.
+ * wider than RT_TABLE_WIDTH or RT_TABLE_LAST; the other formats have them whole.
  */
 #include "query/cell.h"
 
 #define RT_TABLE_SAMPLE 1000 /* rows */
 #define RT_TABLE_WIDTH  60   /* columns on a terminal that a text may take */
+#define RT_TABLE_LAST   160  /* the same in the last column, behind which nothing stands */
 
 struct rt_table;
 
