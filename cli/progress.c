@@ -156,6 +156,24 @@ void rt_progress_bar_notice(void *context, const char *text)
     fprintf(stderr, "%s\n", text);
 }
 
+/* A study is to find its best trial, and none has what tells. */
+static bool lacks_objective(const struct rt_standing *standing)
+{
+    return standing->metric && !standing->best.known && standing->at_start == 0 &&
+           standing->progress.done[RT_OUTCOME_OK] > 0;
+}
+
+static void say_end(const struct rt_standing *standing, struct rt_buf *line)
+{
+    put_end(line, standing);
+    if (lacks_objective(standing))
+        rt_buf_printf(
+            line,
+            "\nwarning: no trial has a value of the objective \"%s\"; retrial ls %s shows "
+            "what they returned",
+            standing->metric, standing->study_id);
+}
+
 void rt_progress_bar_report(void *context, const struct rt_standing *standing, bool last)
 {
     struct rt_progress_bar *bar = context;
@@ -166,7 +184,7 @@ void rt_progress_bar_report(void *context, const struct rt_standing *standing, b
         return; /* a failure has words of its own */
     if (last) {
         rt_progress_bar_end(bar);
-        put_end(&line, standing);
+        say_end(standing, &line);
         fprintf(stderr, "%s\n", rt_buf_text(&line));
     } else if (bar->terminal) {
         put_line(&line, standing, true);
