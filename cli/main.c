@@ -28,13 +28,14 @@ static void hold_standard_files(void)
 static int check_arguments(const struct rt_cmd *cmd, int count, char **args, struct rt_err *err)
 {
     const char *usage = cmd->usage ? cmd->usage : "";
+    const char *space = cmd->usage ? " " : "";
 
     if (count < cmd->args_min)
-        return rt_err_set(err, RT_EUSAGE, "something is missing; usage: retrial %s %s", cmd->name,
-                          usage);
+        return rt_err_set(err, RT_EUSAGE, "something is missing; usage: retrial %s%s%s", cmd->name,
+                          space, usage);
     if (count > cmd->args_max)
-        return rt_err_set(err, RT_EUSAGE, "\"%s\" is too much; usage: retrial %s %s",
-                          args[cmd->args_max], cmd->name, usage);
+        return rt_err_set(err, RT_EUSAGE, "\"%s\" is too much; usage: retrial %s%s%s",
+                          args[cmd->args_max], cmd->name, space, usage);
     return 0;
 }
 

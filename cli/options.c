@@ -64,9 +64,21 @@ static int refuse_unknown(const char *option, const struct poptOption *table, st
     return rt_err_set(err, RT_EUSAGE, "unknown option \"%s\"", option);
 }
 
-static int refuse(poptContext parser, int rc, const struct poptOption *table, struct rt_err *err)
+/* For a value in a word of its own popt names the value: the option stands before it. */
+static const char *option_before(const char *value, char **argv)
 {
-    const char *option = poptBadOption(parser, POPT_BADOPTION_NOALIAS);
+    for (int i = 1; argv[i]; i++) {
+        if (argv[i - 1][0] == '-' && strcmp(argv[i], value) == 0)
+            return argv[i - 1];
+    }
+    return value;
+}
+
+static int refuse(poptContext parser, int rc, char **argv, const struct poptOption *table,
+                  struct rt_err *err)
+{
+    const char *bad = poptBadOption(parser, POPT_BADOPTION_NOALIAS);
+    const char *option = bad[0] == '-' ? bad : option_before(bad, argv);
 
     switch (rc) {
     case POPT_ERROR_BADOPT:
@@ -84,14 +96,15 @@ static int refuse(poptContext parser, int rc, const struct poptOption *table, st
     }
 }
 
-static int parse(poptContext parser, const struct poptOption *table, struct rt_err *err)
+static int parse(poptContext parser, char **argv, const struct poptOption *table,
+                 struct rt_err *err)
 {
     int rc;
 
     do
         rc = poptGetNextOpt(parser);
     while (rc >= 0);
-    return rc == -1 ? 0 : refuse(parser, rc, table, err);
+    return rc == -1 ? 0 : refuse(parser, rc, argv, table, err);
 }
 
 int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err)
@@ -99,7 +112,7 @@ int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err)
     poptContext parser = poptGetContext("retrial", argc, (const char **)argv, rt_global_options,
                                         POPT_CONTEXT_POSIXMEHARDER);
     const char **args;
-    int rc = parse(parser, rt_global_options, err);
+    int rc = parse(parser, argv, rt_global_options, err);
     int left = 0;
 
     args = poptGetArgs(parser);
@@ -134,7 +147,7 @@ int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***
         POPT_TABLEEND,
     };
     poptContext parser = poptGetContext("retrial", argc, (const char **)argv, both, 0);
-    int rc = parse(parser, both, err);
+    int rc = parse(parser, argv, both, err);
 
     *args = copy_args(rc < 0 ? NULL : poptGetArgs(parser), count);
     poptFreeContext(parser);

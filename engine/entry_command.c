@@ -85,11 +85,16 @@ static struct words fill_environment(const struct rt_call *call, const char *par
 
 static void become(pid_t worker, char **argv, char **environment)
 {
+    const char *reason;
+
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != worker)
         _exit(CANNOT_RUN);
     execvpe(argv[0], argv, environment);
-    dprintf(STDERR_FILENO, "retrial: running \"%s\": %s\n", argv[0], strerror(errno));
+    reason = strerror(errno);
+    if (errno == ENOENT && strchr(argv[0], '/') && access(argv[0], F_OK) == 0)
+        reason = "there is no such program as its first line names";
+    dprintf(STDERR_FILENO, "retrial: running \"%s\": %s\n", argv[0], reason);
     _exit(CANNOT_RUN);
 }
 

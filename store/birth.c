@@ -94,7 +94,9 @@ int rt_birth_read(const char *path, uint8_t uuid[16], struct rt_err *err)
     int rc;
 
     rc = rt_fs_read(file, &text, err);
-    if (rc == RT_ENOTFOUND)
+    if (rc < 0 && rt_fs_exists(path) && !rt_fs_exists(file))
+        rc = rt_err_set(err, RT_ENOTFOUND, "\"%s\" is there, and is not a store", path);
+    else if (rc == RT_ENOTFOUND)
         rc = rt_err_set(err, RT_ENOTFOUND, "there is no store at \"%s\"", path);
     if (rc < 0)
         goto out;

@@ -1,0 +1,49 @@
+# Misspelt commands, options, settings, studies, trials, tables, columns and stores.
+. "$SOURCE/tests/cli/made.bash"
+make_noise
+echo 'def train(lr): return lr' > m.py
+wrong() { retrial "$@" 2>&1 && echo "was taken: $*" || echo "exit $?"; }
+wrong rnu
+wrong run
+wrong run m.py
+wrong run m.py:trian -S lr=1
+wrong run mm.py:train -S lr=1
+wrong run m.py:train -S lr
+wrong run m.py:train -S lr=
+wrong run m.py:train -S =1
+wrong run m.py:train -S lr=0:1
+wrong run m.py:train -S lr=1,1
+wrong run m.py:train --replicate 3
+wrong run m.py:train -j two
+wrong run m.py:train --replicates=two
+wrong run m.py:train --replicates -1
+wrong query best --study noise --limit
+wrong run m.py:train --store m.py
+wrong run noise.yaml extra
+wrong ls --store m.py
+wrong ls --store missing
+wrong ls niose
+wrong resume
+wrong resume niose
+wrong show
+wrong show noise.99 | sed 's/[a-z0-9]*\.\(1\|6\|99\)\b/ID.\1/g'
+wrong show niose.1
+wrong log noise
+wrong log noise.x
+wrong status noise
+wrong stop
+wrong stop noise
+wrong query "SELECT nois FROM noise"
+wrong query "SELECT noise FROM niose"
+wrong query "SELEC noise"
+wrong query "DROP TABLE study"
+wrong query bset --study noise
+wrong query best --study niose
+wrong query best --study noise --metric ac
+wrong query best
+wrong help rnu
+sed -i 's/^retrial store 1/retrial store 99/' .retrial/format
+wrong ls
+wrong run noise.yaml
+echo "rubbish" > .retrial/format
+wrong ls
