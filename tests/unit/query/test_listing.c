@@ -127,20 +127,31 @@ static void csv_on_a_terminal_does_nothing_to_it(void **state)
 
 static void a_table_cuts_long_texts_and_markdown_does_not(void **state)
 {
-    static const char *const names[] = {"a"};
+    static const char *const names[] = {"a", "b"};
     char long_text[RT_TABLE_WIDTH + 2] = "";
-    struct rt_cell cell;
+    char longer_text[RT_TABLE_LAST + 2] = "";
+    struct rt_cell cells[2];
     char *text;
 
     (void)state;
     memset(long_text, 'x', RT_TABLE_WIDTH + 1);
-    cell = rt_cell_text(long_text);
-    text = print(RT_FORMAT_TABLE, true, names, 1, &cell, 1);
-    assert_non_null(strstr(text, "xxx...\n"));
-    assert_null(strstr(text, long_text));
+    memset(longer_text, 'y', RT_TABLE_LAST + 1);
+    cells[0] = rt_cell_text(long_text);
+    cells[1] = rt_cell_text(longer_text);
+    text = print(RT_FORMAT_TABLE, true, names, 2, cells, 1);
+    assert_non_null(strstr(text, "xxx...  yyy"));
+    assert_non_null(strstr(text, "yyy...\n"));
+    assert_null(strstr(text, longer_text));
     free(text);
-    text = print(RT_FORMAT_MD, true, names, 1, &cell, 1);
+    cells[1] = cells[0];
+    text = print(RT_FORMAT_TABLE, true, names, 2, cells, 1);
+    assert_non_null(strstr(text, "xxx...  xxx"));
+    assert_non_null(strstr(text, long_text)); /* behind the last column stands nothing */
+    free(text);
+    cells[1] = rt_cell_text(longer_text);
+    text = print(RT_FORMAT_MD, true, names, 2, cells, 1);
     assert_non_null(strstr(text, long_text));
+    assert_non_null(strstr(text, longer_text));
     free(text);
 }
 
