@@ -48,6 +48,7 @@ run whole model.py:seen 1
 run half model.py:seen 0.5
 run two model.py:seen 2
 run guest model.py:seen 1 'python: other/bin/python3'
+run fresh model.py:seen 1 'isolation: fresh'
 run command '{command: [./model.sh, "{x}"]}' 1
 run native ./model.so:seen 1
 echo "-- a worker keeps its device"
