@@ -20,7 +20,7 @@ struct rt_execute_options {
      POPT_ARG_INT,                                                                                 \
      &(execute).workers,                                                                           \
      0,                                                                                            \
-     "Workers of each rank; as many as it has cores if not given",                                 \
+     "Workers of each rank at most; as many as fit if not given",                                  \
      "N"},                                                                                         \
         {"grace",                                                                                  \
          0,                                                                                        \

@@ -301,7 +301,8 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
         const struct rt_member *member = &conductor->roster.members[rank];
 
         progress->running += member->running;
-        progress->gpus += rt_json_count(rt_json_get(rt_json_get(member->about, "gpus"), "devices"));
+        progress->gpu_agents +=
+            rt_json_get_int(rt_json_get(member->about, "gpus"), "usable", 0) > 0;
     }
     progress->agents = (uint32_t)rt_roster_with(&conductor->roster, RT_MEMBER_READY);
     progress->failed_agents = conductor->failed_agents;

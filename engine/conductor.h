@@ -100,7 +100,7 @@ struct rt_progress {
     uint32_t agents;        /* that run trials */
     uint32_t failed_agents; /* whose template did not come up so far; why: text */
     uint32_t slots;
-    uint64_t gpus;              /* that agents have in sight, whether trials ask for them or not */
+    uint32_t gpu_agents; /* that could give GPUs to trials, whether these ask for them or not */
     const struct rt_json *live; /* modules from past the snapshot, name to path; or NULL */
     bool stopping;
     int failure; /* a negative code if the study cannot go on; why: text */

@@ -307,14 +307,18 @@ struct rt_json *rt_gpus_about(void)
     struct rt_json *about = rt_json_new_object();
     struct rt_json *devices = rt_json_new_array();
     char *version = driver();
+    struct rt_gpus gpus;
 
     if (version[0])
         rt_json_set_text(about, "driver", version);
     tell_nvidia(devices);
     tell_amd(devices);
     rt_json_set(about, "devices", devices);
+    rt_gpus_find(&gpus);
+    rt_json_set_int(about, "usable", (int64_t)gpus.count);
     free(version);
-    if (rt_json_count(devices) == 0) {
+    rt_gpus_clear(&gpus);
+    if (rt_json_count(devices) == 0 && rt_json_get_int(about, "usable", 0) == 0) {
         rt_json_free(about);
         return NULL;
     }

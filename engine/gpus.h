@@ -26,8 +26,9 @@ void rt_gpus_clear(struct rt_gpus *gpus);
 /* Keeps the share of one of several ranks on the node, so that none is given out twice. */
 void rt_gpus_share(struct rt_gpus *gpus, unsigned number, unsigned of);
 
-/* {"driver": text, "devices": [{"model": text, "uuid": text, "bus": text}]} by the drivers' word,
- * also of devices that we may not use; NULL if there are none. Yours. */
+/* {"driver": text, "devices": [{"model": text, "uuid": text, "bus": text}], "usable": n}: devices
+ * by the drivers' word, also those that are not among the n that we may use; NULL if there are none
+ * of either. Yours. */
 struct rt_json *rt_gpus_about(void);
 
 #endif

@@ -7,16 +7,11 @@
 static void look_at_gpus(struct rt_notices *notices, const struct rt_progress *progress,
                          rt_notices_fn *tell, void *context)
 {
-    char *text;
-
-    if (notices->gpus_said || notices->asks_gpus || progress->gpus == 0 || progress->failure)
+    if (notices->gpus_said || notices->asks_gpus || progress->gpu_agents == 0 || progress->failure)
         return;
     notices->gpus_said = true;
-    text = rt_printf("the nodes have GPUs (%llu in sight), and trials ask for none: all workers "
-                     "see all of them; to give each trial its own, say each: {gpus: 1}",
-                     (unsigned long long)progress->gpus);
-    tell(context, text);
-    free(text);
+    tell(context, "there are GPUs, and trials ask for none: each worker sees all of its node; to "
+                  "give each trial its own, say each: {gpus: 1}");
 }
 
 static void look_at_modules(struct rt_notices *notices, const struct rt_progress *progress,

@@ -8,7 +8,7 @@ CREATE TABLE agent (
   cores INTEGER,
   memory_kib INTEGER,
   slots INTEGER, -- workers that fit
-  gpus INTEGER, -- in sight
+  gpus INTEGER, -- that may be used
   gpu TEXT, -- their model; models, if there are several
   gpu_driver TEXT, -- version
   python TEXT, -- version of the interpreter that runs trials; NULL if none does

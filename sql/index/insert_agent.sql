@@ -5,7 +5,7 @@ INSERT OR REPLACE INTO agent (
 ) VALUES (
   :record ->> '$.launch', :record ->> '$.rank', :record ->> '$.host', :record ->> '$.pid',
   :record ->> '$.cpu', :record ->> '$.cores', :record ->> '$.memory_kib', :record ->> '$.slots',
-  coalesce(json_array_length(:record, '$.gpus.devices'), 0),
+  coalesce(:record ->> '$.gpus.usable', 0),
   (
     SELECT group_concat(model, ', ')
     FROM (SELECT DISTINCT value ->> '$.model' AS model FROM json_each(:record, '$.gpus.devices'))

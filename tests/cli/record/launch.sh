@@ -17,7 +17,7 @@ echo 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19' \
     >root/proc/driver/nvidia/version
 printf 'MemTotal:       8388608 kB\nMemAvailable:   4194304 kB\n' >root/proc/meminfo
 export RETRIAL_HOST_ROOT=$PWD/root PYTHONPATH=$PWD/lib
-unset PBS_JOBID LSB_JOBID FLUX_JOB_ID JOB_ID ${!SLURM_@}
+unset CUDA_VISIBLE_DEVICES HIP_VISIBLE_DEVICES ROCR_VISIBLE_DEVICES RETRIAL_GPUS PBS_JOBID LSB_JOBID FLUX_JOB_ID JOB_ID ${!SLURM_@}
 
 env SLURM_JOB_ID=4711 SLURM_FOO_TOKEN=s3cret LOADEDMODULES=gcc/12.2:cuda/12.1 \
     FOO_TOKEN=s3cret AWS_ACCESS_KEY_ID=s3cret TF_MIRROR=https://me:s3/cret@host.example/ \

@@ -128,8 +128,13 @@ static void the_driver_tells_models_and_its_version(void **state)
     assert_string_equal(text, "{\"devices\":[{\"bus\":\"0000:07:00.0\",\"model\":\"NVIDIA "
                               "A100-SXM4-40GB\",\"uuid\":\"GPU-0000:07:00.0\"},{\"bus\":\"0000:0a:"
                               "00.0\",\"model\":\"NVIDIA A100-SXM4-40GB\",\"uuid\":\"GPU-0000:0a:"
-                              "00.0\"}],\"driver\":\"535.104.05\"}");
+                              "00.0\"}],\"driver\":\"535.104.05\",\"usable\":2}");
+
     free(text);
+    rt_json_free(about);
+    setenv("CUDA_VISIBLE_DEVICES", "", 1);
+    about = rt_gpus_about();
+    assert_int_equal(rt_json_get_int(about, "usable", -1), 0);
     rt_json_free(about);
 }
 
