@@ -1,0 +1,18 @@
+# The sqlite3 program reads the index during a whole study, and cannot disturb it.
+. "$SOURCE/tests/cli/made.bash"
+start_slow
+# It begins to read while three trials are done, and goes on until it is told to stop.
+mkfifo questions
+sqlite3 -readonly .retrial/index.sqlite < questions > answers &
+reader=$!
+exec 3> questions
+echo 'BEGIN; SELECT count(*) > 0 FROM slow;' >&3
+until [ -s answers ]; do kill -0 $reader; sleep 0.02; done
+touch "$GO"
+wait $run && echo "the study ends beside a reader"
+echo "SELECT count(*) FROM slow WHERE outcome = 'ok' AND ordinal > 3;" >&3
+exec 3>&-
+wait $reader
+echo "what the reader sees stays as it was when it began:" $(tail -n 1 answers)
+retrial query "SELECT count(*) FROM slow WHERE outcome = 'ok'" --csv | tail -n 1
+sqlite3 -readonly .retrial/index.sqlite 'PRAGMA integrity_check'
