@@ -19,6 +19,8 @@ PYTHONPATH=$PWD/src retrial run live.yaml -q 2>&1
 retrial query "SELECT record ->> '$.python.live' AS live FROM agent" --csv
 retrial query 'SELECT value FROM live' --csv
 
+retrial show live | grep live_modules
+
 echo "the recorded one, put first"
 sed -i '1i import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), "src"))' model.py
 PYTHONPATH=$PWD/src retrial run live.yaml -q 2>&1

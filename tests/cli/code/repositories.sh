@@ -69,6 +69,7 @@ echo ignored/ > .gitignore
 truncate -s 1G large.bin
 model 'int(open("ignored/x").read()) + (__import__("os").path.getsize("large.bin") == 1 << 30)'
 run data
+retrial show s --store "$HOME/stores/data" | grep linked
 [ "$(du -sm "$HOME/stores/data" | cut -f 1)" -lt 100 ] || echo "the large file is in the store"
 
 if [ "$(id -u)" = 0 ]; then # others cannot give files away
