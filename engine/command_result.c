@@ -143,7 +143,9 @@ void rt_command_result(const struct rt_call *call, int status, const char *resul
         return;
     }
     if (stat(result_file, &info) == 0 && info.st_size > 0) {
-        if (!S_ISREG(info.st_mode) || info.st_size > RESULT_MAX)
+        if (!S_ISREG(info.st_mode))
+            rt_ended_failed(ended, "what the command left at $RETRIAL_RESULT is no file");
+        else if (info.st_size > RESULT_MAX)
             rt_ended_failed(ended, "the result file has more than %d bytes", RESULT_MAX);
         else if (rt_fs_read(result_file, &text, &err) < 0)
             rt_ended_failed(ended, "%s", err.text);
