@@ -73,10 +73,13 @@ def to_json(value, place):
             return float(value)
         return {"$float": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
     if isinstance(value, dict):
-        return {
-            name: to_json(item, (*place, name))
-            for name, item in ((clean(str(key)), item) for key, item in value.items())
-        }
+        members = {}
+        for key, item in value.items():
+            name = str(key)
+            if "\0" in name or clean(name) != name:
+                raise Unusable(f"{named(place)} has a key that is not a text")
+            members[name] = to_json(item, (*place, name))
+        return members
     if isinstance(value, (list, tuple)):
         return [to_json(item, (*place, i)) for i, item in enumerate(value)]
     for name in ("tolist", "numpy"):

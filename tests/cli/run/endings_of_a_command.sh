@@ -18,7 +18,7 @@ segv) kill -SEGV $$ ;;
 kill) kill -KILL $$ ;;
 hang) sleep 600 ;;
 leave) setsid bash -c 'trap "" TERM; echo $$ >"$LEFT"; sleep 600' & until [ -s "$LEFT" ]; do sleep 0.01; done; echo 4 ;;
-flood) head -c 200000000 /dev/zero; echo; echo 5 ;;
+flood) head -c 64000000 /dev/zero; echo; echo 5 ;;
 esac
 COMMAND
 chmod +x work.sh
