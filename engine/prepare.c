@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "engine/about.h"
 #include "engine/fit.h"
+#include "engine/inputs.h"
 #include "engine/leave_out.h"
 #include "engine/path.h"
 #include "engine/request.h"
@@ -127,6 +128,41 @@ static int refuse_changed_code(struct rt_store *store, const struct rt_study *st
     return RT_ECONFLICT;
 }
 
+/* No copy of an input is kept, so that nobody can go on with what it was. */
+static int refuse_changed_input(const struct rt_study *study, const char *path, struct rt_err *err)
+{
+    return rt_err_set(
+        err, RT_ECONFLICT,
+        "the input \"%s\" has changed, and %llu of %llu trials of \"%s\" are not done "
+        "yet; put back what it was,\n"
+        "or start anew with what it is now; to do that, add:  --code current",
+        path, (unsigned long long)unfinished(study), (unsigned long long)study->planned,
+        study->name);
+}
+
+/* What a study asks for by itself must not change under it unnoticed. */
+static int weigh_inputs(const struct rt_run_options *options, const struct rt_study *study,
+                        const struct rt_json *plan, struct rt_err *err)
+{
+    const char *path =
+        study && study->plan ? rt_inputs_changed(rt_plan_json(study->plan), plan) : NULL;
+    char *text;
+
+    if (!path)
+        return 0;
+    if (options->code != RT_CODE_CURRENT && unfinished(study))
+        return refuse_changed_input(study, path, err);
+    if (options->notice) {
+        text =
+            rt_printf("the input \"%s\" has changed since this study ran; what did not run with it "
+                      "as it is now runs again, and the earlier results are kept",
+                      path);
+        options->notice(options->context, text);
+        free(text);
+    }
+    return 0;
+}
+
 /* The current plan, unless the file and the code now say something else. */
 static int weigh(const struct rt_run_options *options, struct rt_store *store,
                  const struct rt_study *study, struct intent *intent, struct rt_err *err)
@@ -135,6 +171,7 @@ static int weigh(const struct rt_run_options *options, struct rt_store *store,
     char now[RT_HASH_HEX];
     bool changed = study && study->plan &&
                    strcmp(plan_code(study->plan), rt_hash_hex(&intent->code, now)) != 0;
+    int rc;
 
     if (changed && options->code == RT_CODE_RECORDED) {
         const struct rt_json *before = rt_plan_json(study->plan);
@@ -148,6 +185,8 @@ static int weigh(const struct rt_run_options *options, struct rt_store *store,
     if (changed && options->notice)
         options->notice(options->context, "the code has changed since this study ran; all of it "
                                           "runs again, and the earlier results are kept");
+    if ((rc = weigh_inputs(options, study, plan, err)) < 0)
+        return rc;
     intent->recorded = study && study->plan && rt_json_equal(plan, rt_plan_json(study->plan));
     return rt_plan_new(plan, &intent->plan, err);
 }
@@ -156,9 +195,9 @@ static int from_file(const struct rt_run_options *options, struct rt_store *stor
                      struct intent *intent, struct rt_err *err)
 {
     const struct rt_study *study;
-    int rc = snapshot(store, intent, err);
+    int rc = rt_inputs_read(intent->file.plan, intent->file.folder, err);
 
-    if (rc < 0)
+    if (rc < 0 || (rc = snapshot(store, intent, err)) < 0)
         return rc;
     study = rt_state_study_by_name(rt_store_state(store),
                                    rt_json_get_text(intent->file.plan, "name", ""));
@@ -166,11 +205,64 @@ static int from_file(const struct rt_run_options *options, struct rt_store *stor
     return weigh(options, store, study, intent, err);
 }
 
+/* Where the study file of the current plan was. */
+struct source_search {
+    uint32_t study;
+    char *folder;
+};
+
+static int look_at_plan(void *context, const struct rt_event *event, struct rt_err *err)
+{
+    struct source_search *search = context;
+    const char *path;
+    struct rt_json *body;
+    int rc;
+
+    if (event->kind != RT_EVENT_PLAN)
+        return 0;
+    if ((rc = rt_json_parse(event->body, &body, err)) < 0)
+        return rc;
+    path = rt_json_get_text(body, "source_path", NULL);
+    if (path && rt_json_get_int(body, "study", 0) == (int64_t)search->study) {
+        free(search->folder);
+        search->folder = rt_fs_parent(path);
+    }
+    rt_json_free(body);
+    return 0;
+}
+
+/* A study that is resumed as recorded needs its inputs as they were recorded. */
+static int check_recorded_inputs(struct rt_store *store, const struct rt_study *study,
+                                 struct rt_err *err)
+{
+    const struct rt_json *before = rt_plan_json(study->plan);
+    struct source_search search = {study->number, NULL};
+    struct rt_json *now = NULL;
+    const char *changed;
+    int rc;
+
+    if (!rt_json_get(before, "inputs") || unfinished(study) == 0)
+        return 0;
+    now = rt_json_copy(before);
+    if ((rc = rt_store_read(store, 1, look_at_plan, &search, err)) == 0 &&
+        (rc = rt_inputs_read(now, search.folder ? search.folder : "/", err)) == 0 &&
+        (changed = rt_inputs_changed(before, now)) != NULL)
+        rc = rt_err_set(
+            err, RT_ECONFLICT,
+            "the input \"%s\" has changed since it was recorded; put back what it was, or "
+            "run the study file with --code current to start anew",
+            changed);
+    rt_json_free(now);
+    free(search.folder);
+    return rc;
+}
+
 static int from_record(const struct rt_run_options *options, struct rt_store *store,
                        struct intent *intent, struct rt_err *err)
 {
     const struct rt_state *state = rt_store_state(store);
     const struct rt_study *study = rt_state_study_by_name(state, options->study_name);
+    int rc;
 
     if (!study)
         study = rt_state_study_by_id(state, options->study_name);
@@ -180,6 +272,8 @@ static int from_record(const struct rt_run_options *options, struct rt_store *st
                           options->study_name, rt_store_path(store));
     intent->study = study->number;
     intent->recorded = true;
+    if ((rc = check_recorded_inputs(store, study, err)) < 0)
+        return rc;
     return rt_plan_new(rt_plan_json(study->plan), &intent->plan, err);
 }
 
