@@ -39,6 +39,24 @@ static int check_version(const struct rt_python_module *module, struct rt_err *e
                       module->abi, RT_PYTHON_ABI);
 }
 
+/* Loads the entry here, to be shared by all workers; or, if the import left what no forked process
+ * may use (GPU contexts, threads), lets each worker import it in an interpreter of its own. */
+static int load_shared(const struct rt_python_module *module, const struct rt_entry_task *task,
+                       struct rt_entry **out, struct rt_err *err)
+{
+    struct rt_json *about = NULL;
+    int rc;
+
+    if ((rc = module->load(task, out, err)) < 0)
+        return rc;
+    if ((rc = rt_json_parse(rt_span_text((*out)->about), &about, err)) < 0)
+        return rc;
+    if (rt_json_get_text(about, "unshared", NULL))
+        rc = rt_entry_guest_load(task, rt_json_get_text(about, "executable", "python3"), out, err);
+    rt_json_free(about);
+    return rc;
+}
+
 /* The very build that our libpython is of is embedded; any other interpreter is a guest. */
 int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out,
                          struct rt_err *err)
@@ -58,7 +76,7 @@ int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out
         rc = rt_entry_guest_load(task, wanted, out, err);
     } else if (module) {
         mine.python = wanted;
-        rc = module->load(&mine, out, err);
+        rc = load_shared(module, &mine, out, err);
     } else {
         *err = missing;
     }

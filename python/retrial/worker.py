@@ -14,7 +14,10 @@ import sys
 import sysconfig
 import traceback
 
-STDLIB = frozenset(sys.stdlib_module_names)
+STDLIB = frozenset(
+    getattr(sys, "stdlib_module_names", None)  # since Python 3.10
+    or {*sys.builtin_module_names, *(n.split(".")[0] for n in os.listdir(os.path.dirname(os.__file__)))}
+)
 seed = 0  # of the running trial; set by the module before each one
 _environment = {}
 _scratch = ""  # the folder that the recorded code is unpacked in
@@ -281,8 +284,41 @@ def foreign_venv():
     return venv if venv and os.path.realpath(venv) != os.path.realpath(sys.prefix) else None
 
 
+def devices_open():
+    """An open device of a GPU, which no two processes may share."""
+    for fd in os.listdir("/proc/self/fd"):
+        try:
+            path = os.readlink(f"/proc/self/fd/{fd}")
+        except OSError:
+            continue
+        if path.startswith(("/dev/nvidia", "/dev/kfd", "/dev/dri/render")):
+            return path
+    return None
+
+
+def unshared():
+    """What the import has left that does not live on in a forked process, or None."""
+    try:
+        if sys.modules["torch"].cuda.is_initialized():
+            return "torch has a CUDA context"
+    except Exception:  # not imported, or of a kind that has none
+        pass
+    try:
+        if sys.modules["tensorflow.python.eager.context"]._context._initialized:
+            return "tensorflow has started its devices and threads"
+    except Exception:
+        pass
+    path = devices_open()
+    if path is not None:
+        return f"{path} is open"
+    threads = sys.modules["threading"].enumerate() if "threading" in sys.modules else []
+    names = [thread.name for thread in threads[1:]]
+    return f'the thread "{names[0]}" runs' if names else None
+
+
 def about():
     return {
+        "unshared": unshared(),
         "version": sys.version.split()[0],
         "build": sys.version,
         "executable": sys.executable,
