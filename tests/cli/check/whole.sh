@@ -12,7 +12,7 @@ retrial check --json
 try() { # says what is wrong, and how it ended
     echo "== $1"
     # Leases are grouped as time has it.
-    retrial "${@:2}" 2>&1 | sed -E 's/^whole: [0-9]+ events/whole: N events/' || echo "exit $?"
+    retrial "${@:2}" 2>&1 | sed -E 's/^whole: [0-9]+ events/whole: N events/; s/(cut short: 20000 bytes instead of) [0-9]+/\1 SIZE/' || echo "exit $?"
 }
 cp -r .retrial good
 python3 - <<'PYTHON'
