@@ -1,8 +1,10 @@
 #include "cli/progress.h"
 
 #include "base/buf.h"
+#include "base/escape.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -174,9 +176,8 @@ static void say_end(const struct rt_standing *standing, struct rt_buf *line)
             standing->metric, standing->study_id);
 }
 
-void rt_progress_bar_report(void *context, const struct rt_standing *standing, bool last)
+static void report(struct rt_progress_bar *bar, const struct rt_standing *standing, bool last)
 {
-    struct rt_progress_bar *bar = context;
     struct rt_buf line = RT_BUF_INIT;
 
     snprintf(bar->study, sizeof bar->study, "%s", standing->study_id);
@@ -197,4 +198,17 @@ void rt_progress_bar_report(void *context, const struct rt_standing *standing, b
     }
     fflush(stderr);
     rt_buf_clear(&line);
+}
+
+void rt_progress_bar_report(void *context, const struct rt_standing *standing, bool last)
+{
+    struct rt_standing shown = *standing;
+    char *name = rt_escaped(standing->study_name);
+    char *metric = standing->metric ? rt_escaped(standing->metric) : NULL;
+
+    shown.study_name = name;
+    shown.metric = metric;
+    report(context, &shown, last);
+    free(name);
+    free(metric);
 }
