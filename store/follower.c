@@ -38,6 +38,7 @@ struct rt_follower {
     uint64_t indexed;      /* committed */
     uint64_t behind_since; /* monotonic; 0 when level */
     char pinned_by[64];
+    bool held; /* by another program that writes to the index */
     struct rt_axis_check *checks;
     size_t check_count;
     size_t check_capacity;
@@ -141,23 +142,48 @@ static void note_progress(struct rt_follower *follower)
     pthread_mutex_unlock(&follower->lock);
 }
 
+/* Notes who stands in the way of the index, and gives them a moment. */
+static void wait_for_others(struct rt_follower *follower, bool held)
+{
+    char who[sizeof follower->pinned_by];
+
+    rt_pinned_by(follower->path, who, sizeof who);
+    pthread_mutex_lock(&follower->lock);
+    memcpy(follower->pinned_by, who, sizeof who);
+    follower->held = held;
+    pthread_cond_broadcast(&follower->changed);
+    wait_us(follower, PINNED_US);
+    pthread_mutex_unlock(&follower->lock);
+}
+
+static void nobody_in_the_way(struct rt_follower *follower)
+{
+    pthread_mutex_lock(&follower->lock);
+    follower->pinned_by[0] = '\0';
+    follower->held = false;
+    pthread_mutex_unlock(&follower->lock);
+}
+
 /* Waits while a reader keeps the WAL from being emptied and it has grown too large. */
 static int tidy(struct rt_follower *follower, struct rt_err *err)
 {
-    char who[sizeof follower->pinned_by];
     int rc;
 
-    while ((rc = rt_index_tidy(follower->index, err)) > 0 && follower->wish == GO_ON) {
-        rt_pinned_by(follower->path, who, sizeof who);
-        pthread_mutex_lock(&follower->lock);
-        memcpy(follower->pinned_by, who, sizeof who);
-        wait_us(follower, PINNED_US);
-        pthread_mutex_unlock(&follower->lock);
-    }
-    pthread_mutex_lock(&follower->lock);
-    follower->pinned_by[0] = '\0';
-    pthread_mutex_unlock(&follower->lock);
+    while ((rc = rt_index_tidy(follower->index, err)) > 0 && follower->wish == GO_ON)
+        wait_for_others(follower, false);
+    nobody_in_the_way(follower);
     return rc < 0 ? rc : 0;
+}
+
+/* Waits while another program writes to the index, which is none of its business. */
+static int begin(struct rt_follower *follower, struct rt_err *err)
+{
+    int rc;
+
+    while ((rc = rt_index_begin(follower->index, err)) == RT_ELOCKED && follower->wish == GO_ON)
+        wait_for_others(follower, true);
+    nobody_in_the_way(follower);
+    return rc;
 }
 
 /* One transaction: what came in the last moments. */
@@ -165,6 +191,8 @@ static int follow(struct rt_follower *follower, struct rt_err *err)
 {
     int rc;
 
+    if ((rc = begin(follower, err)) < 0)
+        return rc;
     follower->batch_until = rt_mono_us() + BATCH_US;
     rc = rt_store_read(follower->store, rt_index_position(follower->index) + 1, follow_event,
                        follower, err);
@@ -205,7 +233,8 @@ static int work(struct rt_follower *follower, struct rt_err *err)
     note_progress(follower);
     while (rc == 0 && wait_for_events(follower))
         rc = follow(follower, err);
-    return rc;
+    /* The study need not wait for it: who asks next brings the index level. */
+    return rc == RT_ELOCKED ? 0 : rc;
 }
 
 static void *run(void *context)
@@ -311,7 +340,7 @@ bool rt_follower_wait(struct rt_follower *follower, uint64_t us)
 
     rt_follower_wake(follower);
     pthread_mutex_lock(&follower->lock);
-    while (follower->indexed < follower->durable && follower->err.code == 0 &&
+    while (follower->indexed < follower->durable && follower->err.code == 0 && !follower->held &&
            (now = rt_mono_us()) < until)
         wait_us(follower, until - now);
     level = follower->indexed >= follower->durable;

@@ -23,7 +23,8 @@ void rt_follower_status(struct rt_follower *follower, struct rt_index_status *st
 
 /* What was found of swept parameters; each() must not call the follower. */
 void rt_follower_checks(struct rt_follower *follower, rt_axis_check_fn *each, void *context);
-/* Waits until the index is level with the last durable event, at most so long; false if not. */
+/* Waits until the index is level with the last durable event, at most so long, and not while
+ * another program holds the index; false if it is not level. */
 bool rt_follower_wait(struct rt_follower *follower, uint64_t us);
 
 /* Waits until the index is level with the last durable event if `level`, then ends the thread.

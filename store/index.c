@@ -297,19 +297,24 @@ static int broken(struct rt_index *index, int rc, struct rt_err *err)
     return rc;
 }
 
+int rt_index_begin(struct rt_index *index, struct rt_err *err)
+{
+    int rc = index->begun ? 0 : rt_db_exec(index->db, "BEGIN IMMEDIATE", err);
+
+    index->begun = index->begun || rc == 0;
+    return rc;
+}
+
 int rt_index_apply(struct rt_index *index, const struct rt_state *state,
                    const struct rt_event *event, struct rt_err *err)
 {
-    int rc = 0;
+    int rc;
 
     if (index->failed || event->seq != index->position + 1)
         return rt_err_set(err, RT_EINTERNAL, "event %llu cannot follow %llu in the index",
                           (unsigned long long)event->seq, (unsigned long long)index->position);
-    if (!index->begun)
-        rc = rt_db_exec(index->db, "BEGIN IMMEDIATE", err);
-    index->begun = true;
     index->state = state;
-    if (rc == 0)
+    if ((rc = rt_index_begin(index, err)) == 0)
         rc = apply(index, event, err);
     if (rc < 0) {
         rt_err_while(err, "indexing event %llu", (unsigned long long)event->seq);

@@ -34,6 +34,10 @@ typedef int rt_index_payload_fn(void *context, const struct rt_payload *payload,
                                 struct rt_err *err);
 void rt_index_set_payload(struct rt_index *index, rt_index_payload_fn *payload, void *context);
 
+/* Begins what the next commit ends, unless it has begun. RT_ELOCKED, with nothing changed, if
+ * another program has been writing to the index for two seconds. */
+int rt_index_begin(struct rt_index *index, struct rt_err *err);
+
 /* Adds the rows of one event, the next after the position. `state` has just had the event
  * applied, and stays until the commit. */
 int rt_index_apply(struct rt_index *index, const struct rt_state *state,

@@ -90,7 +90,8 @@ void rt_store_index_status(struct rt_store *store, struct rt_index_status *statu
 
 /* What the index has found of swept parameters so far; each() must not call the store. */
 void rt_store_axis_checks(struct rt_store *store, rt_axis_check_fn *each, void *context);
-/* Waits until the index has followed all that is durable, at most so long; false if it has not. */
+/* Waits until the index has followed all that is durable, at most so long, and not while another
+ * program holds it; false if it has not. */
 bool rt_store_index_wait(struct rt_store *store, uint64_t us);
 
 #endif

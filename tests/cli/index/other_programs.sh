@@ -16,3 +16,15 @@ wait $reader
 echo "what the reader sees stays as it was when it began:" $(tail -n 1 answers)
 retrial query "SELECT count(*) FROM slow WHERE outcome = 'ok'" --csv | tail -n 1
 sqlite3 -readonly .retrial/index.sqlite 'PRAGMA integrity_check'
+
+echo "-- a program that holds the index for writing all the time costs the study nothing"
+printf 'def train(x):\n    return x\n' >quick.py
+mkfifo hold
+sqlite3 .retrial/index.sqlite <hold >/dev/null 2>&1 &
+exec 7>hold
+echo 'BEGIN IMMEDIATE; DELETE FROM axis_check;' >&7
+until ! sqlite3 -cmd '.timeout 1' .retrial/index.sqlite 'BEGIN IMMEDIATE' 2>/dev/null; do sleep 0.05; done
+retrial run -q -j 1 quick.py:train -S x=1,2,3 && echo "done"
+exec 7>&-
+wait
+retrial query --csv 'SELECT x, value FROM quick'
