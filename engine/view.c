@@ -207,15 +207,20 @@ static void remember_time(struct level *level, const struct stat *info, uint64_t
     level->settled = now_us > changed_us && now_us - changed_us > TICK_US;
 }
 
-/* Not even its owner could enter what a trial has locked. */
+/* Not even its owner could enter what a trial has locked. One that is open stays as it is: a mode
+ * that is set again gives the folder another time, by which it would look touched. */
 static void unlock(const struct rt_view *view, const struct level *level)
 {
+    bool top = level == view->levels;
     struct stat info;
+    int rc = top ? fstat(view->fd, &info)
+                 : fstatat(view->fd, level->path, &info, AT_SYMLINK_NOFOLLOW);
 
-    if (level == view->levels)
+    if (rc < 0 || !S_ISDIR(info.st_mode) || (info.st_mode & 07777) == FOLDER_MODE)
+        return;
+    if (top)
         fchmod(view->fd, FOLDER_MODE);
-    else if (fstatat(view->fd, level->path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-             S_ISDIR(info.st_mode) && (info.st_mode & 07777) != FOLDER_MODE)
+    else
         fchmodat(view->fd, level->path, FOLDER_MODE, 0);
 }
 
