@@ -30,16 +30,16 @@ static int write_format(const char *folder, const uint8_t uuid[16], const struct
 }
 
 /* Everything that belongs into a store from its beginning. */
-static int fill(const char *folder, const struct rt_io *io, struct rt_err *err)
+static int fill(const char *folder, const uint8_t uuid[16], const struct rt_event *first,
+                const struct rt_io *io, struct rt_err *err)
 {
     char *journal = rt_fs_join(folder, "journal");
     char *objects = rt_fs_join(folder, "objects");
-    uint8_t uuid[RT_UUID_SIZE];
     int rc;
 
-    if ((rc = rt_uuid_new(uuid, err)) == 0 && (rc = rt_io_mkdir(io, folder, err)) == 0 &&
-        (rc = rt_io_mkdir(io, journal, err)) == 0 && (rc = rt_io_mkdir(io, objects, err)) == 0 &&
-        (rc = rt_journal_create(journal, uuid, io, err)) == 0 &&
+    if ((rc = rt_io_mkdir(io, folder, err)) == 0 && (rc = rt_io_mkdir(io, journal, err)) == 0 &&
+        (rc = rt_io_mkdir(io, objects, err)) == 0 &&
+        (rc = rt_journal_create_as(journal, uuid, first, io, err)) == 0 &&
         (rc = write_format(folder, uuid, io, err)) == 0 &&
         (rc = rt_io_sync_dir(io, journal, err)) == 0)
         rc = rt_io_sync_dir(io, folder, err);
@@ -71,12 +71,21 @@ static int put_in_place(const char *folder, const char *path, const struct rt_io
 
 int rt_birth_make(const char *path, const struct rt_io *io, struct rt_err *err)
 {
+    uint8_t uuid[RT_UUID_SIZE];
+    int rc = rt_uuid_new(uuid, err);
+
+    return rc < 0 ? rc : rt_birth_make_as(path, uuid, NULL, io, err);
+}
+
+int rt_birth_make_as(const char *path, const uint8_t uuid[16], const struct rt_event *first,
+                     const struct rt_io *io, struct rt_err *err)
+{
     char *folder = rt_printf("%s.%ld.new", path, (long)getpid());
     char *parent = rt_fs_parent(path);
     int rc;
 
     if ((rc = rt_fs_mkdirs(parent, err)) == 0 && (rc = rt_fs_remove(folder, err)) == 0 &&
-        (rc = fill(folder, io, err)) == 0)
+        (rc = fill(folder, uuid, first, io, err)) == 0)
         rc = put_in_place(folder, path, io, err);
     if (rc < 0)
         rt_fs_remove(folder, NULL);

@@ -40,33 +40,49 @@ static int put_first(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
     return rt_lmdb_put(txn, EVENTS, 1, *(const struct rt_span *)context, true, err);
 }
 
-int rt_journal_create(const char *folder, const uint8_t uuid[16], const struct rt_io *io,
-                      struct rt_err *err)
+/* Event 1 of a store that begins now. */
+static void put_birth(struct rt_buf *record, const uint8_t uuid[16])
 {
-    struct rt_lmdb_options options = {folder, true, true, tables, TABLES, 0, io, false};
     struct rt_json *object = rt_json_new_object();
-    struct rt_buf record = RT_BUF_INIT;
-    struct rt_lmdb *lmdb = NULL;
-    char text[RT_UUID_TEXT];
     struct rt_event birth = {1, rt_wall_us(), RT_EVENT_STORE, {NULL, 0}};
-    struct rt_span span;
+    char text[RT_UUID_TEXT];
     char *body;
-    int rc;
 
     rt_json_set_text(object, "uuid", rt_uuid_text(uuid, text));
     rt_json_set_int(object, "format", 1);
     rt_json_set_text(object, "version", RETRIAL_VERSION);
     body = rt_json_text(object);
     birth.body = rt_span_text(body);
-    rt_event_put(&record, &birth, uuid);
+    rt_event_put(record, &birth, uuid);
+    rt_json_free(object);
+    free(body);
+}
+
+int rt_journal_create_as(const char *folder, const uint8_t uuid[16], const struct rt_event *first,
+                         const struct rt_io *io, struct rt_err *err)
+{
+    struct rt_lmdb_options options = {folder, true, true, tables, TABLES, 0, io, false};
+    struct rt_buf record = RT_BUF_INIT;
+    struct rt_lmdb *lmdb = NULL;
+    struct rt_span span;
+    int rc;
+
+    if (first)
+        rt_event_put(&record, first, uuid);
+    else
+        put_birth(&record, uuid);
     span = rt_buf_span(&record);
     if ((rc = rt_lmdb_open(&options, &lmdb, err)) == 0)
         rc = rt_lmdb_write(lmdb, put_first, &span, err);
     rt_lmdb_close(lmdb);
     rt_buf_clear(&record);
-    rt_json_free(object);
-    free(body);
     return rc;
+}
+
+int rt_journal_create(const char *folder, const uint8_t uuid[16], const struct rt_io *io,
+                      struct rt_err *err)
+{
+    return rt_journal_create_as(folder, uuid, NULL, io, err);
 }
 
 int rt_journal_check(const struct rt_journal *journal, uint64_t key, struct rt_span record,

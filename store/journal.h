@@ -20,6 +20,9 @@ struct rt_journal;
 /* Makes a journal in a folder, with a first event of kind STORE. */
 int rt_journal_create(const char *folder, const uint8_t uuid[16], const struct rt_io *io,
                       struct rt_err *err);
+/* The same with the first event of another store, of which it is to become a copy; NULL: none. */
+int rt_journal_create_as(const char *folder, const uint8_t uuid[16], const struct rt_event *first,
+                         const struct rt_io *io, struct rt_err *err);
 
 struct rt_journal_options {
     const char *folder;

@@ -71,6 +71,20 @@ static bool has_size(const char *path, size_t size)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size == size;
 }
 
+bool rt_objects_have(const struct rt_objects *objects, const struct rt_hash *hash,
+                     uint64_t size_bytes)
+{
+    char hex[RT_HASH_HEX];
+    char *path;
+    bool have;
+
+    rt_hash_hex(hash, hex);
+    path = rt_printf("%s/%.2s/%s", objects->folder, hex, hex + 2);
+    have = has_size(path, (size_t)size_bytes);
+    free(path);
+    return have;
+}
+
 static int write_object(struct rt_objects *objects, const char *path, struct rt_span data,
                         struct rt_err *err)
 {

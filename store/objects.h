@@ -4,6 +4,7 @@
  * Objects: bytes known by their SHA-256, one file each: ab/cdef... below a
  * folder. A file appears under its name only when it is whole and synced.
  */
+#include <stdbool.h>
 #include "base/buf.h"
 #include "base/hash.h"
 #include "store/io.h"
@@ -14,6 +15,10 @@ struct rt_objects;
 int rt_objects_open(const char *folder, bool write, const struct rt_io *io, struct rt_objects **out,
                     struct rt_err *err);
 void rt_objects_close(struct rt_objects *objects);
+
+/* Whether there is a file of that name and size; its bytes are not looked at. */
+bool rt_objects_have(const struct rt_objects *objects, const struct rt_hash *hash,
+                     uint64_t size_bytes);
 
 /* Synced when it returns. */
 int rt_objects_put(struct rt_objects *objects, struct rt_span data, struct rt_hash *hash,

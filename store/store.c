@@ -210,23 +210,37 @@ const struct rt_state *rt_store_state(const struct rt_store *store)
     return store->state;
 }
 
+static int append(struct rt_store *store, struct rt_event *event, struct rt_err *err)
+{
+    int rc;
+
+    assert(store->write);
+    if ((rc = rt_store_latched(store, err)) < 0 ||
+        (rc = rt_state_apply(store->state, event, err)) < 0)
+        return rc;
+    return rt_store_latch(store, rt_journal_append(store->journal, event, err), err);
+}
+
 int rt_store_append(struct rt_store *store, enum rt_event_kind kind, struct rt_span body,
                     uint64_t *seq, struct rt_err *err)
 {
     struct rt_event event = {rt_state_seq(store->state) + 1, rt_wall_us(), kind, body};
     int rc;
 
-    assert(store->write);
     if (body.size > RT_EVENT_BODY_MAX)
         return rt_err_set(err, RT_EUSAGE, "an event of %zu bytes is too large (at most %u)",
                           body.size, RT_EVENT_BODY_MAX);
-    if ((rc = rt_store_latched(store, err)) < 0 ||
-        (rc = rt_state_apply(store->state, &event, err)) < 0 ||
-        (rc = rt_store_latch(store, rt_journal_append(store->journal, &event, err), err)) < 0)
-        return rc;
-    if (seq)
+    if ((rc = append(store, &event, err)) == 0 && seq)
         *seq = event.seq;
-    return 0;
+    return rc;
+}
+
+int rt_store_import(struct rt_store *store, const struct rt_event *event, struct rt_err *err)
+{
+    struct rt_event copy = *event;
+
+    assert(event->seq == rt_state_seq(store->state) + 1);
+    return append(store, &copy, err);
 }
 
 int rt_store_commit(struct rt_store *store, struct rt_err *err)

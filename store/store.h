@@ -50,6 +50,8 @@ const struct rt_state *rt_store_state(const struct rt_store *store);
 /* Appends an event, applies it to the state and gives it its number. Durable later. */
 int rt_store_append(struct rt_store *store, enum rt_event_kind kind, struct rt_span body,
                     uint64_t *seq, struct rt_err *err);
+/* Appends an event of the same store as it is: its number must be the next, its objects here. */
+int rt_store_import(struct rt_store *store, const struct rt_event *event, struct rt_err *err);
 /* Writes and syncs all that was appended. */
 int rt_store_commit(struct rt_store *store, struct rt_err *err);
 uint64_t rt_store_durable(const struct rt_store *store); /* number of the last durable event */
