@@ -9,13 +9,15 @@
 #include "engine/pool.h"
 #include "engine/scratch.h"
 #include "store/code.h"
+#include "store/code_seal.h"
 #include "store/plan.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define POOL_AHEAD 4096 /* trials queued in the pool; the rest stays here as ranges */
+#define POOL_AHEAD 4096    /* trials queued in the pool; the rest stays here as ranges */
+#define SEAL_US    200000u /* between looks at the unpacked code while trials run */
 
 enum life {
     LIFE_STARTING, /* HELLO said, no study yet */
@@ -32,6 +34,8 @@ struct rt_agent {
     struct rt_pool *pool;
     struct rt_plan *plan;
     struct rt_fit fit;
+    struct rt_code_seal *seal; /* on the unpacked code; NULL once it was found broken */
+    uint64_t seal_us;          /* when it was last found whole */
     char *study_id;
     uint32_t study;
     bool ready_said;
@@ -65,6 +69,7 @@ void rt_agent_free(struct rt_agent *agent)
     rt_pool_free(agent->pool);
     rt_plan_free(agent->plan);
     rt_fit_clear(&agent->fit);
+    rt_code_seal_free(agent->seal);
     rt_handover_clear(&agent->handover);
     rt_scratch_remove(agent->scratch);
     free(agent->study_id);
@@ -122,6 +127,7 @@ static int begin_study(struct rt_agent *agent, const struct rt_wire_study *study
     pool.scratch = rt_scratch_path(agent->scratch);
     pool.slots = agent->fit.workers;
     if ((rc = rt_code_unpack(study->bundle, &study->code, checkout, err)) < 0 ||
+        (rc = rt_code_seal_new(study->bundle, checkout, &agent->seal, err)) < 0 ||
         (rc = rt_pool_new(agent->options.nursery, &pool, &agent->pool, err)) < 0)
         goto out;
     task.study_id = agent->study_id;
@@ -142,6 +148,26 @@ static int say_ready(struct rt_agent *agent, int code, const char *why, struct r
 
     agent->ready_said = true;
     return say(agent, &wire, err);
+}
+
+/* Workers of a node share the unpacked code. One trial that changed it may have changed others. */
+static int check_code(struct rt_agent *agent, const char *who, uint64_t mono_us, struct rt_err *err)
+{
+    const char *path = agent->seal ? rt_code_seal_broken(agent->seal) : NULL;
+    char *text;
+    int rc;
+
+    agent->seal_us = mono_us;
+    if (!path)
+        return 0;
+    text = rt_printf("%s changed the recorded code, which all trials on this host share: \"%s\"; "
+                     "write to relative paths, not beside __file__",
+                     who, path);
+    rt_code_seal_free(agent->seal);
+    agent->seal = NULL;
+    rc = say_ready(agent, RT_ECONFLICT, text, err);
+    free(text);
+    return rc;
 }
 
 /* What is to be recorded of this agent beyond what HELLO said; yours. */
@@ -316,6 +342,9 @@ static int hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
 
     if (!rt_handover_due(&agent->handover, mono_us, quiet))
         return 0;
+    if (mono_us - agent->seal_us >= SEAL_US &&
+        (rc = check_code(agent, "a trial", mono_us, err)) < 0)
+        return rc;
     wire.results.rows = rt_handover_close(&agent->handover, &wire.results.number);
     rc = say(agent, &wire, err);
     return rc;
@@ -368,6 +397,8 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
         return 0;
     if (ready < 0)
         return say_ready(agent, ready, why.text, err);
+    if ((rc = check_code(agent, "its import", mono_us, err)) < 0 || agent->ready_said)
+        return rc;
     text = ready_text(agent);
     rc = say_ready(agent, 0, text, err);
     free(text);
@@ -391,6 +422,7 @@ static int send_beat(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
 static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     struct rt_wire wire = {.kind = RT_WIRE_BYE};
+    int rc;
 
     if (agent->pool && rt_pool_running(agent->pool)) {
         if (mono_us >= agent->stop_by_us)
@@ -400,6 +432,8 @@ static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     }
     if (!rt_handover_empty(&agent->handover))
         return 0;
+    if ((rc = check_code(agent, "a trial", mono_us, err)) < 0)
+        return rc;
     agent->life = LIFE_DONE;
     return say(agent, &wire, err);
 }

@@ -130,6 +130,17 @@ static void begin_stop(struct rt_conductor *conductor, uint64_t grace_us)
     }
 }
 
+void rt_conductor_fail(struct rt_conductor *conductor, int code, struct rt_span why)
+{
+    if (conductor->failure || conductor->phase > PHASE_STOPPING)
+        return;
+    conductor->failure = code;
+    rt_err_set(&conductor->why, code, "%.*s", (int)why.size,
+               why.size ? (const char *)why.data : "");
+    if (conductor->phase == PHASE_RUNNING)
+        begin_stop(conductor, 0);
+}
+
 static void ask_to_stop(struct rt_conductor *conductor)
 {
     uint64_t grace = conductor->interrupted ? 0 : conductor->options.grace_us;

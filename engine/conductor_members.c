@@ -138,7 +138,7 @@ static void learn_more(struct rt_conductor *conductor, struct rt_member *member,
     rt_json_free(object);
 }
 
-/* Records an agent, or why it takes no trials. */
+/* Records an agent, or why it takes no trials; once more when there is more to tell. */
 static void append_agent(struct rt_conductor *conductor, int rank,
                          const struct rt_wire_ready *ready)
 {
@@ -151,7 +151,8 @@ static void append_agent(struct rt_conductor *conductor, int rank,
         rt_json_set(about, "failed", rt_json_new_string_span(ready->text));
     rt_json_set_int(about, "launch", conductor->options.launch);
     rt_json_set_int(about, "rank", rank);
-    rt_json_set_int(about, "slots", ready->code == 0 ? member->slots : 0);
+    rt_json_set_int(about, "slots",
+                    ready->code == 0 || member->status == RT_MEMBER_READY ? member->slots : 0);
     rt_json_canonical(about,
                       rt_conductor_append(conductor, RT_EVENT_AGENT, RT_NOTE_NOTHING, rank, NULL));
     rt_json_free(about);
@@ -161,9 +162,15 @@ static void take_ready(struct rt_conductor *conductor, int rank, const struct rt
 {
     struct rt_member *member = &conductor->roster.members[rank];
 
-    if (member->status != RT_MEMBER_JOINED)
+    if ((member->status != RT_MEMBER_JOINED && member->status != RT_MEMBER_READY) ||
+        ready->study != rt_conductor_study(conductor)->number)
         return;
     append_agent(conductor, rank, ready);
+    if (member->status == RT_MEMBER_READY) { /* more was learnt */
+        if (ready->code)
+            rt_conductor_fail(conductor, ready->code, ready->text);
+        return;
+    }
     if (ready->code == 0) {
         member->status = RT_MEMBER_READY;
         return;

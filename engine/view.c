@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "engine/twin.h"
 #include "store/beneath.h"
 #include "store/code_rules.h"
 
@@ -20,9 +21,18 @@
 #define TICK_US     20000u
 #define FOLDER_MODE 0700
 
+enum kind {
+    LINK,
+    FOLDER, /* of the view's own */
+    COPY,   /* of a file that could be written through a link */
+};
+
 struct entry {
     char *name;
-    char *target; /* NULL: a folder of the view's own */
+    enum kind kind;
+    char *target; /* of a link; original of a copy */
+    char *path;   /* of a copy, in the view */
+    struct rt_twin twin;
 };
 
 /* One folder of the view. */
@@ -31,6 +41,7 @@ struct level {
     struct entry *entries; /* sorted by name */
     size_t count;
     size_t capacity;
+    size_t copies;        /* among the entries */
     struct timespec seen; /* when it was last changed, as we left it */
     bool settled;         /* any later change has another time than `seen` */
 };
@@ -43,6 +54,7 @@ struct rt_view {
     size_t count;
     size_t capacity;
     size_t entries; /* of all levels */
+    size_t copied;  /* bytes */
 };
 
 static int by_name(const void *a, const void *b)
@@ -83,33 +95,61 @@ static char *link_target(const struct rt_view *view, const char *path)
     return rt_strdup(target);
 }
 
-static bool is_folder(int folder, const char *name)
+static bool is_of_kind(int folder, const char *name, mode_t kind)
 {
     struct stat info;
 
-    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (info.st_mode & S_IFMT) == kind;
 }
 
 /* Folders of byte code hold nothing for trials, and beyond the limit a folder is a link. */
 static bool becomes_folder(const struct rt_view *view, int folder, const char *name)
 {
     return view->count < RT_VIEW_FOLDERS && view->entries < RT_VIEW_ENTRIES &&
-           !rt_code_is_made(name) && is_folder(folder, name);
+           !rt_code_is_made(name) && is_of_kind(folder, name, S_IFDIR);
+}
+
+/* Files of the code are read-only; who may write them nevertheless (root) gets copies. */
+static bool becomes_copy(struct rt_view *view, int folder, const char *name)
+{
+    struct stat info;
+
+    if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(info.st_mode) ||
+        info.st_size > (off_t)RT_VIEW_COPY || faccessat(folder, name, W_OK, AT_EACCESS) < 0 ||
+        view->copied + (size_t)info.st_size > RT_VIEW_COPIES)
+        return false;
+    view->copied += (size_t)info.st_size;
+    return true;
+}
+
+static struct entry make_entry(struct rt_view *view, int folder, const char *name, const char *path)
+{
+    struct entry entry = {.name = rt_strdup(name), .kind = LINK};
+
+    if (becomes_folder(view, folder, name)) {
+        entry.kind = FOLDER;
+        add_level(view, path);
+    } else if (becomes_copy(view, folder, name)) {
+        entry.kind = COPY;
+        entry.target = rt_fs_join(view->root, path);
+        entry.path = rt_strdup(path);
+    } else {
+        entry.target = link_target(view, path);
+    }
+    return entry;
 }
 
 static void add_entry(struct rt_view *view, size_t at, int folder, const char *name)
 {
     char *path = below(view->levels[at].path, name);
-    bool own = becomes_folder(view, folder, name);
-    struct level *level;
+    struct entry entry = make_entry(view, folder, name, path);
+    struct level *level = &view->levels[at];
 
-    if (own)
-        add_level(view, path);
-    level = &view->levels[at];
     level->entries =
         rt_grow(level->entries, &level->capacity, level->count + 1, sizeof *level->entries);
-    level->entries[level->count++] =
-        (struct entry){rt_strdup(name), own ? NULL : link_target(view, path)};
+    level->entries[level->count++] = entry;
+    level->copies += entry.kind == COPY;
     view->entries++;
     free(path);
 }
@@ -140,7 +180,7 @@ out:
     return rc;
 }
 
-/* True if the entry of the folder is what we made. */
+/* True if the entry of the folder is what we made, but for the content of a copy. */
 static bool is_ours(const struct level *level, int folder, const char *name)
 {
     struct entry key = {.name = (char *)name};
@@ -152,8 +192,8 @@ static bool is_ours(const struct level *level, int folder, const char *name)
         entry = bsearch(&key, level->entries, level->count, sizeof *level->entries, by_name);
     if (!entry)
         return false;
-    if (!entry->target)
-        return is_folder(folder, name);
+    if (entry->kind != LINK)
+        return is_of_kind(folder, name, entry->kind == COPY ? S_IFREG : S_IFDIR);
     size = readlinkat(folder, name, target, sizeof target);
     return size >= 0 && strlen(entry->target) == (size_t)size &&
            memcmp(entry->target, target, (size_t)size) == 0;
@@ -182,14 +222,21 @@ static void sweep(const struct level *level, int folder)
         close(again);
 }
 
-static int make_entries(const struct rt_view *view, const struct level *level, int folder,
+static int make_entries(const struct rt_view *view, struct level *level, int folder,
                         struct rt_err *err)
 {
     for (size_t i = 0; i < level->count; i++) {
-        const struct entry *entry = &level->entries[i];
-        int rc = entry->target ? symlinkat(entry->target, folder, entry->name)
-                               : mkdirat(folder, entry->name, FOLDER_MODE);
+        struct entry *entry = &level->entries[i];
+        int rc = 0;
 
+        if (entry->kind == COPY) {
+            if ((rc = rt_twin_restore(&entry->twin, folder, entry->name, entry->target, err)) < 0)
+                return rc;
+        } else if (entry->kind == LINK) {
+            rc = symlinkat(entry->target, folder, entry->name);
+        } else {
+            rc = mkdirat(folder, entry->name, FOLDER_MODE);
+        }
         if (rc < 0 && errno != EEXIST)
             return rt_err_errno(err, RT_EIO, "linking \"%s\" into \"%s/%s\"", entry->name,
                                 view->folder, level->path);
@@ -213,8 +260,8 @@ static void unlock(const struct rt_view *view, const struct level *level)
 {
     bool top = level == view->levels;
     struct stat info;
-    int rc = top ? fstat(view->fd, &info)
-                 : fstatat(view->fd, level->path, &info, AT_SYMLINK_NOFOLLOW);
+    int rc =
+        top ? fstat(view->fd, &info) : fstatat(view->fd, level->path, &info, AT_SYMLINK_NOFOLLOW);
 
     if (rc < 0 || !S_ISDIR(info.st_mode) || (info.st_mode & 07777) == FOLDER_MODE)
         return;
@@ -246,13 +293,24 @@ static int restore(const struct rt_view *view, struct level *level, struct rt_er
     return rc;
 }
 
+static bool are_copies_untouched(const struct rt_view *view, const struct level *level)
+{
+    for (size_t i = 0; level->copies && i < level->count; i++) {
+        const struct entry *entry = &level->entries[i];
+
+        if (entry->kind == COPY && !rt_twin_untouched(&entry->twin, view->fd, entry->path))
+            return false;
+    }
+    return true;
+}
+
 static bool is_untouched(const struct rt_view *view, const struct level *level)
 {
     struct stat info;
 
     return level->settled && fstatat(view->fd, level->path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
            info.st_nlink != 0 && info.st_ctim.tv_sec == level->seen.tv_sec &&
-           info.st_ctim.tv_nsec == level->seen.tv_nsec;
+           info.st_ctim.tv_nsec == level->seen.tv_nsec && are_copies_untouched(view, level);
 }
 
 int rt_view_new(const char *folder, const char *root, struct rt_view **out, struct rt_err *err)
@@ -294,6 +352,7 @@ void rt_view_free(struct rt_view *view)
         for (size_t j = 0; j < level->count; j++) {
             free(level->entries[j].name);
             free(level->entries[j].target);
+            free(level->entries[j].path);
         }
         free(level->entries);
         free(level->path);

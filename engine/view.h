@@ -5,12 +5,15 @@
  * root, and in them a link to each file. What trials write into it is theirs,
  * and is cleared away before the next trial.
  *
- * Of large code, the folders deepest down are links to the code's own.
+ * Of large code, the folders deepest down are links to the code's own. Files that could be written
+ * through a link are copies, up to a limit.
  */
 #include "base/err.h"
 
-#define RT_VIEW_FOLDERS 1024u /* each is looked at before a trial */
-#define RT_VIEW_ENTRIES 8192u /* each is a link to make when a worker starts */
+#define RT_VIEW_FOLDERS 1024u       /* each is looked at before a trial */
+#define RT_VIEW_ENTRIES 8192u       /* each is a link to make when a worker starts */
+#define RT_VIEW_COPY    (4u << 20)  /* bytes of one file that is copied */
+#define RT_VIEW_COPIES  (32u << 20) /* bytes of all of them */
 
 struct rt_view;
 

@@ -231,6 +231,29 @@ static void a_rank_that_never_was_cannot_be_gone(void **state)
     stage_free(stage);
 }
 
+static void a_rank_that_finds_the_code_changed_ends_the_launch(void **state)
+{
+    struct rt_wire changed = {.kind = RT_WIRE_READY,
+                              .ready = {1, RT_ECONFLICT, rt_span_text("model.py was changed")}};
+    struct stage *stage = two_agents(4);
+    struct rt_progress progress;
+
+    (void)state;
+    stage_tick(stage);
+    changed.ready.study = 7; /* which nobody runs */
+    stage_say(stage, 1, &changed);
+    rt_conductor_progress(stage->conductor, &progress);
+    assert_int_equal(progress.failure, 0);
+    changed.ready.study = 1;
+    stage_say(stage, 1, &changed);
+    rt_conductor_progress(stage->conductor, &progress);
+    assert_int_equal(progress.failure, RT_ECONFLICT);
+    assert_string_equal(progress.why.text, "model.py was changed");
+    assert_int_equal(stage_take(stage, 0, RT_WIRE_STOP)->stop.code, RT_ECONFLICT);
+    assert_int_equal(stage->appended[RT_EVENT_AGENT], 3);
+    stage_free(stage);
+}
+
 static void what_a_spool_gives_back_is_not_run_again(void **state)
 {
     struct rt_wire hello = {.kind = RT_WIRE_HELLO, .hello = {rt_span_text("{}"), 1}};
@@ -272,6 +295,7 @@ static void lost_trials_do_not_wait_for_ever_for_a_spool(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rank_that_finds_the_code_changed_ends_the_launch),
         cmocka_unit_test(what_a_spool_gives_back_is_not_run_again),
         cmocka_unit_test(lost_trials_do_not_wait_for_ever_for_a_spool),
         cmocka_unit_test(results_that_cannot_be_read_end_the_agent_and_not_the_launch),

@@ -209,6 +209,77 @@ static void folders_beyond_the_limit_are_links(void **state)
     close_place(&place);
 }
 
+static void put(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_TRUNC);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static void expect_text(const char *path, const char *text)
+{
+    struct rt_buf found = RT_BUF_INIT;
+    struct rt_err err;
+
+    expect_ok(err, rt_fs_read(path, &found, &err));
+    assert_string_equal(rt_buf_text(&found), text);
+    rt_buf_clear(&found);
+}
+
+/* As root could write all files of the code; here it is by their modes. */
+static void what_is_written_to_a_file_of_the_code_does_not_reach_it(void **state)
+{
+    static const char *const texts[] = {"x = 2\n", "longer than it was\n", ""};
+    struct place place;
+    struct rt_err err;
+
+    (void)state;
+    open_place(&place);
+    for (int i = 0; i < 3; i++) {
+        put("model.py", texts[i]);
+        expect_text("model.py", texts[i]);
+        expect_text("../root/model.py", "x = 1\n");
+        usleep(i * 15000);
+        expect_ok(err, rt_view_enter(place.made, &err));
+        expect_text("model.py", "x = 1\n");
+    }
+    assert_int_equal(chmod("model.py", 0), 0);
+    put("out/deep/kept", "here");
+    usleep(30000);
+    expect_ok(err, rt_view_enter(place.made, &err));
+    expect_text("model.py", "x = 1\n");
+    expect_text("out/deep/kept", "");
+    assert_int_equal(unlink("model.py"), 0);
+    assert_int_equal(mkdir("model.py", 0700), 0);
+    expect_ok(err, rt_view_enter(place.made, &err));
+    expect_text("model.py", "x = 1\n");
+    close_place(&place);
+}
+
+static void a_large_file_is_no_copy_and_neither_is_one_that_cannot_be_written(void **state)
+{
+    struct place place;
+    struct stat info;
+    struct rt_err err;
+
+    (void)state;
+    open_place(&place);
+    touch("../root/large");
+    touch("../root/fixed");
+    assert_int_equal(truncate("../root/large", RT_VIEW_COPY + 1), 0);
+    assert_int_equal(chmod("../root/fixed", 0400), 0);
+    rt_view_free(place.made);
+    expect_ok(err, rt_view_new(place.view, place.root, &place.made, &err));
+    expect_ok(err, rt_view_enter(place.made, &err));
+    assert_int_equal(lstat("large", &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_int_equal(lstat("fixed", &info), 0);
+    assert_true(geteuid() == 0 ? S_ISREG(info.st_mode) : S_ISLNK(info.st_mode));
+    close_place(&place);
+}
+
 static void a_view_that_was_removed_cannot_be_entered(void **state)
 {
     struct place place;
@@ -245,6 +316,8 @@ int main(void)
         cmocka_unit_test(a_link_to_a_folder_of_the_code_leads_to_the_folder_of_the_view),
         cmocka_unit_test(a_link_out_of_the_code_leads_to_the_original),
         cmocka_unit_test(folders_beyond_the_limit_are_links),
+        cmocka_unit_test(what_is_written_to_a_file_of_the_code_does_not_reach_it),
+        cmocka_unit_test(a_large_file_is_no_copy_and_neither_is_one_that_cannot_be_written),
         cmocka_unit_test(a_view_that_was_removed_cannot_be_entered),
         cmocka_unit_test(a_root_that_is_not_there_is_an_error),
     };
