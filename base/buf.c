@@ -12,24 +12,9 @@ void rt_buf_clear(struct rt_buf *buf)
     *buf = (struct rt_buf)RT_BUF_INIT;
 }
 
-void rt_buf_reset(struct rt_buf *buf)
-{
-    buf->size = 0;
-}
-
-void rt_buf_reserve(struct rt_buf *buf, size_t more)
+void rt_buf_grow(struct rt_buf *buf, size_t more)
 {
     buf->data = rt_grow(buf->data, &buf->capacity, buf->size + more, 1);
-}
-
-void *rt_buf_extend(struct rt_buf *buf, size_t more)
-{
-    void *start;
-
-    rt_buf_reserve(buf, more);
-    start = buf->data + buf->size;
-    buf->size += more;
-    return start;
 }
 
 void rt_buf_put(struct rt_buf *buf, const void *data, size_t size)
@@ -38,12 +23,7 @@ void rt_buf_put(struct rt_buf *buf, const void *data, size_t size)
         memcpy(rt_buf_extend(buf, size), data, size);
 }
 
-void rt_buf_put_u8(struct rt_buf *buf, uint8_t value)
-{
-    *(uint8_t *)rt_buf_extend(buf, 1) = value;
-}
-
-static void put_le(struct rt_buf *buf, uint64_t value, int bytes)
+static inline void put_le(struct rt_buf *buf, uint64_t value, int bytes)
 {
     unsigned char *at = rt_buf_extend(buf, (size_t)bytes);
 
@@ -74,7 +54,7 @@ void rt_buf_put_f64(struct rt_buf *buf, double value)
     rt_buf_put_u64(buf, bits);
 }
 
-void rt_buf_put_varint(struct rt_buf *buf, uint64_t value)
+void rt_buf_put_large(struct rt_buf *buf, uint64_t value)
 {
     unsigned char *at;
 

@@ -22,16 +22,51 @@ struct rt_buf {
     }
 
 void rt_buf_clear(struct rt_buf *buf); /* frees; the buffer is then empty and usable */
-void rt_buf_reset(struct rt_buf *buf); /* empties, keeps the memory */
-void rt_buf_reserve(struct rt_buf *buf, size_t more);
-void *rt_buf_extend(struct rt_buf *buf, size_t more); /* returns where the new bytes start */
+void rt_buf_grow(struct rt_buf *buf, size_t more);
+
+/* Empties it and keeps the memory. */
+static inline void rt_buf_reset(struct rt_buf *buf)
+{
+    buf->size = 0;
+}
+
+static inline void rt_buf_reserve(struct rt_buf *buf, size_t more)
+{
+    if (buf->capacity - buf->size < more)
+        rt_buf_grow(buf, more);
+}
+
+/* Returns where the new bytes start. */
+static inline void *rt_buf_extend(struct rt_buf *buf, size_t more)
+{
+    void *start;
+
+    rt_buf_reserve(buf, more);
+    start = buf->data + buf->size;
+    buf->size += more;
+    return start;
+}
+
+static inline void rt_buf_put_u8(struct rt_buf *buf, uint8_t value)
+{
+    *(uint8_t *)rt_buf_extend(buf, 1) = value;
+}
+
+void rt_buf_put_large(struct rt_buf *buf, uint64_t value); /* a varint of more than one byte */
+
+static inline void rt_buf_put_varint(struct rt_buf *buf, uint64_t value)
+{
+    if (value < 0x80)
+        rt_buf_put_u8(buf, (uint8_t)value);
+    else
+        rt_buf_put_large(buf, value);
+}
+
 void rt_buf_put(struct rt_buf *buf, const void *data, size_t size);
-void rt_buf_put_u8(struct rt_buf *buf, uint8_t value);
 void rt_buf_put_u16(struct rt_buf *buf, uint16_t value);
 void rt_buf_put_u32(struct rt_buf *buf, uint32_t value);
 void rt_buf_put_u64(struct rt_buf *buf, uint64_t value);
 void rt_buf_put_f64(struct rt_buf *buf, double value);
-void rt_buf_put_varint(struct rt_buf *buf, uint64_t value);
 void rt_buf_put_signed(struct rt_buf *buf, int64_t value);     /* zigzag varint */
 void rt_buf_put_span(struct rt_buf *buf, struct rt_span span); /* varint size, then bytes */
 void rt_buf_put_text(struct rt_buf *buf, const char *text);    /* as a span, without NUL */

@@ -11,11 +11,6 @@ struct rt_reader rt_reader(struct rt_span span)
     return (struct rt_reader){data, data ? data + span.size : data, false};
 }
 
-size_t rt_reader_left(const struct rt_reader *reader)
-{
-    return reader->bad ? 0 : (size_t)(reader->end - reader->at);
-}
-
 struct rt_span rt_read_bytes(struct rt_reader *reader, size_t size)
 {
     const unsigned char *start = reader->at;
@@ -28,7 +23,7 @@ struct rt_span rt_read_bytes(struct rt_reader *reader, size_t size)
     return rt_span(start, size);
 }
 
-static uint64_t read_le(struct rt_reader *reader, size_t bytes)
+static inline uint64_t read_le(struct rt_reader *reader, size_t bytes)
 {
     struct rt_span span = rt_read_bytes(reader, bytes);
     const unsigned char *at = span.data;
@@ -37,11 +32,6 @@ static uint64_t read_le(struct rt_reader *reader, size_t bytes)
     for (size_t i = 0; i < span.size; i++)
         value |= (uint64_t)at[i] << (8 * i);
     return value;
-}
-
-uint8_t rt_read_u8(struct rt_reader *reader)
-{
-    return (uint8_t)read_le(reader, 1);
 }
 
 uint16_t rt_read_u16(struct rt_reader *reader)
@@ -68,7 +58,7 @@ double rt_read_f64(struct rt_reader *reader)
     return value;
 }
 
-uint64_t rt_read_varint(struct rt_reader *reader)
+uint64_t rt_read_large(struct rt_reader *reader)
 {
     const unsigned char *at = reader->at;
     uint64_t value = 0;
