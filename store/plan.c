@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FORMAT 3
+#define FORMAT     3
+#define SEEDS_KEPT 256
 
 const char *const rt_key_names[RT_KEY_COMPONENTS] = {"entry", "code",        "params", "inputs",
                                                      "seed",  "environment", "threads"};
@@ -20,6 +21,7 @@ struct rt_plan {
     uint64_t replicates;
     uint64_t seed;
     bool seed_per_trial;
+    uint32_t *shared_seeds; /* of the first SEEDS_KEPT replicates, unless there is one per trial */
     uint32_t retries;
     uint64_t timeout_us;
     uint64_t output_bytes;
@@ -202,6 +204,37 @@ static int read_plan(struct rt_plan *plan, struct rt_err *err)
     return rt_plan_pieces_init(&plan->pieces, params, &plan->axes, err);
 }
 
+/* docs/plan.md, "Seeds". The params, and not the index, tell trials apart: a trial keeps
+ * its seed when the plan around it changes. */
+static uint32_t make_seed(const struct rt_plan *plan, uint64_t replicate, struct rt_span params)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_hash hash;
+
+    rt_buf_add(&text, plan->seed_per_trial ? "retrial seed per-trial" : "retrial seed shared");
+    rt_buf_put_u8(&text, 0);
+    rt_buf_put_u64(&text, plan->seed);
+    rt_buf_put_u64(&text, replicate);
+    if (plan->seed_per_trial)
+        rt_buf_put(&text, params.data, params.size);
+    hash = rt_hash(rt_buf_span(&text));
+    rt_buf_clear(&text);
+    return (uint32_t)hash.bytes[0] | (uint32_t)hash.bytes[1] << 8 | (uint32_t)hash.bytes[2] << 16 |
+           (uint32_t)hash.bytes[3] << 24;
+}
+
+/* Most plans have few: each is asked for as often as there are levels. */
+static void keep_shared_seeds(struct rt_plan *plan)
+{
+    size_t count = plan->replicates < SEEDS_KEPT ? (size_t)plan->replicates : SEEDS_KEPT;
+
+    if (plan->seed_per_trial)
+        return;
+    plan->shared_seeds = rt_calloc(count, sizeof *plan->shared_seeds);
+    for (size_t i = 0; i < count; i++)
+        plan->shared_seeds[i] = make_seed(plan, i + 1, rt_span(NULL, 0));
+}
+
 int rt_plan_new(const struct rt_json *json, struct rt_plan **out, struct rt_err *err)
 {
     struct rt_plan *plan = rt_calloc(1, sizeof *plan);
@@ -213,6 +246,7 @@ int rt_plan_new(const struct rt_json *json, struct rt_plan **out, struct rt_err 
         rt_plan_free(plan);
         return rc;
     }
+    keep_shared_seeds(plan);
     *out = plan;
     return 0;
 }
@@ -224,6 +258,7 @@ void rt_plan_free(struct rt_plan *plan)
     rt_plan_axes_clear(&plan->axes);
     rt_plan_pieces_clear(&plan->pieces);
     rt_json_free(plan->json);
+    free(plan->shared_seeds);
     free(plan);
 }
 
@@ -371,33 +406,17 @@ void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *o
     rt_plan_pieces_put(&plan->pieces, &plan->axes, index % plan->axes.levels, out);
 }
 
-/* docs/plan.md, "Seeds". The params, and not the index, tell trials apart: a trial keeps
- * its seed when the plan around it changes. */
-static uint32_t make_seed(const struct rt_plan *plan, uint64_t index, struct rt_span params)
-{
-    struct rt_buf text = RT_BUF_INIT;
-    struct rt_hash hash;
-
-    rt_buf_add(&text, plan->seed_per_trial ? "retrial seed per-trial" : "retrial seed shared");
-    rt_buf_put_u8(&text, 0);
-    rt_buf_put_u64(&text, plan->seed);
-    rt_buf_put_u64(&text, rt_plan_replicate(plan, index));
-    if (plan->seed_per_trial)
-        rt_buf_put(&text, params.data, params.size);
-    hash = rt_hash(rt_buf_span(&text));
-    rt_buf_clear(&text);
-    return (uint32_t)hash.bytes[0] | (uint32_t)hash.bytes[1] << 8 | (uint32_t)hash.bytes[2] << 16 |
-           (uint32_t)hash.bytes[3] << 24;
-}
-
 uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index)
 {
+    uint32_t replicate = rt_plan_replicate(plan, index);
     struct rt_buf params = RT_BUF_INIT;
     uint32_t seed;
 
+    if (plan->shared_seeds && replicate <= SEEDS_KEPT)
+        return plan->shared_seeds[replicate - 1];
     if (plan->seed_per_trial)
         rt_plan_params(plan, index, &params);
-    seed = make_seed(plan, index, rt_buf_span(&params));
+    seed = make_seed(plan, replicate, rt_buf_span(&params));
     rt_buf_clear(&params);
     return seed;
 }
@@ -410,7 +429,8 @@ void rt_plan_key(const struct rt_plan *plan, uint64_t index,
     char seed[16];
 
     rt_plan_params(plan, index, &params);
-    snprintf(seed, sizeof seed, "%u", make_seed(plan, index, rt_buf_span(&params)));
+    snprintf(seed, sizeof seed, "%u",
+             make_seed(plan, rt_plan_replicate(plan, index), rt_buf_span(&params)));
     memcpy(components, plan->components, sizeof plan->components);
     components[PARAMS] = rt_hash(rt_buf_span(&params));
     components[SEED] = hash_text(seed);
