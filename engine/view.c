@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "engine/twin.h"
+#include "engine/watch.h"
 #include "store/beneath.h"
 #include "store/code_rules.h"
 
@@ -20,6 +21,7 @@
 /* Times of folders may be as coarse as a clock tick: a change so young may hide another. */
 #define TICK_US     20000u
 #define FOLDER_MODE 0700
+#define LOOKS       8u /* that find nothing, one after the other, before folders are watched */
 
 enum kind {
     LINK,
@@ -55,6 +57,9 @@ struct rt_view {
     size_t capacity;
     size_t entries; /* of all levels */
     size_t copied;  /* bytes */
+    unsigned calm;  /* looks that found nothing, the last ones */
+    bool unwatched; /* watching did not work */
+    struct rt_watch *watch;
 };
 
 static int by_name(const void *a, const void *b)
@@ -344,6 +349,7 @@ void rt_view_free(struct rt_view *view)
 {
     if (!view)
         return;
+    rt_watch_free(view->watch);
     if (view->fd >= 0)
         close(view->fd);
     for (size_t i = 0; i < view->count; i++) {
@@ -363,14 +369,56 @@ void rt_view_free(struct rt_view *view)
     free(view);
 }
 
-int rt_view_enter(struct rt_view *view, struct rt_err *err)
+static void stop_watching(struct rt_view *view)
 {
+    rt_watch_free(view->watch);
+    view->watch = NULL;
+    view->unwatched = true;
+}
+
+/* Before a look: what is done from now on and is not found by it, will be told. */
+static void watch_all(struct rt_view *view)
+{
+    if (!view->watch && !view->unwatched && view->calm >= LOOKS) {
+        view->watch = rt_watch_new();
+        view->unwatched = !view->watch;
+    }
+    if (!view->watch)
+        return;
+    rt_watch_forget(view->watch);
+    for (size_t i = 0; i < view->count && view->watch; i++) {
+        if (!rt_watch_add(view->watch, view->fd, view->levels[i].path) &&
+            (errno == ENOSPC || errno == EBADF || errno == EINVAL))
+            stop_watching(view); /* no more of it, or users' code closed it */
+    }
+}
+
+/* Looks at all folders, and makes those that were touched what they were. */
+static int look(struct rt_view *view, struct rt_err *err)
+{
+    bool calm = true;
     int rc;
 
     for (size_t i = 0; i < view->count; i++) {
         struct level *level = &view->levels[i];
 
-        if (!is_untouched(view, level) && (rc = restore(view, level, err)) < 0)
+        if (is_untouched(view, level))
+            continue;
+        calm = false;
+        if ((rc = restore(view, level, err)) < 0)
+            return rc;
+    }
+    view->calm = calm ? view->calm + 1 : 0;
+    return 0;
+}
+
+int rt_view_enter(struct rt_view *view, struct rt_err *err)
+{
+    int rc;
+
+    if (!view->watch || view->calm == 0 || !rt_watch_is_quiet(view->watch)) {
+        watch_all(view);
+        if ((rc = look(view, err)) < 0)
             return rc;
     }
     if (fchdir(view->fd) < 0)

@@ -21,7 +21,8 @@ struct rt_view;
 int rt_view_new(const char *folder, const char *root, struct rt_view **out, struct rt_err *err);
 void rt_view_free(struct rt_view *view); /* leaves the folder */
 
-/* Makes it the working directory, and as it was at first. Cheap if nothing was written. */
+/* Makes it the working directory, and as it was at first. Cheap if nothing was written: after some
+ * such calls one question to the kernel. */
 int rt_view_enter(struct rt_view *view, struct rt_err *err);
 
 #endif
