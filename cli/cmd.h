@@ -26,6 +26,7 @@
 #include "base/err.h"
 
 struct rt_cmd;
+struct rt_guard;
 struct rt_nursery;
 struct rt_store;
 
@@ -44,6 +45,7 @@ struct rt_cmd_context {
     char *store_path;           /* for all that need a store: its folder */
     struct rt_store *store;     /* RT_NEEDS_STORE and RT_NEEDS_STORE_WRITE */
     struct rt_nursery *nursery; /* for commands that execute */
+    struct rt_guard *guard;     /* likewise; NULL: there is none */
 };
 
 #define RT_ARGS_ANY 1000000

@@ -1,6 +1,7 @@
 #include "cli/execute.h"
 
 #include "cli/failures.h"
+#include "cli/guard.h"
 #include "cli/progress.h"
 #include "cli/walltime.h"
 #include "engine/retry.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GRACE_S 30
+#define GRACE_S       30
+#define SILENCE_MIN_S 3
 
 static volatile sig_atomic_t stops;
 
@@ -41,7 +43,17 @@ static int check(const struct rt_execute_options *execute, struct rt_err *err)
                           execute->workers);
     if (execute->grace < 0)
         return rt_err_set(err, RT_EUSAGE, "--grace takes seconds, not %d", execute->grace);
+    if (execute->silence != 0 && (execute->silence < SILENCE_MIN_S || execute->silence > 86400))
+        return rt_err_set(err, RT_EUSAGE, "--silence takes seconds from %d to 86400, not %d",
+                          SILENCE_MIN_S, execute->silence);
     return 0;
+}
+
+/* What an agent has to say of itself is another matter: the launch goes on without it. */
+static bool leaves_on_purpose(int rc)
+{
+    return rc == 0 || rc == RT_ETRIALS || rc == RT_EUSAGE || rc == RT_ECONFLICT ||
+           rc == RT_ENOTFOUND || rc == RT_ELOCKED || rc == RT_EINTERRUPTED || rc == RT_EPEER;
 }
 
 /* The command that goes on where this one ended. */
@@ -69,17 +81,21 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
                           err)) < 0 ||
         (rc = rt_comm_detect(&comm, err)) < 0 || (rc = rt_comm_open(comm, &options->comm, err)) < 0)
         return rc;
+    rt_guard_note(context->guard, RT_GUARD_JOINED);
     catch_signals(options->comm->rank == 0);
     options->nursery = context->nursery;
     options->argc = context->argc;
     options->argv = context->argv;
     options->store_path = context->store_option;
     options->workers = (uint32_t)execute->workers;
+    options->silence_us = (uint64_t)execute->silence * 1000000u;
     options->stop = &stops;
     options->report = rt_progress_bar_report;
     options->notice = rt_progress_bar_notice;
     options->context = &bar;
     rc = rt_run(options, &store, err);
+    if (leaves_on_purpose(rc))
+        rt_guard_note(context->guard, RT_GUARD_LEAVING);
     rt_progress_bar_end(&bar);
     if (rc == RT_ETRIALS && store)
         rt_failures_print(store, bar.study, stderr, NULL);

@@ -7,6 +7,7 @@
 struct rt_execute_options {
     int workers; /* 0: one per core */
     int grace;   /* seconds; 0: the default */
+    int silence; /* likewise */
     int quiet;
     char *retry; /* as typed, or NULL; so are these */
     char *walltime;
@@ -28,6 +29,13 @@ struct rt_execute_options {
          &(execute).grace,                                                                         \
          0,                                                                                        \
          "When stopped, let running trials go on for so long (30 if not given)",                   \
+         "SECONDS"},                                                                               \
+        {"silence",                                                                                \
+         0,                                                                                        \
+         POPT_ARG_INT,                                                                             \
+         &(execute).silence,                                                                       \
+         0,                                                                                        \
+         "Under MPI, give up a rank that was silent for so long (30 if not given)",                \
          "SECONDS"},                                                                               \
         {"retry",                                                                                  \
          0,                                                                                        \

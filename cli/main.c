@@ -10,6 +10,7 @@
 #include "base/escape.h"
 #include "cli/cmd.h"
 #include "cli/context.h"
+#include "cli/guard.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "engine/nursery.h"
@@ -57,13 +58,15 @@ static int run_command(struct rt_cmd_context *context, int argc, char **argv, st
     if ((rc = check_arguments(cmd, count, args, err)) < 0)
         goto out;
     /* The nursery is forked while this process has no thread, no MPI and no store. */
-    if (cmd->executes && (rc = rt_nursery_fork(&context->nursery, err)) < 0)
+    if (cmd->executes && ((rc = rt_guard_fork(&context->guard, err)) < 0 ||
+                          (rc = rt_nursery_fork(&context->nursery, err)) < 0))
         goto out;
     if ((rc = rt_context_open(context, err)) == 0)
         rc = cmd->run(context, count, args, err);
     rc = rt_context_close(context, rc, err);
     rt_nursery_free(context->nursery);
     context->nursery = NULL;
+    rt_guard_free(context->guard);
 out:
     for (i = 0; i < count; i++)
         free(args[i]);

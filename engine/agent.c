@@ -22,9 +22,10 @@
 enum life {
     LIFE_STARTING, /* HELLO said, no study yet */
     LIFE_WORKING,
-    LIFE_STOPPING, /* takes no more; what runs may end */
-    LIFE_ORPHANED, /* no word of the conductor: what runs may end, into the spool */
-    LIFE_DONE,     /* BYE said */
+    LIFE_STOPPING,  /* takes no more; what runs may end */
+    LIFE_ORPHANED,  /* no word of the conductor: what runs may end, into the spool */
+    LIFE_DESPAIRED, /* the same, and leaves then */
+    LIFE_DONE,      /* BYE said */
 };
 
 struct rt_agent {
@@ -312,8 +313,8 @@ int rt_agent_take(struct rt_agent *agent, const struct rt_wire *wire, uint64_t m
                   struct rt_err *err)
 {
     agent->heard_us = mono_us;
-    if (agent->life == LIFE_ORPHANED)
-        agent->life = LIFE_WORKING;
+    if (agent->life == LIFE_ORPHANED || agent->life == LIFE_DESPAIRED)
+        agent->life = agent->study_id ? LIFE_WORKING : LIFE_STARTING;
     switch (wire->kind) {
     case RT_WIRE_STUDY:
         return take_study(agent, &wire->study, err);
@@ -456,7 +457,7 @@ int rt_agent_step(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     if ((rc = work(agent, mono_us, err)) < 0 || (rc = hand_over(agent, mono_us, err)) < 0 ||
         (rc = send_beat(agent, mono_us, err)) < 0)
         return rc;
-    if (agent->life == LIFE_ORPHANED)
+    if (agent->life == LIFE_DESPAIRED)
         end_alone(agent);
     return agent->life == LIFE_STOPPING ? leave(agent, mono_us, err) : 0;
 }
@@ -467,6 +468,12 @@ int rt_agent_orphan(struct rt_agent *agent, struct rt_err *err)
         return 0;
     agent->life = LIFE_ORPHANED;
     return forget(agent, err);
+}
+
+void rt_agent_despair(struct rt_agent *agent)
+{
+    if (agent->life == LIFE_ORPHANED)
+        agent->life = LIFE_DESPAIRED;
 }
 
 size_t rt_agent_fds(const struct rt_agent *agent, struct pollfd *fds, size_t room)

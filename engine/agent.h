@@ -21,9 +21,10 @@ struct rt_agent;
 struct rt_agent_options {
     struct rt_comm *comm;
     struct rt_nursery *nursery;
-    uint32_t workers;    /* at most; 0: as many as there are cores for */
-    uint64_t beat_us;    /* how often to say that it lives */
-    uint64_t silence_us; /* a conductor silent for so long is taken for dead */
+    uint32_t workers;     /* at most; 0: as many as there are cores for */
+    uint64_t beat_us;     /* how often to say that it lives */
+    uint64_t silence_us;  /* of a conductor silent for so long nothing new is started */
+    uint64_t patience_us; /* one silent for so long, too, is taken for dead */
 };
 
 struct rt_agent *rt_agent_new(const struct rt_agent_options *options);
@@ -40,9 +41,11 @@ int rt_agent_take(struct rt_agent *agent, const struct rt_wire *wire, uint64_t m
 /* Does all there is to do: workers, results, beats. */
 int rt_agent_step(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
 
-/* The conductor has been silent for too long: starts nothing new, lets what runs end into the
- * spool, and is then done with RT_EPEER, unless the conductor speaks again. */
+/* The conductor has been silent for too long: starts nothing new, and lets what runs end into the
+ * spool, until the conductor speaks again. */
 int rt_agent_orphan(struct rt_agent *agent, struct rt_err *err);
+/* It will not speak again: an orphan is done, with RT_EPEER, once nothing runs any more. */
+void rt_agent_despair(struct rt_agent *agent);
 
 size_t rt_agent_fds(const struct rt_agent *agent, struct pollfd *fds, size_t room);
 /* Microseconds until step() must be called again. */

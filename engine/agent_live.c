@@ -51,6 +51,7 @@ static int check_conductor(struct rt_agent *agent, uint64_t mono_us, uint64_t *b
 {
     uint64_t silence_us = rt_agent_options(agent)->silence_us;
     uint64_t silent;
+    int rc;
 
     if (mono_us - *before_us > silence_us / 2)
         *since_us = mono_us;
@@ -58,7 +59,17 @@ static int check_conductor(struct rt_agent *agent, uint64_t mono_us, uint64_t *b
     if (rt_agent_heard_us(agent) > *since_us)
         *since_us = rt_agent_heard_us(agent);
     silent = mono_us > *since_us ? mono_us - *since_us : 0;
-    return silent < silence_us ? 0 : rt_agent_orphan(agent, err);
+    if (silent < silence_us)
+        return 0;
+    rc = rt_agent_orphan(agent, err);
+    if (silent >= rt_agent_options(agent)->patience_us)
+        rt_agent_despair(agent);
+    return rc;
+}
+
+static uint64_t longest_us(const struct rt_agent_options *options)
+{
+    return options->patience_us > options->silence_us ? options->patience_us : options->silence_us;
 }
 
 int rt_agent_live(struct rt_agent *agent, struct rt_err *err)
@@ -86,6 +97,6 @@ int rt_agent_live(struct rt_agent *agent, struct rt_err *err)
         rt_err_set(err, RT_EPEER,
                    "the conductor has been silent for %llu s; what had ended waits for the next "
                    "launch",
-                   (unsigned long long)(rt_agent_options(agent)->silence_us / 1000000u));
+                   (unsigned long long)(longest_us(rt_agent_options(agent)) / 1000000u));
     return rc < 0 ? rc : code;
 }

@@ -193,7 +193,7 @@ static void go_on_stopping(struct rt_conductor *conductor)
 {
     for (size_t rank = 0; rank < conductor->roster.count; rank++) {
         if (conductor->now_us >= conductor->stop_by_us)
-            rt_conductor_give_up(conductor, (int)rank, "the agent did not stop in time");
+            rt_conductor_miss(conductor, (int)rank, "did not stop in time");
     }
     if (rt_roster_empty(&conductor->roster) && rt_conductor_study(conductor)->leased == 0)
         append_end(conductor);
@@ -283,7 +283,7 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
             rc = rt_err_set(err, RT_EINTERNAL, "rank %d is gone, but there never was one",
                             input->rank);
         else
-            rt_conductor_give_up(conductor, input->rank, "the rank is gone");
+            rt_conductor_miss(conductor, input->rank, "is gone");
         break;
     }
     conductor->actions = NULL;
@@ -317,6 +317,10 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
     }
     progress->agents = (uint32_t)rt_roster_with(&conductor->roster, RT_MEMBER_READY);
     progress->failed_agents = conductor->failed_agents;
+    progress->lost_agents = conductor->lost_agents;
+    progress->back_agents = conductor->back_agents;
+    progress->missing = (uint32_t)rt_roster_with(&conductor->roster, RT_MEMBER_GONE);
+    progress->agent_news = conductor->agent_news;
     progress->slots = (uint32_t)rt_roster_slots(&conductor->roster);
     progress->live = conductor->live;
     progress->stopping = conductor->phase != PHASE_RUNNING;

@@ -99,6 +99,10 @@ struct rt_progress {
     uint64_t running;       /* as agents last said */
     uint32_t agents;        /* that run trials */
     uint32_t failed_agents; /* whose template did not come up so far; why: text */
+    uint32_t lost_agents;   /* how often one was given up so far; the last one: agent_news */
+    uint32_t back_agents;   /* how often one spoke again after that; likewise */
+    uint32_t missing;       /* agents that are given up now: they will not meet us at the end */
+    const char *agent_news; /* one sentence; borrowed */
     uint32_t slots;
     uint32_t gpu_agents; /* that could give GPUs to trials, whether these ask for them or not */
     const struct rt_json *live; /* modules from past the snapshot, name to path; or NULL */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,33 @@ void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *
     member->status = RT_MEMBER_GONE;
     member->outstanding = 0;
     member->running = 0;
+}
+
+/* "rank 3 on node7" */
+static void name_member(const struct rt_conductor *conductor, int rank, char *text, size_t size)
+{
+    const struct rt_member *member = &conductor->roster.members[rank];
+    const char *host = rt_json_get_text(member->about, "host", NULL);
+
+    snprintf(text, size, "rank %d%s%.64s", rank, host ? " on " : "", host ? host : "");
+}
+
+void rt_conductor_miss(struct rt_conductor *conductor, int rank, const char *reason)
+{
+    struct rt_member *member = &conductor->roster.members[rank];
+    uint64_t held = member->outstanding;
+    char name[96];
+    char why[192];
+
+    if (member->status == RT_MEMBER_GONE || member->status == RT_MEMBER_LEFT)
+        return;
+    name_member(conductor, rank, name, sizeof name);
+    snprintf(why, sizeof why, "%s %s", name, reason);
+    rt_conductor_give_up(conductor, rank, why);
+    conductor->lost_agents++;
+    snprintf(conductor->agent_news, sizeof conductor->agent_news,
+             "%s and is given up; it had %" PRIu64 " trial%s, which others run", why, held,
+             held == 1 ? "" : "s");
 }
 
 void rt_conductor_say_stop(struct rt_conductor *conductor, int rank, uint64_t grace_us)
@@ -204,11 +232,16 @@ static void welcome_back(struct rt_conductor *conductor, int rank, enum rt_wire_
 {
     struct rt_member *member = &conductor->roster.members[rank];
     struct rt_wire wire = {.kind = RT_WIRE_FORGET};
+    char name[96];
 
     if (member->status != RT_MEMBER_GONE || member->was == RT_MEMBER_ABSENT ||
         kind == RT_WIRE_HELLO || kind == RT_WIRE_BYE)
         return;
     member->status = member->was;
+    conductor->back_agents++;
+    name_member(conductor, rank, name, sizeof name);
+    snprintf(conductor->agent_news, sizeof conductor->agent_news,
+             "%s is back; what it ends that others were given is kept as late", name);
     if (conductor->phase == PHASE_RUNNING)
         rt_conductor_send(conductor, rank, &wire);
     else
@@ -286,14 +319,13 @@ static void find_silent(struct rt_conductor *conductor)
 {
     for (size_t rank = 1; rank < conductor->roster.count; rank++) {
         struct rt_member *member = &conductor->roster.members[rank];
-        char reason[160];
+        char reason[64];
         uint64_t silent = conductor->now_us - member->heard_us;
 
         if (silent < conductor->options.silence_us)
             continue;
-        snprintf(reason, sizeof reason, "the agent of rank %zu was silent for %llu s", rank,
-                 (unsigned long long)(silent / 1000000u));
-        rt_conductor_give_up(conductor, (int)rank, reason);
+        snprintf(reason, sizeof reason, "was silent for %" PRIu64 " s", silent / 1000000u);
+        rt_conductor_miss(conductor, (int)rank, reason);
     }
 }
 

@@ -27,6 +27,9 @@ struct rt_conductor {
     struct rt_packages packages;
     struct rt_json *live;   /* of the first agent that has modules from past the snapshot */
     uint32_t failed_agents; /* so far; they may have left since */
+    uint32_t lost_agents;   /* given up so far */
+    uint32_t back_agents;   /* of those, how many spoke again */
+    char agent_news[256];   /* about the last of these */
     bool interrupted;       /* stopping because somebody asked */
     uint64_t start_us;
     uint64_t now_us;
@@ -65,6 +68,8 @@ void rt_conductor_return_unsent(struct rt_conductor *conductor);
 void rt_conductor_take_message(struct rt_conductor *conductor, int rank,
                                const struct rt_wire *wire);
 void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason);
+/* The same for one that did not leave on its own: people are told. */
+void rt_conductor_miss(struct rt_conductor *conductor, int rank, const char *reason);
 void rt_conductor_say_stop(struct rt_conductor *conductor, int rank, uint64_t grace_us);
 void rt_conductor_beat(struct rt_conductor *conductor); /* beats, and finds who is silent */
 

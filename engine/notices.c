@@ -48,10 +48,29 @@ static void look_at_agents(struct rt_notices *notices, const struct rt_progress 
     free(text);
 }
 
+/* Of several at a time the last is told, with their number. */
+static void look_at_losses(struct rt_notices *notices, const struct rt_progress *progress,
+                           rt_notices_fn *tell, void *context)
+{
+    uint32_t news = progress->lost_agents - notices->lost + (progress->back_agents - notices->back);
+    char *text;
+
+    if (news == 0)
+        return;
+    notices->lost = progress->lost_agents;
+    notices->back = progress->back_agents;
+    text = news == 1 ? rt_strdup(progress->agent_news)
+                     : rt_printf("%s (and %u more agents were given up or came back)",
+                                 progress->agent_news, news - 1);
+    tell(context, text);
+    free(text);
+}
+
 void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progress,
                      rt_notices_fn *tell, void *context)
 {
     look_at_gpus(notices, progress, tell, context);
     look_at_modules(notices, progress, tell, context);
     look_at_agents(notices, progress, tell, context);
+    look_at_losses(notices, progress, tell, context);
 }

@@ -12,6 +12,8 @@ struct rt_notices {
     bool gpus_said;  /* there are some that no trial asked for */
     bool live_said;  /* modules are imported past the snapshot */
     bool agent_said; /* there is an agent that runs nothing */
+    uint32_t lost;   /* losses and returns of agents that were told */
+    uint32_t back;
 };
 
 /* Calls tell() for what is new. */

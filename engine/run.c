@@ -15,13 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEAT_US    1000000u
-#define SILENCE_US 30000000u
-#define STARTUP_US 20000000u
-#define REPORT_US  100000u
-#define FIND_US    500000u   /* between looks at parameters that do not matter */
-#define LEVEL_US   60000000u /* the index gets so long to come level before the summary */
-#define FDS_MAX    1024
+#define BEAT_US     1000000u  /* between beats, at least; more of them with many ranks */
+#define BEATS_PER_S 1000u     /* of all ranks together, about */
+#define SILENCE_US  30000000u /* an agent silent for so long is given up */
+#define ORPHAN      4         /* times that: of a silent conductor an agent starts nothing new */
+#define PATIENCE    20        /* times that: it is taken for dead */
+#define STARTUP_US  20000000u
+#define REPORT_US   100000u
+#define FIND_US     500000u   /* between looks at parameters that do not matter */
+#define LEVEL_US    60000000u /* the index gets so long to come level before the summary */
+#define FDS_MAX     1024
 
 /* Rank 0 at work. */
 struct conducting {
@@ -45,14 +48,30 @@ struct conducting {
     bool finished;
 };
 
+static uint64_t silence_us(const struct rt_run_options *options)
+{
+    return options->silence_us ? options->silence_us : SILENCE_US;
+}
+
+/* Often enough that one beat may be late, and that thousands of ranks do not keep rank 0 busy. */
+static uint64_t beat_us(const struct rt_run_options *options)
+{
+    uint64_t us = (uint64_t)options->comm->size * 1000000u / BEATS_PER_S;
+    uint64_t often = silence_us(options) / 6;
+
+    us = us > BEAT_US ? us : BEAT_US;
+    return us < often ? us : often;
+}
+
 static struct rt_agent *new_agent(const struct rt_run_options *options)
 {
     struct rt_agent_options agent = {
         .comm = options->comm,
         .nursery = options->nursery,
         .workers = options->workers,
-        .beat_us = BEAT_US,
-        .silence_us = 4 * SILENCE_US,
+        .beat_us = beat_us(options),
+        .silence_us = ORPHAN * silence_us(options),
+        .patience_us = PATIENCE * silence_us(options),
     };
 
     return rt_agent_new(&agent);
@@ -305,8 +324,8 @@ static void set_up(struct conducting *run)
         .launch = run->prepared.launch,
         .study = run->prepared.study,
         .ranks = (uint32_t)options->comm->size,
-        .silence_us = SILENCE_US,
-        .beat_us = BEAT_US,
+        .silence_us = silence_us(options),
+        .beat_us = beat_us(options),
         .grace_us = options->grace_us,
         .startup_us = STARTUP_US,
         .retry = options->retry,
@@ -362,7 +381,8 @@ static void dismiss(struct rt_comm *comm, int code)
     rt_buf_clear(&message);
 }
 
-static int run_conductor(const struct rt_run_options *options, char **store_path,
+/* *missing: some agent was given up and may not be there any more. */
+static int run_conductor(const struct rt_run_options *options, char **store_path, bool *missing,
                          struct rt_err *err)
 {
     struct conducting run = {.options = options};
@@ -382,6 +402,7 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
     if (rc == 0) {
         report(&run, true);
         sum_up(&run);
+        *missing = run.standing.progress.missing > 0;
         rc = verdict(&run, err);
     }
 out:
@@ -406,11 +427,12 @@ out:
 int rt_run(const struct rt_run_options *options, char **store_path, struct rt_err *err)
 {
     struct rt_agent *agent;
+    bool missing = false;
     bool orderly;
     int rc;
 
     if (options->comm->rank == 0) {
-        rc = run_conductor(options, store_path, err);
+        rc = run_conductor(options, store_path, &missing, err);
     } else {
         agent = new_agent(options);
         rc = rt_agent_live(agent, err);
@@ -418,6 +440,7 @@ int rt_run(const struct rt_run_options *options, char **store_path, struct rt_er
     }
     orderly = rc == 0 || rc == RT_ETRIALS || rc == RT_EUSAGE || rc == RT_ECONFLICT ||
               rc == RT_ENOTFOUND || rc == RT_ELOCKED;
-    options->comm->ops->close(options->comm, !orderly);
+    /* Who is missing does not come to the end, either: the launcher ends those who wait there. */
+    options->comm->ops->close(options->comm, !orderly || missing);
     return rc;
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Usage: death.sh RETRIAL WHOM, with $MPIEXEC (and the number of ranks in it) set.
-# In the middle of a launch, WHOM is ended: rank0, rank1, mpiexec (by SIGKILL), or mpiexec is asked
-# to stop (terminate, interrupt). The launch must end with all its processes; run again, the study
-# must complete with the results of an undisturbed run, and no trial may have succeeded twice.
+# In the middle of a launch, WHOM is ended: guard0, guard1 (what mpiexec started), conductor, agent1,
+# mpiexec (all by SIGKILL), or mpiexec is asked to stop (terminate, interrupt). The launch must end
+# with all its processes, and with agent1 the study be complete then; run again, it must complete with
+# the results of an undisturbed run, and no trial may have succeeded twice.
 set -eu
 retrial=$1
 whom=$2
@@ -36,7 +37,7 @@ sed -i 's/sleep(0.005)/sleep(0.2)/' "$work/broken/walk.py"
 
 # shellcheck disable=SC2016 # the rank's own shell is to expand these
 $MPIEXEC sh -c 'echo $$ >"$1/pid.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"
-    exec "$2" run -q -j 2 "$1/broken/walk.yaml"' sh "$work" "$retrial" >"$work/out" 2>&1 &
+    exec "$2" run -q -j 2 --silence 3 "$1/broken/walk.yaml"' sh "$work" "$retrial" >"$work/out" 2>&1 &
 mpiexec=$!
 for ((i = 0; i < 300; i++)); do
     done=$(number "$work/broken" "SELECT count(*) FROM walk WHERE outcome = 'ok'" || true)
@@ -44,7 +45,9 @@ for ((i = 0; i < 300; i++)); do
     sleep 0.1
 done
 case $whom in
-rank*) kill -KILL "$(cat "$work/pid.${whom#rank}")" ;;
+guard*) kill -KILL "$(cat "$work/pid.${whom#guard}")" ;;
+conductor) kill -KILL "$(number "$work/broken" 'SELECT pid FROM agent WHERE rank = 0')" ;;
+agent1) kill -KILL "$(number "$work/broken" 'SELECT pid FROM agent WHERE rank = 1')" ;;
 mpiexec) kill -KILL $mpiexec ;;
 terminate) kill -TERM $mpiexec ;;
 interrupt) kill -INT $mpiexec ;;
@@ -62,10 +65,19 @@ if [ -n "$left" ]; then
     exit 1
 fi
 sofar=$(number "$work/broken" "SELECT count(*) FROM walk WHERE outcome = 'ok'")
-if [ "$sofar" -lt "$done" ] || [ "$sofar" -ge 120 ]; then
-    echo "$sofar trials were kept of at least $done" >&2
+case $whom in
+agent1) kept=120 most=120 ;;
+*) kept=$done most=119 ;;
+esac
+if [ "$sofar" -lt "$kept" ] || [ "$sofar" -gt $most ]; then
+    echo "$sofar trials were kept of at least $kept, at most $most" >&2
     cat "$work/out" >&2
     exit 1
+fi
+if [ "$whom" = agent1 ]; then
+    grep 'rank 1 on .* was killed by signal 9' "$work/out"
+    grep 'rank 1 on .* was silent for .* s and is given up; it had 2 trials, which others run' \
+        "$work/out"
 fi
 $MPIEXEC "$retrial" run -q -j 2 "$work/broken/walk.yaml"
 results "$work/whole" >"$work/whole.csv"
