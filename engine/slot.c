@@ -190,7 +190,8 @@ static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct 
     attempt.rank = pool->options.rank;
     attempt.worker = slot->number;
     attempt.position = ++slot->position;
-    attempt.pid = slot->pid;
+    if (slot->forked) /* or the result was faster than the word of the fork */
+        attempt.pid = slot->pid;
     attempt.seed = rt_plan_seed(slot->brood->plan, trial->index);
     attempt.flags = 0;
     slot->user_us += attempt.user_us;
