@@ -1,6 +1,7 @@
 #ifndef RT_BASE_HASH_H
 #define RT_BASE_HASH_H
-/* SHA-256 (FIPS 180-4), the one hash of every format of ours. Door to libcrypto. */
+/* SHA-256 (FIPS 180-4), the one hash of every format of ours. hash.c is the door to libcrypto; the
+ * module of guests has another (engine/modules/guest_hash.c). */
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"

@@ -1,7 +1,7 @@
 # prefix/: bin/retrial, lib/retrial/ (modules), include/retrial.h, share/ (SQL, Python, man page, ...).
 include(GNUInstallDirs)
 install(TARGETS retrial RUNTIME DESTINATION bin)
-foreach(module retrial-comm-mpich retrial-comm-openmpi retrial-python)
+foreach(module retrial-comm-mpich retrial-comm-openmpi retrial-python retrial-guest)
   if(TARGET ${module})
     install(TARGETS ${module} LIBRARY DESTINATION lib/retrial)
   endif()

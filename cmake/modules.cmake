@@ -24,4 +24,13 @@ if(PYTHON_FOUND)
   # What it shares with the program stays its own: it has no state.
   target_link_options(retrial-python PRIVATE -Wl,--exclude-libs,ALL)
   set_target_properties(retrial-python PROPERTIES PREFIX "")
+
+  # For interpreters of other builds: whatever symbols of Python it needs are theirs, and nothing else
+  # of what they may have is linked.
+  add_library(retrial-guest MODULE engine/modules/guest.c engine/modules/guest_hash.c)
+  target_compile_definitions(retrial-guest PRIVATE Py_LIMITED_API=0x03060000)
+  target_include_directories(retrial-guest PRIVATE ${PYTHON_INCLUDE_DIRS})
+  target_link_libraries(retrial-guest PRIVATE rt_engine)
+  target_link_options(retrial-guest PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed)
+  set_target_properties(retrial-guest PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden)
 endif()

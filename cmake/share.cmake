@@ -22,7 +22,7 @@ add_custom_target(share ALL DEPENDS
 
 # All that is needed to run and install, without the tests.
 add_custom_target(program DEPENDS share)
-foreach(target retrial retrial-comm-mpich retrial-comm-openmpi retrial-python)
+foreach(target retrial retrial-comm-mpich retrial-comm-openmpi retrial-python retrial-guest)
   if(TARGET ${target})
     add_dependencies(program ${target})
   endif()

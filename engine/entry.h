@@ -24,6 +24,8 @@ struct rt_entry_task {
     const char *params;          /* params of the first point, as a sample of their names */
     const char *python;          /* interpreter that fits our build; NULL: the build's own */
     uint32_t seed;               /* for random numbers drawn while loading */
+    const int *handed;           /* control and task of this template (engine/template.h), for an
+                                  * interpreter that takes its place; NULL: none may */
 };
 
 /* One call: a trial. */
@@ -63,14 +65,14 @@ struct rt_entry {
 };
 
 /* Loads an entry of any kind. RT_EUSAGE with the reason, e.g. the traceback of an import. */
-int rt_entry_load(const struct rt_entry_task *task, struct rt_entry **out, struct rt_err *err);
+typedef int rt_entry_load_fn(const struct rt_entry_task *task, struct rt_entry **out,
+                             struct rt_err *err);
+rt_entry_load_fn rt_entry_load;
 void rt_entry_free(struct rt_entry *entry);
 
 /* One kind each. */
-int rt_entry_c_load(const struct rt_entry_task *task, struct rt_entry **out, struct rt_err *err);
-int rt_entry_command_load(const struct rt_entry_task *task, struct rt_entry **out,
-                          struct rt_err *err);
-int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out,
-                         struct rt_err *err);
+rt_entry_load_fn rt_entry_c_load;
+rt_entry_load_fn rt_entry_command_load;
+rt_entry_load_fn rt_entry_python_load;
 
 #endif

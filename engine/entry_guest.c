@@ -1,8 +1,9 @@
-/* Entries that are Python functions, for an interpreter that is not of our build. */
+/* Entries that are Python functions, in an interpreter that each worker starts for itself. */
 #include "engine/entry_guest.h"
 
 #include "base/alloc.h"
 #include "engine/guest.h"
+#include "engine/guest_talk.h"
 #include "engine/kin.h"
 
 #include <stdio.h>
@@ -20,36 +21,6 @@ struct guest_entry {
     char *about;
 };
 
-static struct rt_json *task_message(const struct rt_entry_task *task, struct rt_err *err)
-{
-    struct rt_json *message = rt_json_new_object();
-    struct rt_json *params = NULL;
-
-    if (rt_json_parse(rt_span_text(task->params), &params, err) < 0) {
-        rt_json_free(message);
-        return NULL;
-    }
-    rt_json_set_text(message, "root", task->folder);
-    rt_json_set_text(message, "file", rt_json_get_text(task->entry, "file", ""));
-    rt_json_set_text(message, "function", rt_json_get_text(task->entry, "function", ""));
-    rt_json_set(message, "params", params);
-    rt_json_set_int(message, "seed", task->seed);
-    return message;
-}
-
-static struct rt_json *call_message(const struct rt_call *call)
-{
-    struct rt_json *message = rt_json_new_object();
-
-    rt_json_set_text(message, "id", call->id);
-    rt_json_set_int(message, "ordinal", (int64_t)call->ordinal);
-    rt_json_set_int(message, "attempt", call->attempt);
-    rt_json_set_int(message, "replicate", call->replicate);
-    rt_json_set_int(message, "seed", call->seed);
-    rt_json_set(message, "params", rt_json_new_string_span(call->params));
-    return message;
-}
-
 /* How a guest ended that should not have. */
 static void take_end(int status, struct rt_ended *ended)
 {
@@ -66,55 +37,6 @@ static void take_end(int status, struct rt_ended *ended)
     rt_ended_failed(ended, "the process ended without a result (exit status %d)",
                     WEXITSTATUS(status));
     ended->status = WEXITSTATUS(status);
-}
-
-static void take_use(const struct rt_json *use, struct rt_ended *ended)
-{
-    ended->measured = rt_json_count(use) == 3;
-    ended->user_us = (uint64_t)rt_json_int(rt_json_at(use, 0));
-    ended->sys_us = (uint64_t)rt_json_int(rt_json_at(use, 1));
-    ended->max_rss_kib = (uint64_t)rt_json_int(rt_json_at(use, 2));
-}
-
-static void take_result(const struct rt_json *result, const char *metric, struct rt_ended *ended)
-{
-    struct rt_json *object;
-    double special;
-
-    ended->outcome = RT_OUTCOME_OK;
-    if (rt_json_kind(result) == RT_JSON_OBJECT && !rt_json_special(result, &special)) {
-        rt_json_canonical(result, &ended->result);
-        return;
-    }
-    object = rt_json_new_object();
-    rt_json_set(object, metric, rt_json_copy(result));
-    rt_json_canonical(object, &ended->result);
-    rt_json_free(object);
-}
-
-static void take_answer(const struct guest_entry *self, const struct rt_json *answer,
-                        struct rt_ended *ended)
-{
-    const struct rt_json *result = rt_json_get(answer, "result");
-
-    if (rt_json_get(answer, "use"))
-        take_use(rt_json_get(answer, "use"), ended);
-    if (result) {
-        take_result(result, self->metric, ended);
-        return;
-    }
-    rt_ended_failed(ended, "%s", rt_json_get_text(answer, "failed", "the guest gave no result"));
-    ended->status = (int32_t)rt_json_get_int(answer, "status", 0);
-}
-
-static void take_reads(const struct rt_json *names, struct rt_reads *reads)
-{
-    for (size_t i = 0; i < rt_json_count(names); i++) {
-        const char *name = rt_json_string(rt_json_at(names, i));
-
-        if (name)
-            rt_reads_note(reads, name);
-    }
 }
 
 static int ensure_guest(struct guest_entry *self, struct rt_err *err)
@@ -139,12 +61,11 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
     int rc = ensure_guest(self, &err);
 
     if (rc == 0) {
-        message = call_message(call);
+        message = rt_guest_call(call);
         rc = rt_guest_ask(&self->guest, message, &answer, &status, &err);
     }
     if (rc == 0) {
-        take_answer(self, answer, ended);
-        take_reads(rt_json_get(answer, "reads"), call->reads);
+        rt_guest_take(answer, self->metric, call, ended);
     } else if (rc == RT_EPEER) {
         take_end(status, ended);
         rt_kin_end(NULL, 0);
@@ -165,26 +86,40 @@ static void prepare(struct rt_entry *entry)
 
 static const struct rt_entry_ops ops = {.run = run, .prepare = prepare};
 
-int rt_entry_guest_load(const struct rt_entry_task *task, const char *executable,
-                        struct rt_entry **out, struct rt_err *err)
+int rt_entry_guest_new(const struct rt_entry_task *task, const char *executable,
+                       const struct rt_json *about, struct rt_entry **out, struct rt_err *err)
 {
     struct guest_entry *self = rt_calloc(1, sizeof *self);
-    struct rt_json *about = NULL;
-    int rc;
 
     self->base.ops = &ops;
     self->guest = (struct rt_guest)RT_GUEST_INIT;
     self->executable = rt_strdup(executable);
     self->metric = rt_strdup(task->metric);
-    if (!(self->task = task_message(task, err)))
+    if (!(self->task = rt_guest_task(task, err)))
         return err->code; /* the process ends now */
-    /* Once here, so that a mistake is told before any trial; workers start guests of their own. */
-    if ((rc = rt_guest_start(&self->guest, executable, self->task, &about, err)) < 0)
-        return rc;
-    rt_guest_stop(&self->guest);
-    self->about = about ? rt_json_text(about) : NULL;
-    self->base.about = self->about;
-    rt_json_free(about);
+    self->base.about = self->about = rt_json_text(about);
     *out = &self->base;
     return 0;
+}
+
+/* Tries the interpreter once, so that a mistake is told before any trial. */
+int rt_entry_guest_load(const struct rt_entry_task *task, const char *executable,
+                        const char *unshared, struct rt_entry **out, struct rt_err *err)
+{
+    struct rt_guest guest = RT_GUEST_INIT;
+    struct rt_json *message = rt_guest_task(task, err);
+    struct rt_json *about = NULL;
+    int rc;
+
+    if (!message)
+        return err->code;
+    if ((rc = rt_guest_start(&guest, executable, message, &about, err)) < 0)
+        goto out;
+    rt_guest_stop(&guest);
+    rt_json_set_text(about, "unshared", unshared);
+    rc = rt_entry_guest_new(task, executable, about, out, err);
+out:
+    rt_json_free(about);
+    rt_json_free(message);
+    return rc;
 }

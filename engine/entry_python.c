@@ -1,6 +1,7 @@
 /* Entries that are Python functions: loaded by the module that is linked with libpython. */
 #include "engine/entry.h"
 #include "engine/entry_guest.h"
+#include "engine/guest_template.h"
 #include "engine/interpreter.h"
 #include "engine/module.h"
 #include "engine/python_module.h"
@@ -41,8 +42,8 @@ static int check_version(const struct rt_python_module *module, struct rt_err *e
 
 /* Loads the entry here, to be shared by all workers; or, if the import left what no forked process
  * may use (GPU contexts, threads), lets each worker import it in an interpreter of its own. */
-static int load_shared(const struct rt_python_module *module, const struct rt_entry_task *task,
-                       struct rt_entry **out, struct rt_err *err)
+static int load_embedded(const struct rt_python_module *module, const struct rt_entry_task *task,
+                         struct rt_entry **out, struct rt_err *err)
 {
     struct rt_json *about = NULL;
     int rc;
@@ -52,8 +53,24 @@ static int load_shared(const struct rt_python_module *module, const struct rt_en
     if ((rc = rt_json_parse(rt_span_text((*out)->about), &about, err)) < 0)
         return rc;
     if (rt_json_get_text(about, "unshared", NULL))
-        rc = rt_entry_guest_load(task, rt_json_get_text(about, "executable", "python3"), out, err);
+        rc = rt_entry_guest_new(task, rt_json_get_text(about, "executable", "python3"), about, out,
+                                err);
     rt_json_free(about);
+    return rc;
+}
+
+/* Has the interpreter become the template; if it cannot, each worker starts one. */
+static int load_guest(const struct rt_entry_task *task, const char *executable,
+                      struct rt_entry **out, struct rt_err *err)
+{
+    struct rt_buf why = RT_BUF_INIT;
+    int rc = 0;
+
+    if (task->handed)
+        rc = rt_guest_template_become(executable, task->handed, &why, err);
+    if (rc == 0)
+        rc = rt_entry_guest_load(task, executable, rt_buf_text(&why), out, err);
+    rt_buf_clear(&why);
     return rc;
 }
 
@@ -73,10 +90,10 @@ int rt_entry_python_load(const struct rt_entry_task *task, struct rt_entry **out
     if (module && (rc = check_version(module, &missing)) < 0)
         module = NULL;
     if (wanted && (!module || !module->fits(wanted))) {
-        rc = rt_entry_guest_load(task, wanted, out, err);
+        rc = load_guest(task, wanted, out, err);
     } else if (module) {
         mine.python = wanted;
-        rc = load_shared(module, &mine, out, err);
+        rc = load_embedded(module, &mine, out, err);
     } else {
         *err = missing;
     }

@@ -21,23 +21,35 @@
 
 /* The first thing that a guest runs: it takes its program from the channel. */
 static const char boot[] =
-    "import os, sys\n"
+    "import json, os, struct, sys\n"
+    "fd = int(sys.argv[1])\n"
+    "if sys.version_info < (3, 6):\n"
+    "    old = 'retrial needs Python 3.6 or later, and %s is %s'\n"
+    "    old = json.dumps({'error': old % (sys.executable, sys.version.split()[0])}).encode()\n"
+    "    os.write(fd, struct.pack('<I', len(old)) + old)\n"
+    "    sys.exit(1)\n"
     "def take(size):\n"
     "    data = b''\n"
     "    while len(data) < size:\n"
     "        data += os.read(fd, size - len(data)) or os._exit(1)\n"
     "    return data\n"
-    "fd = int(sys.argv[1])\n"
     "os.set_inheritable(fd, False)\n"
     "if sys.path and sys.path[0] == '':\n"
     "    del sys.path[0]\n"
-    "if sys.version_info < (3, 8):\n"
-    "    sys.exit('retrial needs Python 3.8 or later, and this is ' + sys.version.split()[0])\n"
     "scope = {'__name__': '_retrial'}\n"
     "for _ in range(2):\n"
     "    text = take(int.from_bytes(take(4), 'little')).decode()\n"
     "    exec(compile(text, '<retrial>', 'exec'), scope)\n"
     "scope['serve'](fd)\n";
+
+void rt_guest_environment(void)
+{
+    setenv("PYTHONHASHSEED", "0", 1);
+    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    setenv("PYTHONIOENCODING", "utf-8:backslashreplace", 1);
+    unsetenv("PYTHONHOME");
+    unsetenv("PYTHONSTARTUP");
+}
 
 static void become(const char *executable, int channel, pid_t parent)
 {
@@ -47,11 +59,7 @@ static void become(const char *executable, int channel, pid_t parent)
     if (getppid() != parent)
         _exit(1);
     snprintf(number, sizeof number, "%d", dup(channel)); /* without close-on-exec */
-    setenv("PYTHONHASHSEED", "0", 1);
-    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-    setenv("PYTHONIOENCODING", "utf-8:backslashreplace", 1);
-    unsetenv("PYTHONHOME");
-    unsetenv("PYTHONSTARTUP");
+    rt_guest_environment();
     execl(executable, executable, "-c", boot, number, NULL);
     dprintf(STDERR_FILENO, "retrial: running \"%s\" failed\n", executable);
     _exit(127);

@@ -1,8 +1,8 @@
 #ifndef RT_ENGINE_GUEST_H
 #define RT_ENGINE_GUEST_H
 /*
- * A guest: an interpreter of another build than our libpython, as a process
- * of its own that runs trials for the worker that started it.
+ * A guest as a process of its own: an interpreter that runs trials for the
+ * worker that started it, where they cannot share one import.
  *
  * Both speak over a socket: a size (u32, little-endian) and so many bytes of
  * JSON. The guest is told the entry, answers what it is or why it cannot
@@ -17,6 +17,10 @@ struct rt_guest {
     int pidfd;
     int channel;
 };
+
+/* Sets this process's environment for an interpreter to be run: as the embedded one is configured.
+ */
+void rt_guest_environment(void);
 
 #define RT_GUEST_INIT                                                                              \
     {                                                                                              \

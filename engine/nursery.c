@@ -78,7 +78,7 @@ static pid_t fork_template(struct tended *tended, const struct rt_packet *packet
     close(tended->signals);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    rt_template_main(packet->fds[0], packet->fds[1], packet->fds[2]);
+    rt_template_main(packet->fds[0], packet->fds[1], packet->fds[2], rt_entry_load);
 }
 
 static void start_template(struct tended *tended, const struct rt_packet *packet)

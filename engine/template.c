@@ -71,7 +71,8 @@ static int read_task(struct template *self, int fd, struct rt_err *err)
     return rt_plan_new(rt_json_get(self->task, "plan"), &self->plan, err);
 }
 
-static int load(struct template *self, struct rt_err *err)
+static int load_entry(struct template *self, const int *handed, rt_entry_load_fn *load,
+                      struct rt_err *err)
 {
     const struct rt_json *plan = rt_plan_json(self->plan);
     const struct rt_json *objective = rt_json_get(plan, "objective");
@@ -81,12 +82,13 @@ static int load(struct template *self, struct rt_err *err)
     task.metric = rt_json_get_text(objective, "metric", "value");
     task.metric_needed = rt_json_get(objective, "metric") != NULL;
     task.seed = rt_plan_seed(self->plan, 0);
+    task.handed = handed;
     rt_plan_params(self->plan, 0, &params);
     task.params = self->params = rt_buf_take(&params);
     set_environment(rt_plan_threads(self->plan));
     if (chdir(self->root) < 0)
         return rt_err_errno(err, RT_EIO, "entering \"%s\"", self->root);
-    return rt_entry_load(&task, &self->entry, err);
+    return load(&task, &self->entry, err);
 }
 
 /* What the interpreter says of itself is too long for a packet. */
@@ -264,25 +266,21 @@ static _Noreturn void serve(struct template *self)
     }
 }
 
-void rt_template_main(int control, int task, int output)
+void rt_template_go_on(int control, int task, rt_entry_load_fn *load)
 {
     struct template self = {.control = fcntl(control, F_DUPFD_CLOEXEC, LOW_FDS)};
+    int handed[2] = {self.control, task};
     struct rt_err err;
     int rc;
 
     if (self.control < 0)
-        self.control = control;
+        self.control = handed[0] = control;
     else
         close(control);
-    setsid();
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    dup2(output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-    close(output);
     rc = read_task(&self, task, &err);
-    close(task);
     if (rc == 0)
-        rc = load(&self, &err);
+        rc = load_entry(&self, handed, load, &err);
+    close(task);
     if (rc == 0)
         rc = self.signals = watch_children(&err);
     tell_ready(&self, rc < 0 ? rc : 0, rc < 0 ? err.text : self.entry->about);
@@ -291,4 +289,14 @@ void rt_template_main(int control, int task, int output)
         _exit(0);
     }
     serve(&self);
+}
+
+void rt_template_main(int control, int task, int output, rt_entry_load_fn *load)
+{
+    setsid();
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    dup2(output, STDOUT_FILENO);
+    dup2(output, STDERR_FILENO);
+    close(output);
+    rt_template_go_on(control, task, load);
 }

@@ -1,6 +1,8 @@
-# The loop of a guest: an interpreter of another build than the libpython that the program is linked
-# with. It is started by a worker, one for each, and speaks with it over a socket: messages are a size
-# (u32, little-endian) and so many bytes of JSON. Run behind worker.py, in the same module.
+# The Python side of a guest: an interpreter of another build than the libpython that the program is
+# linked with. Run behind worker.py, in the same module. begin() and answer() are called by
+# retrial-guest.so in the same process; or, where workers cannot share an import, by serve(), in an
+# interpreter that a worker has started for itself and speaks with over a socket: messages are a size
+# (u32, little-endian) and so many bytes of JSON.
 
 import json
 import math
@@ -23,7 +25,7 @@ class Channel:
     def take(self):
         """The next message, or None at the end."""
         head = self.read(4)
-        return None if head is None else json.loads(self.read(*struct.unpack("<I", head)))
+        return None if head is None else self.read(*struct.unpack("<I", head))
 
     def read(self, size):
         data = b""
@@ -34,8 +36,7 @@ class Channel:
             data += piece
         return data
 
-    def put(self, message):
-        data = json.dumps(message).encode()
+    def put(self, data):
         data = memoryview(struct.pack("<I", len(data)) + data)
         while data:
             data = data[os.write(self.fd, data) :]
@@ -224,29 +225,82 @@ def settle_after(home):
         restore_environment()
 
 
-def serve(fd):
-    channel = Channel(fd)
+entry = None  # the function, and how it is called
+told = 0  # how many reads were told
+
+
+def packed(message):
+    return json.dumps(message).encode()
+
+
+def begin(message):
+    """Imports the entry. Tells of the interpreter, or why there is no entry."""
+    global entry
+    task = json.loads(message)
     start()
-    task = channel.take()
     try:
         seed_all(task["seed"])
         entry = load(task["root"], task["file"], task["function"], task["params"])
+        return packed({"about": about()})
     except BaseException as error:
-        channel.put({"error": describe_load(error, task["file"])})
+        return packed({"error": describe_load(error, task["file"])})
+
+
+def fork():
+    try:
+        return os.fork()
+    except OSError as error:
+        return -error.errno
+
+
+def told_of(answer):
+    """An answer, with what trials have read if that is more than was told before."""
+    global told
+    if len(reads) != told:
+        answer["reads"] = sorted(reads)[:READS_MAX]
+        told = len(reads)
+    return packed(answer)
+
+
+def answer(message):
+    """Runs a trial."""
+    call = json.loads(message)
+    seed_all(call["seed"])
+    return told_of(run(call, entry))
+
+
+def try_module(path):
+    """Whether this interpreter can load retrial-guest.so: of which version it is, or why not."""
+    try:
+        spec = importlib.util.spec_from_file_location("retrial_guest", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return {"abi": module.abi}
+    except BaseException as error:
+        return {"refusal": f"{type(error).__name__}: {error}"[:500]}
+
+
+def serve(fd):
+    channel = Channel(fd)
+    message = channel.take()
+    task = json.loads(message)
+    if "module" in task:
+        channel.put(packed({"about": try_module(task["module"])}))
         return
-    channel.put({"about": about()})
-    pid, home, told = os.getpid(), os.getcwd(), 0
-    while (call := channel.take()) is not None:
+    channel.put(begin(message))
+    pid, home = os.getpid(), os.getcwd()
+    while entry is not None:
+        message = channel.take()
+        if message is None:
+            break
+        call = json.loads(message)
         before = use()
         seed_all(call["seed"])
-        answer = run(call, entry)
+        message = run(call, entry)
         if os.getpid() != pid:
             os._exit(0)  # the function forked, and both processes came back
         flush()
         after = use()
-        answer["use"] = [after[0] - before[0], after[1] - before[1], after[2]]
+        message["use"] = [after[0] - before[0], after[1] - before[1], after[2]]
         settle_after(home)
-        if len(reads) != told:
-            answer["reads"] = sorted(reads)[:READS_MAX]
-            told = len(reads)
-        channel.put(answer)
+        channel.put(told_of(message))

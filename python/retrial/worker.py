@@ -7,6 +7,7 @@ import faulthandler
 import gc
 import importlib.util
 import inspect
+import io
 import itertools
 import os
 import re
@@ -225,7 +226,8 @@ def settle():
     if sys.stdout is not None:
         sys.stdout.flush()
     gc.collect()
-    gc.freeze()
+    if hasattr(gc, "freeze"):  # since Python 3.7
+        gc.freeze()
 
 
 # -- around trials ----------------------------------------------------------------------------
@@ -396,7 +398,10 @@ def packages():
 
 def start():
     """Once, as the interpreter has started."""
-    if sys.stdout is not None:
+    if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(line_buffering=True)  # a crash shall not swallow what was printed
+    elif sys.stdout is not None:  # Python 3.6
+        names = {"encoding": sys.stdout.encoding, "errors": sys.stdout.errors}
+        sys.stdout = io.TextIOWrapper(sys.stdout.detach(), line_buffering=True, **names)
     faulthandler.enable(file=2)
     sys.meta_path.insert(0, SeedingFinder)
