@@ -90,6 +90,7 @@ void rt_conductor_free(struct rt_conductor *conductor)
     rt_retry_clear(&conductor->retry);
     rt_packages_clear(&conductor->packages);
     rt_json_free(conductor->live);
+    free(conductor->unshared);
     free(conductor);
 }
 
@@ -323,6 +324,7 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
     progress->agent_news = conductor->agent_news;
     progress->slots = (uint32_t)rt_roster_slots(&conductor->roster);
     progress->live = conductor->live;
+    progress->unshared = conductor->unshared;
     progress->stopping = conductor->phase != PHASE_RUNNING;
     progress->failure = conductor->failure;
     progress->why = conductor->why;

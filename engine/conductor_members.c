@@ -144,10 +144,16 @@ static void greet(struct rt_conductor *conductor, int rank, const struct rt_wire
     rt_buf_put(&action->bytes, conductor->study_message.data, conductor->study_message.size);
 }
 
-static void note_live(struct rt_conductor *conductor, struct rt_json *live)
+/* What the person at the keyboard is to be told of an interpreter. */
+static void note_python(struct rt_conductor *conductor, const struct rt_json *python)
 {
+    struct rt_json *live = rt_json_get(python, "live");
+    const char *unshared = rt_json_get_text(python, "unshared", NULL);
+
     if (!conductor->live && rt_json_count(live))
         conductor->live = rt_json_keep(live);
+    if (!conductor->unshared && unshared)
+        conductor->unshared = rt_strdup(unshared);
 }
 
 /* Takes what READY says beyond HELLO: workers, devices, interpreter. */
@@ -162,7 +168,7 @@ static void learn_more(struct rt_conductor *conductor, struct rt_member *member,
     for (void *at = rt_json_first(object); at; at = rt_json_next(object, at))
         rt_json_set(about, rt_json_iter_key(at), rt_json_keep(rt_json_iter_value(at)));
     rt_packages_note(&conductor->packages, rt_json_get(about, "python"));
-    note_live(conductor, rt_json_get(rt_json_get(about, "python"), "live"));
+    note_python(conductor, rt_json_get(about, "python"));
     rt_json_free(object);
 }
 

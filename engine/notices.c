@@ -34,6 +34,21 @@ static void look_at_modules(struct rt_notices *notices, const struct rt_progress
     rt_buf_clear(&text);
 }
 
+static void look_at_import(struct rt_notices *notices, const struct rt_progress *progress,
+                           rt_notices_fn *tell, void *context)
+{
+    char *text;
+
+    if (notices->import_said || !progress->unshared || progress->failure)
+        return;
+    notices->import_said = true;
+    text = rt_printf("each worker imports the entry by itself, which takes time and memory: %s "
+                     "(docs/entries.md tells what to do)",
+                     progress->unshared);
+    tell(context, text);
+    free(text);
+}
+
 static void look_at_agents(struct rt_notices *notices, const struct rt_progress *progress,
                            rt_notices_fn *tell, void *context)
 {
@@ -71,6 +86,7 @@ void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progr
 {
     look_at_gpus(notices, progress, tell, context);
     look_at_modules(notices, progress, tell, context);
+    look_at_import(notices, progress, tell, context);
     look_at_agents(notices, progress, tell, context);
     look_at_losses(notices, progress, tell, context);
 }

@@ -58,6 +58,18 @@ static void modules_from_past_the_snapshot_are_told_once(void **state)
     rt_json_free(live);
 }
 
+static void an_import_that_each_worker_makes_is_told_once(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = true};
+    struct rt_progress progress = {.agents = 1, .unshared = "torch has a CUDA context"};
+
+    (void)state;
+    look(&notices, &progress, 1);
+    assert_non_null(strstr(last, "by itself"));
+    assert_non_null(strstr(last, "torch has a CUDA context"));
+    look(&notices, &progress, 0);
+}
+
 static void an_agent_without_trials_is_told_once_if_others_have_some(void **state)
 {
     struct rt_notices notices = {.asks_gpus = true};
@@ -88,6 +100,7 @@ int main(void)
         cmocka_unit_test(gpus_that_no_trial_asks_for_are_told_once),
         cmocka_unit_test(gpus_that_trials_ask_for_are_no_news),
         cmocka_unit_test(modules_from_past_the_snapshot_are_told_once),
+        cmocka_unit_test(an_import_that_each_worker_makes_is_told_once),
         cmocka_unit_test(an_agent_without_trials_is_told_once_if_others_have_some),
         cmocka_unit_test(a_launch_that_failed_tells_by_itself),
     };
