@@ -4,7 +4,7 @@
 #include "base/fs.h"
 #include "query/listing.h"
 #include "query/named.h"
-#include "query/resolve.h"
+#include "store/named_study.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -93,7 +93,7 @@ int rt_failures_print(const char *store_path, const char *text, FILE *to, struct
 
     if ((rc = rt_store_open(store_path, RT_STORE_READ, &store, err)) < 0)
         return rc;
-    if ((rc = rt_resolve_study(rt_store_state(store), text, &study, err)) == 0)
+    if ((rc = rt_named_study(rt_store_state(store), text, &study, err)) == 0)
         rc = run(store_path, study, to, err);
     rt_store_close(store, NULL);
     return rc;

@@ -8,8 +8,8 @@
 #include "cli/ls.h"
 #include "cli/output.h"
 #include "query/named.h"
-#include "query/resolve.h"
 #include "query/summary.h"
+#include "store/named_study.h"
 #include "store/store.h"
 
 #define SHOWN 50 /* trials in a table, unless asked for more */
@@ -174,7 +174,7 @@ static int list_trials(struct rt_cmd_context *context, struct rt_db *db, const c
     struct rt_named named;
     int rc;
 
-    if ((rc = rt_resolve_study(rt_store_state(context->store), text, &study, err)) < 0 ||
+    if ((rc = rt_named_study(rt_store_state(context->store), text, &study, err)) < 0 ||
         (rc = rt_named_find("trials", &named, err)) < 0)
         return rc;
     if (most()) /* and one more tells whether there are more */

@@ -13,8 +13,8 @@
 #include "cli/shell.h"
 #include "query/named.h"
 #include "query/readonly.h"
-#include "query/resolve.h"
 #include "store/index_ddl.h"
+#include "store/named_study.h"
 #include "store/store.h"
 
 static char *study_name;
@@ -159,7 +159,7 @@ static int ask_named(struct rt_cmd_context *context, const char *name, struct rt
     if (!study_name)
         return explain_named(&named, err);
     if ((rc = reopen(context, err)) < 0 ||
-        (rc = rt_resolve_study(rt_store_state(context->store), study_name, &study, err)) < 0 ||
+        (rc = rt_named_study(rt_store_state(context->store), study_name, &study, err)) < 0 ||
         (rc = rt_ask_index(context, &db, err)) < 0)
         return rc;
     rc = rt_named_fill(&named, db, study, &named_options, &query, err);

@@ -1,15 +1,17 @@
 #include "cli/cmd.h"
 #include "cli/execute.h"
 
-#include "base/fs.h"
 #include "base/json.h"
 #include "engine/run.h"
 #include "engine/study.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#define KEYS_MAX  16
+#define NOT_GIVEN LLONG_MIN
 
 static struct rt_execute_options execute;
 static char *code;
@@ -19,9 +21,14 @@ static char *maximize;
 static char *minimize;
 static char *timeout;
 static char *save;
-static long long replicates;
-static long long samples;
-static int retries = -1;
+static long long replicates = NOT_GIVEN;
+static long long samples = NOT_GIVEN;
+static char *retries;
+static char *memory;
+static char *threads;
+static char *gpus;
+static char *isolation;
+static char *seed;
 static int dry_run;
 
 static const struct poptOption options[] = {
@@ -39,7 +46,14 @@ static const struct poptOption options[] = {
     {"maximize", 0, POPT_ARG_STRING, &maximize, 0, "Without a file: the objective", "METRIC"},
     {"minimize", 0, POPT_ARG_STRING, &minimize, 0, "Without a file: the objective", "METRIC"},
     {"timeout", 0, POPT_ARG_STRING, &timeout, 0, "Without a file: a limit, such as 60s", "TIME"},
-    {"retries", 0, POPT_ARG_INT, &retries, 0, "Without a file: how often to try again", "N"},
+    {"memory", 0, POPT_ARG_STRING, &memory, 0, "Without a file: a limit, such as 2GiB", "SIZE"},
+    {"retries", 0, POPT_ARG_STRING, &retries, 0, "Without a file: how often to try again", "N"},
+    {"threads", 0, POPT_ARG_STRING, &threads, 0, "Without a file: threads of each trial", "N"},
+    {"gpus", 0, POPT_ARG_STRING, &gpus, 0, "Without a file: GPUs of each trial, such as 1 or 0.5",
+     "N"},
+    {"isolation", 0, POPT_ARG_STRING, &isolation, 0,
+     "Without a file: fresh gives each trial a process of its own", "warm|fresh"},
+    {"seed", 0, POPT_ARG_STRING, &seed, 0, "Without a file: other seeds than with 0", "N"},
     {"save", 0, POPT_ARG_STRING, &save, 0, "Write the study file that says all this, and run it",
      "FILE"},
     {"dry-run", 'n', POPT_ARG_NONE, &dry_run, 0, "Print the plan and run nothing", NULL},
@@ -87,34 +101,35 @@ out:
     return rc;
 }
 
-/* A text as YAML: canonical JSON is. */
-static void put_key(struct rt_buf *more, const char *before, const char *text, const char *after)
+/* The keys of a study file that options stand for. */
+static void fill_keys(struct rt_study_option *keys)
 {
-    struct rt_json *json = rt_json_new_string(text);
+    const struct rt_study_option all[] = {
+        {"--name", "name", name, true},
+        {"--maximize", "objective.maximize", maximize, true},
+        {"--minimize", "objective.minimize", minimize, true},
+        {"--timeout", "limits.timeout", timeout, false},
+        {"--retries", "limits.retries", retries, false},
+        {"--memory", "limits.memory", memory, false},
+        {"--threads", "each.threads", threads, false},
+        {"--gpus", "each.gpus", gpus, false},
+        {"--isolation", "isolation", isolation, true},
+        {"--seed", "seed", seed, false},
+        {NULL, NULL, NULL, false},
+    };
 
-    rt_buf_add(more, before);
-    rt_json_canonical(json, more);
-    rt_buf_add(more, after);
-    rt_json_free(json);
+    memcpy(keys, all, sizeof all);
 }
 
-/* The keys of a study file that options stand for. */
-static int more_keys(struct rt_buf *more, struct rt_err *err)
+/* What the file says is changed in the file; -S and --replicates vary it. */
+static int refuse_keys(const struct rt_study_option *keys, const char *file, struct rt_err *err)
 {
-    if (maximize && minimize)
-        return rt_err_set(err, RT_EUSAGE, "--maximize and --minimize: a study has one objective");
-    if (name)
-        put_key(more, "name: ", name, "\n");
-    if (maximize)
-        put_key(more, "objective: {maximize: ", maximize, "}\n");
-    if (minimize)
-        put_key(more, "objective: {minimize: ", minimize, "}\n");
-    if (timeout || retries >= 0)
-        rt_buf_printf(more, "limits: {retries: %d", retries >= 0 ? retries : 0);
-    if (timeout)
-        put_key(more, ", timeout: ", timeout, "");
-    if (timeout || retries >= 0)
-        rt_buf_add(more, "}\n");
+    for (; keys->option; keys++) {
+        if (keys->value)
+            return rt_err_set(err, RT_EUSAGE,
+                              "option \"%s\" is for studies without a file; write %s into \"%s\"",
+                              keys->option, keys->key, file);
+    }
     return 0;
 }
 
@@ -143,15 +158,14 @@ static bool is_study_file(const char *word)
 
 /* A file, or the words of an entry or a command with the keys that go with them. */
 static int choose_study(const struct rt_cmd_context *context, int argc, char **argv,
-                        struct rt_run_options *run_options, struct rt_buf *more, struct rt_err *err)
+                        const struct rt_study_option *keys, struct rt_run_options *run_options,
+                        struct rt_err *err)
 {
-    int rc = more_keys(more, err);
-
-    if (rc < 0)
-        return rc;
+    if (maximize && minimize)
+        return rt_err_set(err, RT_EUSAGE, "--maximize and --minimize: a study has one objective");
     if (after_dashes(context) || (argc == 1 && !is_study_file(argv[0]))) {
         run_options->words = argv;
-        run_options->more = rt_buf_text(more);
+        run_options->options = keys;
         return 0;
     }
     if (ends_with(argv[0], ".py") || ends_with(argv[0], ".so"))
@@ -162,49 +176,48 @@ static int choose_study(const struct rt_cmd_context *context, int argc, char **a
                           "\"%s\" is too much; a command comes behind --: retrial run [-S ...] "
                           "-- %s %s ...",
                           argv[1], argv[0], argv[1]);
-    if (more->size)
-        return rt_err_set(err, RT_EUSAGE,
-                          "name, objective and limits of a study file are written in the file");
     run_options->study_path = argv[0];
-    return 0;
+    return refuse_keys(keys, argv[0], err);
 }
 
-static int save_study(const struct rt_run_options *run_options, struct rt_err *err)
+/* What is run then is the file. */
+static int save_study(struct rt_run_options *run_options, struct rt_err *err)
 {
-    struct rt_buf text = RT_BUF_INIT;
-    struct rt_json *plan = NULL;
     int rc;
 
-    if (access(save, F_OK) == 0)
-        return rt_err_set(err, RT_EUSAGE, "\"%s\" exists; --save does not overwrite", save);
-    if ((rc = rt_run_plan(run_options, &plan, err)) == 0) {
-        rt_study_write(plan, &text);
-        rc = rt_fs_replace(save, rt_buf_span(&text), 0666, err);
-    }
-    rt_buf_clear(&text);
-    rt_json_free(plan);
-    return rc;
+    if (!ends_with(save, ".yaml") && !ends_with(save, ".yml"))
+        return rt_err_set(err, RT_EUSAGE,
+                          "--save takes the name of a file such as study.yaml, not \"%s\"", save);
+    if ((rc = rt_run_save(run_options, save, err)) < 0)
+        return rc;
+    run_options->study_path = save;
+    run_options->words = NULL;
+    run_options->settings = NULL;
+    run_options->replicates = 0;
+    run_options->samples = 0;
+    return 0;
 }
 
 static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_err *err)
 {
-    struct rt_run_options run_options = {
-        .settings = settings, .replicates = (uint64_t)replicates, .samples = (uint64_t)samples};
-    struct rt_buf more = RT_BUF_INIT;
+    struct rt_run_options run_options = {.settings = settings,
+                                         .replicates = replicates > 0 ? (uint64_t)replicates : 0,
+                                         .samples = samples > 0 ? (uint64_t)samples : 0};
+    struct rt_study_option keys[KEYS_MAX];
     int rc;
 
-    if (samples < 0)
+    if (samples < 1 && samples != NOT_GIVEN)
         return rt_err_set(err, RT_EUSAGE, "--samples takes 1 or more, not %lld", samples);
-    if (replicates < 0)
+    if (replicates < 1 && replicates != NOT_GIVEN)
         return rt_err_set(err, RT_EUSAGE, "--replicates takes 1 or more, not %lld", replicates);
-    if ((rc = choose_study(context, argc, argv, &run_options, &more, err)) == 0 &&
+    fill_keys(keys);
+    if ((rc = choose_study(context, argc, argv, keys, &run_options, err)) == 0 &&
         (rc = choose_code(&run_options.code, err)) == 0 && save)
         rc = save_study(&run_options, err);
-    if (rc == 0)
-        rc = dry_run ? print_plan(&run_options, err)
-                     : rt_execute(context, &execute, &run_options, err);
-    rt_buf_clear(&more);
-    return rc;
+    if (rc < 0)
+        return rc;
+    return dry_run ? print_plan(&run_options, err)
+                   : rt_execute(context, &execute, &run_options, err);
 }
 
 const struct rt_cmd rt_cmd_run = {
@@ -223,6 +236,8 @@ const struct rt_cmd rt_cmd_run = {
                    "\n"
                    "  retrial run train.py:train -S lr=1e-4,1e-3 --replicates 3\n"
                    "  retrial run -S lr=1e-4,1e-3 -- python3 train.py --lr {lr}\n"
+                   "\n"
+                   "What else a study can say needs a file; --save makes one to start with.\n"
                    "\n"
                    "Under MPI, start one rank per node:\n"
                    "\n"

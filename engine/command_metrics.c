@@ -147,6 +147,42 @@ static char *trimmed(struct rt_buf *cell)
     return rt_strndup(text, size);
 }
 
+/* The line of a CSV that has the names, or the values that count; counted from 1. */
+struct csv_row {
+    const char *text; /* NULL: there is none */
+    size_t line;
+};
+
+/* A comma at the end of a row has an empty cell behind it, or nothing. */
+static size_t cells_of(const char *row, bool *open_ended)
+{
+    struct rt_buf cell = RT_BUF_INIT;
+    const char *at = row;
+    size_t count = 0;
+
+    while (next_cell(&at, &cell))
+        count++;
+    *open_ended = at > row && at[-1] == ',';
+    rt_buf_clear(&cell);
+    return count;
+}
+
+/* With a cell missing or one too many, values would stand under wrong names. */
+static int check_row(const char *path, struct csv_row names, struct csv_row values,
+                     struct rt_err *err)
+{
+    bool names_open;
+    bool values_open;
+    size_t named = cells_of(names.text, &names_open);
+    size_t given = cells_of(values.text, &values_open);
+
+    if (given == named || (given == named + 1 && names_open) || (given + 1 == named && values_open))
+        return 0;
+    return rt_err_set(
+        err, RT_EUSAGE, "line %zu of \"%s\" has %zu value%s, and line %zu has %zu name%s",
+        values.line, path, given, given == 1 ? "" : "s", names.line, named, named == 1 ? "" : "s");
+}
+
 static void from_rows(const char *names, const char *values, struct rt_json *metrics)
 {
     struct rt_buf cell = RT_BUF_INIT;
@@ -164,28 +200,38 @@ static void from_rows(const char *names, const char *values, struct rt_json *met
 }
 
 /* The first and the last line that are not blank. */
+static void find_rows(char *text, struct csv_row *first, struct csv_row *last)
+{
+    char *line;
+
+    *first = *last = (struct csv_row){NULL, 0};
+    for (size_t number = 1; (line = strsep(&text, "\n")) != NULL; number++) {
+        struct csv_row row = {line, number};
+
+        if (strspn(line, " \t\r") == strlen(line))
+            continue;
+        if (first->text)
+            *last = row;
+        else
+            *first = row;
+    }
+}
+
 static int from_csv(const char *path, struct rt_json *metrics, struct rt_err *err)
 {
     struct rt_buf text = RT_BUF_INIT;
-    const char *first = NULL;
-    const char *last = NULL;
+    struct csv_row names;
+    struct csv_row values;
     int rc = rt_fs_read(path, &text, err);
 
-    if (rc == 0) {
-        char *rest = (char *)(uintptr_t)rt_buf_text(&text);
-        char *line;
-
-        while ((line = strsep(&rest, "\n")) != NULL) {
-            if (strspn(line, " \t\r") == strlen(line))
-                continue;
-            last = first ? line : NULL;
-            first = first ? first : line;
-        }
-        if (last)
-            from_rows(first, last, metrics);
-        else
-            rc = rt_err_set(err, RT_EUSAGE, "\"%s\" has no row below its names", path);
-    }
+    if (rc < 0)
+        goto out;
+    find_rows((char *)(uintptr_t)rt_buf_text(&text), &names, &values);
+    if (!values.text)
+        rc = rt_err_set(err, RT_EUSAGE, "\"%s\" has no row below its names", path);
+    else if ((rc = check_row(path, names, values, err)) == 0)
+        from_rows(names.text, values.text, metrics);
+out:
     rt_buf_clear(&text);
     return rc;
 }

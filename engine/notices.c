@@ -29,7 +29,8 @@ static void look_at_modules(struct rt_notices *notices, const struct rt_progress
                   rt_json_iter_key(first), rt_json_string(rt_json_iter_value(first)));
     if (more)
         rt_buf_printf(&text, " (and %zu more)", more);
-    rt_buf_add(&text, "; changes there go unnoticed (docs/entries.md tells what to do)");
+    rt_buf_add(&text, "; a change there makes no trial run again: add its folder to \"code\", or "
+                      "install it");
     tell(context, rt_buf_text(&text));
     rt_buf_clear(&text);
 }

@@ -1,6 +1,7 @@
 #include "engine/path.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,4 +47,42 @@ bool rt_path_below(const char *path, const char *folder)
     if (strcmp(folder, "/") == 0)
         return true;
     return strncmp(path, folder, size) == 0 && (path[size] == '/' || path[size] == '\0');
+}
+
+const char *rt_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* Where both paths are the same: the length of the folder that they share. */
+static size_t shared(const char *path, const char *folder)
+{
+    size_t last = 0;
+    size_t i = 0;
+
+    for (; path[i] && path[i] == folder[i]; i++) {
+        if (path[i] == '/')
+            last = i;
+    }
+    return (!path[i] || path[i] == '/') && (!folder[i] || folder[i] == '/') ? i : last;
+}
+
+char *rt_path_relative(const char *path, const char *folder)
+{
+    size_t common = shared(path, folder);
+    const char *rest = path + common;
+    struct rt_buf out = RT_BUF_INIT;
+
+    for (const char *at = folder + common; *at; at++) {
+        if (at[0] == '/' && at[1])
+            rt_buf_add(&out, out.size ? "/.." : "..");
+    }
+    rest += *rest == '/';
+    if (*rest)
+        rt_buf_printf(&out, "%s%s", out.size ? "/" : "", rest);
+    if (!out.size)
+        rt_buf_add(&out, ".");
+    return rt_buf_take(&out);
 }

@@ -10,8 +10,10 @@
 #include "engine/path.h"
 #include "engine/request.h"
 #include "engine/retry.h"
+#include "engine/same_study.h"
 #include "engine/wire.h"
 #include "store/code.h"
+#include "store/named_study.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +104,16 @@ static uint64_t unfinished(const struct rt_study *study)
     return left;
 }
 
+/* Nothing hangs on code or inputs that no trial has started with: an import that failed, say. */
+static bool begun(const struct rt_study *study)
+{
+    bool any = false;
+
+    for (uint64_t i = 0; !any && study->attempts && i < study->planned; i++)
+        any = rt_state_trial(study, rt_study_ordinal(study, i)).attempts > 0;
+    return any;
+}
+
 static const char *plan_code(const struct rt_plan *plan)
 {
     return rt_json_get_text(rt_plan_json(plan), "code", "");
@@ -144,8 +156,7 @@ static int refuse_changed_input(const struct rt_study *study, const char *path, 
 static int weigh_inputs(const struct rt_run_options *options, const struct rt_study *study,
                         const struct rt_json *plan, struct rt_err *err)
 {
-    const char *path =
-        study && study->plan ? rt_inputs_changed(rt_plan_json(study->plan), plan) : NULL;
+    const char *path = study ? rt_inputs_changed(rt_plan_json(study->plan), plan) : NULL;
     char *text;
 
     if (!path)
@@ -169,11 +180,16 @@ static int weigh(const struct rt_run_options *options, struct rt_store *store,
 {
     struct rt_json *plan = intent->file.plan;
     char now[RT_HASH_HEX];
-    bool changed = study && study->plan &&
+    bool ran = study && study->plan && begun(study);
+    bool differs = study && study->plan &&
                    strcmp(plan_code(study->plan), rt_hash_hex(&intent->code, now)) != 0;
+    bool changed = differs && ran;
     int rc;
 
-    if (changed && options->code == RT_CODE_RECORDED) {
+    if (ran && options->code == RT_CODE_ASK && !rt_json_equal(plan, rt_plan_json(study->plan)) &&
+        (rc = rt_same_study(store, study, &intent->file, options->words != NULL, err)) < 0)
+        return rc;
+    if (differs && options->code == RT_CODE_RECORDED) {
         const struct rt_json *before = rt_plan_json(study->plan);
 
         rt_json_set(plan, "code", rt_json_copy(rt_json_get(before, "code")));
@@ -185,7 +201,7 @@ static int weigh(const struct rt_run_options *options, struct rt_store *store,
     if (changed && options->notice)
         options->notice(options->context, "the code has changed since this study ran; all of it "
                                           "runs again, and the earlier results are kept");
-    if ((rc = weigh_inputs(options, study, plan, err)) < 0)
+    if ((rc = weigh_inputs(options, ran ? study : NULL, plan, err)) < 0)
         return rc;
     intent->recorded = study && study->plan && rt_json_equal(plan, rt_plan_json(study->plan));
     return rt_plan_new(plan, &intent->plan, err);
@@ -205,47 +221,23 @@ static int from_file(const struct rt_run_options *options, struct rt_store *stor
     return weigh(options, store, study, intent, err);
 }
 
-/* Where the study file of the current plan was. */
-struct source_search {
-    uint32_t study;
-    char *folder;
-};
-
-static int look_at_plan(void *context, const struct rt_event *event, struct rt_err *err)
-{
-    struct source_search *search = context;
-    const char *path;
-    struct rt_json *body;
-    int rc;
-
-    if (event->kind != RT_EVENT_PLAN)
-        return 0;
-    if ((rc = rt_json_parse(event->body, &body, err)) < 0)
-        return rc;
-    path = rt_json_get_text(body, "source_path", NULL);
-    if (path && rt_json_get_int(body, "study", 0) == (int64_t)search->study) {
-        free(search->folder);
-        search->folder = rt_fs_parent(path);
-    }
-    rt_json_free(body);
-    return 0;
-}
-
 /* A study that is resumed as recorded needs its inputs as they were recorded. */
 static int check_recorded_inputs(struct rt_store *store, const struct rt_study *study,
                                  struct rt_err *err)
 {
     const struct rt_json *before = rt_plan_json(study->plan);
-    struct source_search search = {study->number, NULL};
     struct rt_json *now = NULL;
+    char *path = NULL;
+    char *folder = NULL;
     const char *changed;
     int rc;
 
     if (!rt_json_get(before, "inputs") || unfinished(study) == 0)
         return 0;
     now = rt_json_copy(before);
-    if ((rc = rt_store_read(store, 1, look_at_plan, &search, err)) == 0 &&
-        (rc = rt_inputs_read(now, search.folder ? search.folder : "/", err)) == 0 &&
+    rc = rt_same_study_source(store, study, &path, err);
+    folder = rt_fs_parent(path ? path : "/");
+    if (rc == 0 && (rc = rt_inputs_read(now, folder, err)) == 0 &&
         (changed = rt_inputs_changed(before, now)) != NULL)
         rc = rt_err_set(
             err, RT_ECONFLICT,
@@ -253,7 +245,8 @@ static int check_recorded_inputs(struct rt_store *store, const struct rt_study *
             "run the study file with --code current to start anew",
             changed);
     rt_json_free(now);
-    free(search.folder);
+    free(folder);
+    free(path);
     return rc;
 }
 
@@ -261,15 +254,14 @@ static int from_record(const struct rt_run_options *options, struct rt_store *st
                        struct intent *intent, struct rt_err *err)
 {
     const struct rt_state *state = rt_store_state(store);
-    const struct rt_study *study = rt_state_study_by_name(state, options->study_name);
-    int rc;
+    const struct rt_study *study;
+    int rc = rt_named_study(state, options->study_name, &study, err);
 
-    if (!study)
-        study = rt_state_study_by_id(state, options->study_name);
-    if (!study || !study->plan)
-        return rt_err_set(err, RT_ENOTFOUND,
-                          "there is no study \"%s\" in \"%s\"; retrial ls shows what there is",
-                          options->study_name, rt_store_path(store));
+    if (rc < 0)
+        return rc;
+    if (!study->plan)
+        return rt_err_set(err, RT_ENOTFOUND, "study \"%s\" has no plan yet; run its file",
+                          study->name);
     intent->study = study->number;
     intent->recorded = true;
     if ((rc = check_recorded_inputs(store, study, err)) < 0)

@@ -43,7 +43,7 @@ static void rewrite_source(struct rt_study_file *file)
 {
     struct rt_buf text = RT_BUF_INIT;
 
-    rt_study_write(file->plan, &text);
+    rt_study_write_at(file, file->folder, &text);
     free(file->text);
     file->text = rt_buf_take(&text);
 }
@@ -53,7 +53,7 @@ int rt_request_read(const struct rt_run_options *options, struct rt_study_file *
 {
     int rc = options->study_path
                  ? rt_study_file_read(options->study_path, file, err)
-                 : rt_study_file_from_words(options->words, options->more, file, err);
+                 : rt_study_file_from_words(options->words, options->options, file, err);
 
     for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
         rc = rt_study_set(file->plan, *setting, options->samples, err);
@@ -66,6 +66,17 @@ int rt_request_read(const struct rt_run_options *options, struct rt_study_file *
     if (rc == 0 && (options->words || options->settings || options->replicates ||
                     options->samples || file->extends))
         rewrite_source(file);
+    return rc;
+}
+
+int rt_run_save(const struct rt_run_options *options, const char *path, struct rt_err *err)
+{
+    struct rt_study_file file = {0};
+    int rc = rt_request_read(options, &file, err);
+
+    if (rc == 0)
+        rc = rt_study_save(&file, path, err);
+    rt_study_file_clear(&file);
     return rc;
 }
 

@@ -49,8 +49,8 @@ struct rt_run_options {
     const char *study_path; /* study file; or NULL */
     char *const *words;     /* without a file: an entry or a command, ended by NULL; or NULL to
                              * complete `study_name` as recorded */
-    const char *more;       /* with words: further keys of a study file, in YAML; may be NULL */
-    const char *study_name; /* name or id; for resuming without a file */
+    const struct rt_study_option *options; /* with words: further keys of a study file, or NULL */
+    const char *study_name;                /* name or id; for resuming without a file */
     const char *store_path; /* NULL: the nearest .retrial above the study file, else beside it */
     char *const *settings;  /* -S, ended by NULL; may be NULL */
     uint64_t replicates;    /* instead of the file's; 0: the file's */
@@ -75,5 +75,8 @@ int rt_run(const struct rt_run_options *options, char **store_path, struct rt_er
 
 /* The plan that a run of this file would complete, as JSON; nothing is opened or written. */
 int rt_run_plan(const struct rt_run_options *options, struct rt_json **plan, struct rt_err *err);
+
+/* Writes the study file that says what a run would complete. */
+int rt_run_save(const struct rt_run_options *options, const char *path, struct rt_err *err);
 
 #endif

@@ -171,17 +171,10 @@ static struct rt_json *new_plan(void)
     return plan;
 }
 
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* "noise" for a file "studies/noise.yaml". */
 static int name_after_file(struct rt_study_reader *reader, struct rt_err *err)
 {
-    const char *base = file_name(reader->file->path);
+    const char *base = rt_path_name(reader->file->path);
     const char *dot = strrchr(base, '.');
     char *name = rt_strndup(base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
     int rc = rt_study_check_name(name, err);
@@ -253,29 +246,25 @@ static void set_paths(struct rt_study_file *file, const char *path)
     char *absolute = rt_fs_absolute(parent);
 
     file->folder = rt_path_resolve(absolute, ".");
-    file->path = rt_path_resolve(file->folder, file_name(path));
+    file->path = rt_path_resolve(file->folder, rt_path_name(path));
     free(absolute);
     free(parent);
 }
 
-struct source {
-    struct rt_span text;
-    const char *path;  /* where relative paths start */
-    const char *label; /* of errors */
-    bool on_disk;
-};
-
-static int parse(const struct source *source, struct rt_study_file *out, struct rt_err *err)
+int rt_study_read(const struct rt_study_source *source, struct rt_study_file *out,
+                  struct rt_err *err)
 {
-    size_t size = strlen(source->label);
+    size_t size = source->label ? strlen(source->label) : 0;
     bool json = size > 5 && strcmp(source->label + size - 5, ".json") == 0;
-    struct rt_study_reader reader = {.file = out, .on_disk = source->on_disk};
+    struct rt_study_reader reader = {
+        .file = out, .on_disk = source->on_disk, .in_words = source->lines != NULL};
     struct rt_yaml *yaml;
     int rc;
 
     memset(out, 0, sizeof *out);
     if ((rc = rt_yaml_parse(source->text, source->label, json, &yaml, err)) < 0)
         return rc;
+    rt_yaml_name_lines(yaml, source->lines);
     set_paths(out, source->path);
     reader.yaml = yaml;
     reader.plan = out->plan = new_plan();
@@ -294,7 +283,8 @@ static int parse(const struct source *source, struct rt_study_file *out, struct 
 int rt_study_file_parse(struct rt_span text, const char *path, struct rt_study_file *out,
                         struct rt_err *err)
 {
-    return parse(&(struct source){text, path, path, false}, out, err);
+    return rt_study_read(&(struct rt_study_source){.text = text, .path = path, .label = path}, out,
+                         err);
 }
 
 /* Devices and pipes have no folder to start from, and may have no end. */
@@ -336,49 +326,11 @@ int rt_study_file_read(const char *path, struct rt_study_file *out, struct rt_er
 
     memset(out, 0, sizeof *out);
     if ((rc = check_kind(path, err)) == 0 && (rc = rt_fs_read(path, &text, err)) == 0)
-        rc = parse(&(struct source){rt_buf_span(&text), path, path, true}, out, err);
+        rc = rt_study_read(
+            &(struct rt_study_source){
+                .text = rt_buf_span(&text), .path = path, .label = path, .on_disk = true},
+            out, err);
     rt_buf_clear(&text);
-    return rc;
-}
-
-/* What a study of these words is called: "train" for `train.py:train` and `python train.py`. */
-static const char *namesake(char *const *words)
-{
-    const char *second = words[1];
-
-    return second && second[0] != '-' && strchr(second, '.') && second[0] != '{' ? second
-                                                                                 : words[0];
-}
-
-static struct rt_json *entry_of(char *const *words)
-{
-    struct rt_json *entry;
-    struct rt_json *argv;
-
-    if (!words[1] && strchr(words[0], ':'))
-        return rt_json_new_string(words[0]);
-    entry = rt_json_new_object();
-    argv = rt_json_new_array();
-    for (size_t i = 0; words[i]; i++)
-        rt_json_append(argv, rt_json_new_string(words[i]));
-    rt_json_set(entry, "command", argv);
-    return entry;
-}
-
-int rt_study_file_from_words(char *const *words, const char *more, struct rt_study_file *out,
-                             struct rt_err *err)
-{
-    struct rt_json *entry = entry_of(words);
-    char *json = rt_json_text(entry);
-    char *text = rt_printf("entry: %s\n%s", json, more ? more : "");
-    const char *base = file_name(namesake(words));
-    char *path = rt_printf("./%.*s.yaml", (int)strcspn(base, ".:"), base);
-    int rc = parse(&(struct source){rt_span_text(text), path, "command line", true}, out, err);
-
-    free(path);
-    free(text);
-    free(json);
-    rt_json_free(entry);
     return rc;
 }
 

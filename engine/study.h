@@ -33,14 +33,27 @@ int rt_study_file_read(const char *path, struct rt_study_file *out, struct rt_er
 int rt_study_file_parse(struct rt_span text, const char *path, struct rt_study_file *out,
                         struct rt_err *err);
 
-/* A study of the words of a command line, ended by NULL, as if a file in the current folder said no
- * more: one word "train.py:train" is an entry, anything else a command. `more` (may be NULL) holds
- * further keys in YAML. */
-int rt_study_file_from_words(char *const *words, const char *more, struct rt_study_file *out,
-                             struct rt_err *err);
+/* A key of a study file that an option of the command line stands for. */
+struct rt_study_option {
+    const char *option; /* "--timeout", for errors */
+    const char *key;    /* "limits.timeout"; keys of one mapping stand together */
+    const char *value;  /* NULL: not given */
+    bool text;          /* whatever it looks like */
+};
 
-/* Appends the study file, in YAML, that says what a plan says. */
+/* A study of the words of a command line, ended by NULL, as if a file in the current folder said no
+ * more: one word "train.py:train" is an entry, anything else a command. `options` (may be NULL)
+ * ends with one that has no name. RT_EUSAGE names the option that is wrong. */
+int rt_study_file_from_words(char *const *words, const struct rt_study_option *options,
+                             struct rt_study_file *out, struct rt_err *err);
+
+/* Appends the study file, in YAML, that says what a plan says: beside its code, which is its
+ * folder; and the one that says it in any folder (resolved). */
 void rt_study_write(const struct rt_json *plan, struct rt_buf *out);
+void rt_study_write_at(const struct rt_study_file *file, const char *folder, struct rt_buf *out);
+
+/* Writes that file. RT_EUSAGE if there is one, or if no file in that folder can say it. */
+int rt_study_save(const struct rt_study_file *file, const char *path, struct rt_err *err);
 
 void rt_study_file_clear(struct rt_study_file *file);
 

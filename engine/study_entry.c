@@ -40,9 +40,15 @@ static int outside_roots(const struct rt_study_reader *reader, const struct rt_y
 {
     char clip[RT_UTF8_CLIP];
 
+    rt_utf8_clip(what, clip);
+    if (reader->in_words)
+        return rt_yaml_error(reader->yaml, node->offset, err,
+                             "\"%s\" is not below the current folder, which is the code of a study "
+                             "without a file; start from its folder, or write a study file",
+                             clip);
     return rt_yaml_error(reader->yaml, node->offset, err,
                          "\"%s\" is outside of the code of the study; add its folder to \"code\"",
-                         rt_utf8_clip(what, clip));
+                         clip);
 }
 
 static int check_file(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
@@ -52,9 +58,9 @@ static int check_file(const struct rt_study_reader *reader, const struct rt_yaml
     struct stat info;
 
     if (reader->on_disk && (stat(path, &info) < 0 || !S_ISREG(info.st_mode)))
-        return rt_yaml_error(reader->yaml, node->offset, err,
-                             "there is no file \"%s\"; paths start at the study file",
-                             rt_utf8_clip(name, clip));
+        return rt_yaml_error(
+            reader->yaml, node->offset, err, "there is no file \"%s\"; paths start at the %s",
+            rt_utf8_clip(name, clip), reader->in_words ? "current folder" : "study file");
     return 0;
 }
 
@@ -137,11 +143,12 @@ static int read_function(struct rt_study_reader *reader, struct rt_err *err)
 
     rt_utf8_clip(node->text, clip);
     if (!python && !ends_with(file, ".so"))
-        rc = rt_yaml_error(
-            reader->yaml, node->offset, err,
-            "entry \"%s\" is none of FILE.py:FUNCTION, MODULE:FUNCTION and "
-            "FILE.so:FUNCTION; for a program write {command: [PROGRAM, ARGUMENT, ...]}",
-            clip);
+        rc = rt_yaml_error(reader->yaml, node->offset, err,
+                           "entry \"%s\" is none of FILE.py:FUNCTION, MODULE:FUNCTION and "
+                           "FILE.so:FUNCTION; for a program write %s",
+                           clip,
+                           reader->in_words ? "retrial run -- PROGRAM ARGUMENT..."
+                                            : "{command: [PROGRAM, ARGUMENT, ...]}");
     else if (!colon)
         rc = rt_yaml_error(reader->yaml, node->offset, err,
                            "entry \"%s\" names no function; write \"%s:FUNCTION\"", clip, clip);

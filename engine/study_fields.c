@@ -7,6 +7,49 @@
 
 #include <stdlib.h>
 
+/* Where keys belong that people look for elsewhere, and what others call ours. */
+static const struct {
+    const char *key;
+    const char *home;
+} homes[] = {
+    {"timeout", "limits: {timeout: 60s}"},
+    {"retries", "limits: {retries: 1}"},
+    {"output", "limits: {output: 1MiB}"},
+    {"memory",
+     "limits: {memory: 2GiB} for a limit, or each: {memory: 2GiB} for what a trial needs"},
+    {"threads", "each: {threads: 1}"},
+    {"cpus", "each: {threads: 1}"},
+    {"gpus", "each: {gpus: 1}"},
+    {"gpu", "each: {gpus: 1}"},
+    {"command", "entry: {command: [./train.sh, --lr, \"{lr}\"]}"},
+    {"result", "entry: {command: [...], result: ...}"},
+    {"function", "entry: model.py:train"},
+    {"script", "entry: {command: [./train.sh, --lr, \"{lr}\"]}"},
+    {"maximize", "objective: {maximize: METRIC}"},
+    {"minimize", "objective: {minimize: METRIC}"},
+    {"metric", "objective: {maximize: METRIC}"},
+    {"parameters", "params: {epochs: 40}, or sweep: {lr: [0.1, 0.2]}"},
+    {"grid", "sweep: {lr: [0.1, 0.2]}"},
+    {"zip", "sweep: {zip: {width: [16, 32], lr: [0.1, 0.05]}}"},
+    {"when", "sweep: {momentum: {values: [0, 0.9], when: optimizer == sgd}}"},
+    {"repeats", "replicates: 3"},
+    {"repetitions", "replicates: 3"},
+    {"roots", "code: {roots: [.]}"},
+    {"ignore", "code: {ignore: [\"*.csv\"]}"},
+    {"python", "python: python3.12 beside \"entry\""},
+    {"isolation", "isolation: fresh beside \"entry\""},
+    {NULL, NULL},
+};
+
+static const char *home_of(const char *key)
+{
+    size_t i = 0;
+
+    while (homes[i].key && strcmp(homes[i].key, key) != 0)
+        i++;
+    return homes[i].home;
+}
+
 static int unknown_key(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
                        const struct rt_study_field *fields, struct rt_err *err)
 {
@@ -24,7 +67,10 @@ static int unknown_key(const struct rt_study_reader *reader, const struct rt_yam
     known[count] = NULL;
     nearest = rt_suggest(node->key, known);
     rt_utf8_clip(node->key, clip);
-    if (nearest)
+    if (home_of(node->key) && !nearest)
+        rc = rt_yaml_error(reader->yaml, node->key_offset, err,
+                           "there is no key \"%s\" here; write %s", clip, home_of(node->key));
+    else if (nearest)
         rc = rt_yaml_error(reader->yaml, node->key_offset, err,
                            "unknown key \"%s\"; did you mean \"%s\"?", clip, nearest);
     else

@@ -5,6 +5,14 @@
 #include "engine/study.h"
 #include "engine/yaml.h"
 
+struct rt_study_source {
+    struct rt_span text;
+    const char *path;         /* where relative paths start */
+    const char *label;        /* of errors, which tell line and column; NULL: `lines` say where */
+    const char *const *lines; /* of the command line: the option that each line stands for */
+    bool on_disk;             /* files that it names must be there */
+};
+
 /* A study file as it is being read. */
 struct rt_study_reader {
     const struct rt_yaml *yaml;
@@ -20,7 +28,11 @@ struct rt_study_reader {
     const struct rt_yaml_node *sweep; /* likewise */
     int64_t groups;                   /* of keys that change together, so far */
     bool on_disk;                     /* files it names must be there */
+    bool in_words;                    /* they start at the current folder, not at a study file */
 };
+
+int rt_study_read(const struct rt_study_source *source, struct rt_study_file *out,
+                  struct rt_err *err);
 
 /* A key of a mapping, and what reads its value. */
 struct rt_study_field {

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "engine/scalar.h"
+#include "engine/yaml_mistake.h"
 #include "engine/yaml_tree.h"
 
 #include <libfyaml.h>
@@ -24,7 +25,8 @@ static int parser_error(const struct loader *loader, struct rt_err *err)
     const struct fy_mark *mark = error && error->fyt ? fy_token_start_mark(error->fyt) : NULL;
 
     return rt_yaml_error(loader->yaml, mark ? mark->input_pos : loader->offset, err, "%s",
-                         error && error->msg ? error->msg : "this is not YAML 1.2");
+                         error && error->msg ? rt_yaml_mistake(error->msg)
+                                             : "this is not YAML 1.2");
 }
 
 /* The next event, or NULL behind the last one. */

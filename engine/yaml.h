@@ -35,6 +35,10 @@ int rt_yaml_parse(struct rt_span text, const char *label, bool json, struct rt_y
                   struct rt_err *err);
 void rt_yaml_free(struct rt_yaml *yaml);
 
+/* Errors of a document without a label start with what their line is called, for one that was made
+ * of the options of a command line. `lines` has one for each line, or NULL, and must outlive it. */
+void rt_yaml_name_lines(struct rt_yaml *yaml, const char *const *lines);
+
 const struct rt_yaml_node *rt_yaml_root(const struct rt_yaml *yaml);
 
 /* The label of the document that a place is in: others may be chained behind it (yaml_tree.h). */

@@ -46,6 +46,11 @@ const char *rt_yaml_label(const struct rt_yaml *yaml, size_t offset)
     return part_of(yaml, &offset)->label;
 }
 
+void rt_yaml_name_lines(struct rt_yaml *yaml, const char *const *lines)
+{
+    yaml->lines = lines;
+}
+
 static void shift(struct rt_yaml_node *node, size_t by)
 {
     node->offset += by;
@@ -88,6 +93,8 @@ int(rt_yaml_error_at)(const struct rt_yaml *whole, size_t offset, struct rt_err 
         err->code = RT_EUSAGE;
     if (yaml->label)
         rt_err_while(err, "%s:%zu:%zu", yaml->label, line, column);
+    else if (yaml->lines && yaml->lines[line - 1])
+        rt_err_while(err, "%s", yaml->lines[line - 1]);
     return RT_EUSAGE;
 }
 

@@ -6,6 +6,7 @@
 struct rt_yaml {
     struct rt_span text; /* lines end with \n alone: places stay the same, and parsers agree */
     const char *label;
+    const char *const *lines; /* instead of a label: what each line is called; NULL: nothing */
     struct rt_yaml_node *root;
     char *copy;           /* what text points to */
     char *own_label;      /* of one that was chained: the same as label */

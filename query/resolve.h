@@ -6,10 +6,7 @@
  */
 #include "store/state.h"
 
-/* RT_ENOTFOUND, which lists what there is, or RT_EUSAGE if several could be meant. The study is
- * borrowed from the state. */
-int rt_resolve_study(const struct rt_state *state, const char *text, const struct rt_study **study,
-                     struct rt_err *err);
+/* As rt_named_study() (store/named_study.h), with the number behind it. */
 int rt_resolve_trial(const struct rt_state *state, const char *text, const struct rt_study **study,
                      uint64_t *ordinal, struct rt_err *err);
 

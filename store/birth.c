@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FORMAT 1
@@ -69,6 +71,17 @@ static int put_in_place(const char *folder, const char *path, const struct rt_io
     return rc;
 }
 
+/* Before anything is made: what is said then is about the store, not about a part of it. */
+static int check_parent(const char *path, const char *parent, struct rt_err *err)
+{
+    if (access(parent, W_OK | X_OK) == 0 || (errno != EACCES && errno != EROFS))
+        return 0;
+    return rt_err_set(err, RT_EIO,
+                      "the store \"%s\" cannot be made: %s; name a folder that you may write to "
+                      "with --store",
+                      path, strerror(errno));
+}
+
 int rt_birth_make(const char *path, const struct rt_io *io, struct rt_err *err)
 {
     uint8_t uuid[RT_UUID_SIZE];
@@ -84,14 +97,25 @@ int rt_birth_make_as(const char *path, const uint8_t uuid[16], const struct rt_e
     char *parent = rt_fs_parent(path);
     int rc;
 
-    if ((rc = rt_fs_mkdirs(parent, err)) == 0 && (rc = rt_fs_remove(folder, err)) == 0 &&
-        (rc = fill(folder, uuid, first, io, err)) == 0)
+    if ((rc = rt_fs_mkdirs(parent, err)) == 0 && (rc = check_parent(path, parent, err)) == 0 &&
+        (rc = rt_fs_remove(folder, err)) == 0 && (rc = fill(folder, uuid, first, io, err)) == 0)
         rc = put_in_place(folder, path, io, err);
     if (rc < 0)
         rt_fs_remove(folder, NULL);
     free(parent);
     free(folder);
     return rc;
+}
+
+int rt_birth_check_access(const char *path, struct rt_err *err)
+{
+    struct stat info;
+
+    if (stat(path, &info) < 0 || !S_ISDIR(info.st_mode) || access(path, R_OK | X_OK) == 0)
+        return 0;
+    return rt_err_set(err, RT_EIO,
+                      "the store \"%s\" belongs to user %lu: %s; name another one with --store",
+                      path, (unsigned long)info.st_uid, strerror(errno));
 }
 
 int rt_birth_read(const char *path, uint8_t uuid[16], struct rt_err *err)

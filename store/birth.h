@@ -14,6 +14,9 @@ int rt_birth_make(const char *path, const struct rt_io *io, struct rt_err *err);
 int rt_birth_make_as(const char *path, const uint8_t uuid[16], const struct rt_event *first,
                      const struct rt_io *io, struct rt_err *err);
 
+/* RT_EIO if a folder is there that this user may not look into. */
+int rt_birth_check_access(const char *path, struct rt_err *err);
+
 /* Reads `format`. RT_ENOTFOUND if the folder is no store, RT_ENEWER, RT_EDAMAGED. */
 int rt_birth_read(const char *path, uint8_t uuid[16], struct rt_err *err);
 

@@ -97,7 +97,8 @@ int rt_store_open_io(const char *path, enum rt_store_mode mode, const struct rt_
     *out = NULL;
     store->io = *io;
     store->write = mode != RT_STORE_READ;
-    if (mode == RT_STORE_CREATE && !rt_fs_exists(format))
+    rc = rt_birth_check_access(path, err);
+    if (rc == 0 && mode == RT_STORE_CREATE && !rt_fs_exists(format))
         rc = rt_birth_make(path, io, err);
     free(format);
     store->path = rt_fs_absolute(path);

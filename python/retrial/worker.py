@@ -22,6 +22,7 @@ STDLIB = frozenset(
 seed = 0  # of the running trial; set by the module before each one
 _environment = {}
 _scratch = ""  # the folder that the recorded code is unpacked in
+_folders = ()  # what tracebacks leave out of the names of the study's files
 PACKAGES_MAX = 4000
 LIVE_MAX = 20
 OF_THE_SITE = ("sitecustomize", "usercustomize")
@@ -144,8 +145,9 @@ def module_name(path):
 
 def load(root, file, function, params):
     """Imports the entry; returns the function and how it is to be called."""
-    global _scratch
+    global _scratch, _folders
     _scratch = scratch_of(root)
+    _folders = (root, os.path.join(_scratch, "code"))
     path = os.path.join(root, file)
     if not os.path.exists(path):
         raise Refused(f'there is no file "{file}" beside the study\'s code')
@@ -250,6 +252,14 @@ def is_ours(frame):
     return file == "<retrial>" or file.startswith("<frozen importlib")
 
 
+def with_own_names(text):
+    """Files of the study as their author knows them, from the study's folder or its code root; the
+    folder that they were unpacked in is gone when this is read."""
+    for folder in _folders:
+        text = text.replace(f'File "{folder}{os.sep}', 'File "')
+    return text
+
+
 def describe(error, limit):
     """The traceback as text, without our frames; of a long one the start and the end."""
     trace = error.__traceback__
@@ -257,7 +267,7 @@ def describe(error, limit):
         trace = trace.tb_next
     try:
         lines = traceback.TracebackException(type(error), error, trace).format()
-        text = "".join(lines).rstrip("\n")
+        text = with_own_names("".join(lines).rstrip("\n"))
     except Exception as other:  # an exception may fail to describe itself
         text = f"{type(error).__name__} (and describing it raised {type(other).__name__})"
     text = text.replace("\0", "\\x00")

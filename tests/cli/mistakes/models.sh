@@ -33,3 +33,8 @@ told model.py:loss -S lr=1 --name no_objective --maximize accuracy
 told model.py:nan -S lr=1 --name nan --minimize loss
 told model.py:loss -S rl=1 --name unread
 told model.py:loss -S lr=1 -S rl=1 --name unread
+# What failed before any trial started is put right, and run: nothing hangs on the code as it was.
+sed -i 's/retrun/return/' syntax.py
+told syntax.py:train -S lr=1 --name syntax
+sed -i 's/return 1/return 1 + 1/' syntax.py
+told syntax.py:train -S lr=1,2 --name syntax

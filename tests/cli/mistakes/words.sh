@@ -17,6 +17,28 @@ wrong run m.py:train --replicate 3
 wrong run m.py:train -j two
 wrong run m.py:train --replicates=two
 wrong run m.py:train --replicates -1
+wrong run m.py:train --replicates 0
+wrong run m.py:train --timeout soon -S lr=1
+wrong run m.py:train --retries few -S lr=1
+wrong run m.py:train --memory much -S lr=1
+wrong run m.py:train --gpus all -S lr=1
+wrong run m.py:train --threads 0 -S lr=1
+wrong run m.py:train --isolation total -S lr=1
+wrong run m.py:train --name a/b -S lr=1
+wrong run m.py:train --maximize a --minimize b -S lr=1
+wrong run noise.yaml --timeout 3s
+wrong run m.py: -S lr=1
+wrong run :train -S lr=1
+wrong run ../m.py:train -S lr=1
+wrong run m.py:train -S lr=1 --save noise.yaml
+wrong run m.py:train -S lr=1 --save study
+wrong run m.py:train -S lr=1 --save missing/study.yaml
+wrong run -S lr=1
+wrong run -S lr=1 --
+wrong run -S lr=1 -- ./missing.sh '{lr}'
+wrong run -S lr=1 -- echo '{rate}'
+wrong run "$(printf '\377.py:train')" -S lr=1
+wrong run m.py:train -S "$(printf 'lr=\377')"
 wrong query best --study noise --limit
 wrong run m.py:train --store m.py
 wrong run noise.yaml extra
@@ -25,6 +47,7 @@ wrong ls --store missing
 wrong ls niose
 wrong resume
 wrong resume niose
+wrong resume nois.1
 wrong show
 wrong show noise.99 | sed 's/[a-z0-9]*\.\(1\|6\|99\)\b/ID.\1/g'
 wrong show niose.1

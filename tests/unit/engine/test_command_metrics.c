@@ -73,13 +73,20 @@ static void the_last_row_of_a_csv_counts(void **state)
     assert_true(fd >= 0);
     close(fd);
     snprintf(how, sizeof how, "{\"csv\":\"%s\"}", path);
-    write_file(path, "\na, \"b,\"\"c\"\"\" ,,d\n1,2,3,4\n 1e-3 ,\"x \"\"y\"\"\",5\n \n");
+    write_file(path, "\na, \"b,\"\"c\"\"\" ,,d\n1,2,3,4\n 1e-3 ,\"x \"\"y\"\"\",5,\n \n");
     expect_metrics(how, rt_span(NULL, 0),
                    "{\"a\":0.001,\"b,\\\"c\\\"\":\"x \\\"y\\\"\",\"d\":null}");
     write_file(path, "a,b\n");
     expect_no_metrics(how, "", "no row below its names");
     write_file(path, "");
     expect_no_metrics(how, "", "no row below its names");
+    write_file(path, "\na,b\n1,2\n\n3\n");
+    expect_no_metrics(how, "", "line 5 of \"/tmp/rt-metrics-");
+    expect_no_metrics(how, "", "has 1 value, and line 2 has 2 names");
+    write_file(path, "a\n1,2\n");
+    expect_no_metrics(how, "", "has 2 values, and line 1 has 1 name");
+    write_file(path, "a,b,\n1,2,\n");
+    expect_metrics(how, rt_span(NULL, 0), "{\"a\":1,\"b\":2}");
     unlink(path);
 }
 

@@ -396,14 +396,21 @@ static void listed_params_may_have_different_keys(void **state)
 }
 
 /* argv is not const, literals are. */
-static int from_words(const char **words, const char *more, struct rt_study_file *file,
-                      struct rt_err *err)
+static int from_words(const char **words, const struct rt_study_option *options,
+                      struct rt_study_file *file, struct rt_err *err)
 {
-    return rt_study_file_from_words((char *const *)words, more, file, err);
+    return rt_study_file_from_words((char *const *)words, options, file, err);
 }
 
 static void an_entry_of_the_command_line_is_a_study(void **state)
 {
+    const struct rt_study_option options[] = {
+        {"--replicates", "replicates", "3", false},   {"--timeout", "limits.timeout", "3s", false},
+        {"--retries", "limits.retries", NULL, false}, {"--memory", "limits.memory", "1GiB", false},
+        {"--gpus", "each.gpus", "0.5", false},        {NULL, NULL, NULL, false}};
+    const struct rt_study_option wrong[] = {{"--replicates", "replicates", "3", false},
+                                            {"--timeout", "limits.timeout", "soon", false},
+                                            {NULL, NULL, NULL, false}};
     char folder[] = "/tmp/rt-study-XXXXXX";
     struct rt_study_file file;
     struct rt_err err;
@@ -413,12 +420,17 @@ static void an_entry_of_the_command_line_is_a_study(void **state)
     assert_non_null(mkdtemp(folder));
     write_file(folder, "train.py", "");
     assert_int_equal(chdir(folder), 0);
-    expect_error(err, RT_EUSAGE, "command line:1:8: there is no file \"no.py\"",
+    expect_error(err, RT_EUSAGE, "there is no file \"no.py\"; paths start at the current folder",
                  from_words((const char *[]){"no.py:f", NULL}, NULL, &file, &err));
     expect_error(err, RT_EUSAGE, "is no name of a function",
                  from_words((const char *[]){"train.py:", NULL}, NULL, &file, &err));
-    expect_ok(err,
-              from_words((const char *[]){"train.py:train", NULL}, "replicates: 3\n", &file, &err));
+    expect_error(err, RT_EUSAGE, "option \"--timeout\": expected a duration such as 60s",
+                 from_words((const char *[]){"train.py:train", NULL}, wrong, &file, &err));
+    expect_error(err, RT_EUSAGE, "\"\xff.py:f\" is not UTF-8",
+                 from_words((const char *[]){"\xff.py:f", NULL}, NULL, &file, &err));
+    expect_ok(err, from_words((const char *[]){"train.py:train", NULL}, options, &file, &err));
+    assert_int_equal(rt_json_get_int(rt_json_get(file.plan, "limits"), "timeout_us", 0), 3000000);
+    assert_int_equal(rt_json_get_int(rt_json_get(file.plan, "each"), "gpus_permille", 0), 500);
     assert_string_equal(rt_json_get_text(file.plan, "name", ""), "train");
     assert_int_equal(rt_json_get_int(file.plan, "replicates", 0), 3);
     rt_study_file_clear(&file);

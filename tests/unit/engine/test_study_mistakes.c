@@ -23,8 +23,14 @@ static const struct mistake mistakes[] = {
     {"name: a\n", "1:1: the study says nothing to run; add \"entry\", such as model.py:train"},
     {E "replicate: 3\n", "2:1: unknown key \"replicate\"; did you mean \"replicates\"?"},
     {E "Params: {}\n", "2:1: unknown key \"Params\"; did you mean \"params\"?"},
-    {E "gpus: 1\n",
-     "2:1: unknown key \"gpus\"; the keys here are name, entry, params, sample, "
+    {E "gpus: 1\n", "2:1: there is no key \"gpus\" here; write each: {gpus: 1}"},
+    {E "timeout: 3s\n", "2:1: there is no key \"timeout\" here; write limits: {timeout: 60s}"},
+    {E "limits: {gpus: 1}\n", "2:10: there is no key \"gpus\" here; write each: {gpus: 1}"},
+    {"command: [./x.sh]\n", "1:1: there is no key \"command\" here; write entry: {command: "
+                            "[./train.sh, --lr, \"{lr}\"]}"},
+    {E "params:\n  a: @x\n", "3:6: a text cannot start with this character; put it in quotes"},
+    {E "colour: 1\n",
+     "2:1: unknown key \"colour\"; the keys here are name, entry, params, sample, "
      "samples, list, sweep, "
      "replicates, seed, code, objective, limits, each, python, isolation, inputs, extends"},
     {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
@@ -110,7 +116,9 @@ static const struct mistake mistakes[] = {
      "1:8: entry \"./model:train\" is none of FILE.py:FUNCTION, MODULE:FUNCTION and "
      "FILE.so:FUNCTION; for a program write {command: [PROGRAM, ARGUMENT, ...]}"},
     {"entry: m.py:1f\n", "1:8: entry \"m.py:1f\" ends with what is no name of a function"},
-    {"entry: m.py:\n", "1:12: invalid nested block mapping on the same line"},
+    {"entry: m.py:\n", "1:12: a second colon on the line; write what belongs to the key indented "
+                       "on lines of its own, "
+                       "and texts that have a colon before a blank or at their end in quotes"},
     {"entry: m.py:a.b\n", "1:8: entry \"m.py:a.b\" ends with what is no name of a function"},
     {"entry: 3\n", "1:8: expected a function such as model.py:train, or a mapping such as "
                    "{command: [./train.sh]}, found an integer: 3"},
@@ -294,17 +302,22 @@ static const struct mistake mistakes[] = {
     {"%YAML 1.1\n---\nentry: m.py:f\n",
      "1:1: the file says that it is YAML 1.1; this program reads YAML 1.2"},
     {E "---\nentry: m.py:f\n", "2:1: a second document starts here; keep one study per file"},
-    {E "params:\n\tx: 1\n", "3:1: tab character may not be used as indentation"},
-    {E "params: {x: [1, 2\n", "3:1: flow sequence without a closing bracket"},
-    {E "params: {x: 1}}\n", "2:15: flow mapping with invalid extra closing brace"},
-    {E " name: x\n", "1:8: invalid multiline plain key"},
+    {E "params:\n\tx: 1\n", "3:1: tabs do not indent; write blanks"},
+    {E "params: {x: [1, 2\n", "3:1: a [ is not closed; add its ]"},
+    {E "params: {x: 1}}\n", "2:15: a } that closes no brace; remove it"},
+    {E " name: x\n", "1:8: this goes on to a line with a colon; write KEY: VALUE with a blank "
+                     "behind the colon, and "
+                     "indent with blanks, not tabs"},
     {E "? [a]\n: 1\n", "2:3: a key must be a text, not a list or a mapping"},
     {E "params: {x: \001}\n", "2:13: control character U+0001 is not allowed; remove it, or write "
                               "\"\\x01\" in double quotes"},
     {E "name: \377\n", "2:7: byte 0xFF is not UTF-8; save the file as UTF-8"},
-    {E "params: {x: \"a}\n", "2:14: double-quoted scalar without closing quote"},
-    {E "a: b: c\n", "2:5: invalid nested block mapping on the same line"},
-    {E "- x\n", "2:1: did not find expected key"},
+    {E "params: {x: \"a}\n", "2:14: the text has no closing quote on its line"},
+    {E "a: b: c\n",
+     "2:5: a second colon on the line; write what belongs to the key indented on lines of its own, "
+     "and texts that have a colon before a blank or at their end in quotes"},
+    {E "- x\n", "2:1: this is no KEY: VALUE of the mapping above; keys that belong together start "
+                "in the same column"},
     {"\t\n", "1:1: the file is empty"},
     {E "params: {x: \"\\q\"}\n", "2:14: invalid escape 'q' in double-quoted string"},
 };

@@ -153,7 +153,7 @@ static void wrong_settings_change_nothing(void **state)
         {"x=uniform(1,0)", "write the lower bound first"},
         {"x=int(0,1.5)", "expected an integer"},
         {"x=choice(a,a)", "listed twice"},
-        {"x=[1", "closing bracket"},
+        {"x=[1", "a [ is not closed; add its ]"},
         {"x=\"a", "closing quote"},
         {"x=[1]]", "bracket"},
         {"x={a: 1, a: 2}", "given twice"},

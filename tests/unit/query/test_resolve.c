@@ -1,5 +1,6 @@
 #include "query/resolve.h"
 
+#include "store/named_study.h"
 #include "tests/expect.h"
 #include "tests/unit/store/index_world.h"
 
@@ -117,7 +118,7 @@ static void an_empty_store_says_so(void **state)
     struct rt_err err;
 
     (void)state;
-    expect_error(err, RT_ENOTFOUND, "none yet", rt_resolve_study(empty, "noise", &study, &err));
+    expect_error(err, RT_ENOTFOUND, "none yet", rt_named_study(empty, "noise", &study, &err));
     rt_state_free(empty);
 }
 
