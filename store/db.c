@@ -246,6 +246,8 @@ void rt_db_restrict(struct rt_db *db, const struct rt_db_limits *limits)
     sqlite3_limit(db->handle, SQLITE_LIMIT_SQL_LENGTH, limits->sql_bytes);
     sqlite3_limit(db->handle, SQLITE_LIMIT_WORKER_THREADS, 0);
     sqlite3_hard_heap_limit64(limits->heap_bytes);
+    /* Table functions declare their columns by a CREATE TABLE when they are first used. */
+    sqlite3_exec(db->handle, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
     db->allow = limits->allow;
     db->context = limits->context;
     sqlite3_set_authorizer(db->handle, authorize, db);

@@ -8,3 +8,4 @@ retrial query --file count.sql --json
 retrial query -f - --md < count.sql
 retrial query "SELECT 'a|b' || char(10, 27) || '[31m' AS x"
 retrial query "SELECT 1 WHERE 0"
+retrial query "SELECT value FROM json_each('[20,30]')" --csv
