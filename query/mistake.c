@@ -101,12 +101,16 @@ static bool is_plain(const char *name)
     return true;
 }
 
-static void add_suggestion(struct rt_buf *text, const char *name)
+static void add_suggestion(struct rt_buf *text, const char *name, const char *wrong)
 {
     struct rt_buf quoted = RT_BUF_INIT;
 
     if (!name)
         return;
+    if (strcasecmp(name, wrong) == 0) {
+        rt_buf_add(text, "; it is a column of other tables");
+        return;
+    }
     if (!is_plain(name))
         rt_ddl_name(&quoted, name);
     rt_buf_printf(text, "; did you mean %s?", is_plain(name) ? name : rt_buf_text(&quoted));
@@ -122,7 +126,7 @@ static void suggest_from_index(const char *path, const char *select, const char 
 
     if (!found && dot)
         found = rt_suggest(dot + 1, (const char *const *)names);
-    add_suggestion(text, found);
+    add_suggestion(text, found, wrong);
     free_list(names);
 }
 
@@ -141,7 +145,7 @@ static void suggest(const char *path, const char *sql, const char *message, stru
     else if ((wrong = after(message, "no such table: ")))
         suggest_from_index(path, rt_sql_ask_table_names, sql, wrong, text);
     else if ((wrong = after(message, "no such function: ")))
-        add_suggestion(text, rt_suggest(wrong, rt_mistake_functions));
+        add_suggestion(text, rt_suggest(wrong, rt_mistake_functions), wrong);
 }
 
 int rt_mistake_explain(const char *path, const char *sql, int offset, struct rt_err *err)

@@ -4,19 +4,31 @@
     cd EMPTY-FOLDER && tests/console.py docs/tutorial.md > new.md
 
 In a ```console block, a line that starts with "$ " is a command, and what follows up to the next one
-is its output, standard error included. A block with a file's name (```yaml walk.yaml) is written to
-that file first. All commands run in one shell, one after the other.
+is its output, standard error included. Lines that start with a prompt of the program are typed into
+it, at a terminal of its own. A block with a file's name (```yaml walk.yaml) is written to that file
+first. All commands run in one shell, one after the other.
 """
+import os
+import pty
 import re
+import shlex
 import subprocess
 import sys
 
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.S | re.M)
 MARK = "end of output 7f3a"
+PROMPTS = ("retrial> ", "    ...> ")
 
 
 def commands_of(block):
-    return [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+    """The commands, each with what is typed into it."""
+    commands = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            commands.append((line[2:], []))
+        elif line.startswith(PROMPTS) and commands:
+            commands[-1][1].append(line.partition("> ")[2])
+    return commands
 
 
 def script_of(text):
@@ -26,8 +38,38 @@ def script_of(text):
         if name:
             lines.append(f"cat > {name} <<'{MARK}'\n{block}{MARK}")
         elif kind == "console":
-            lines.extend(f"{command}\necho '{MARK}'" for command in commands_of(block))
+            for command, typed in commands_of(block):
+                if typed:
+                    command = shlex.join([os.path.abspath(__file__), "--type", command, *typed])
+                lines.append(f"{command}\necho '{MARK}'")
     return "\n".join(lines)
+
+
+def read_more(terminal):
+    try:
+        return os.read(terminal, 65536).decode()
+    except OSError:  # the program has ended
+        return ""
+
+
+def type_into(command, lines):
+    """Types each line when the program asks for one; prints all that the terminal shows."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp("bash", ["bash", "-c", command])
+    seen = ""
+    for line in lines:
+        while not seen.endswith(PROMPTS):
+            more = read_more(terminal)
+            if not more:
+                sys.exit(f"{command} ended before {line!r} was typed:\n{seen}")
+            seen += more
+        os.write(terminal, f"{line}\n".encode())
+        seen += read_more(terminal)
+    while more := read_more(terminal):
+        seen += more
+    os.waitpid(pid, 0)
+    sys.stdout.write(seen.replace("\r\n", "\n"))
 
 
 def main(path):
@@ -41,11 +83,14 @@ def main(path):
         kind, name, block = match.groups()
         if kind != "console" or name:
             return match[0]
-        shown = [f"$ {command}\n{next(outputs)}" for command in commands_of(block)]
+        shown = [f"$ {command}\n{next(outputs)}" for command, _ in commands_of(block)]
         return "```console\n" + "".join(shown) + "```"
 
     sys.stdout.write(BLOCK.sub(renew, text))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[1] == "--type":
+        type_into(sys.argv[2], sys.argv[3:])
+    else:
+        main(sys.argv[1])

@@ -22,7 +22,7 @@ printf '#!/no/such/shell\n' > bad.sh
 chmod +x bad.sh
 # The trials of a study fail for one reason, which stands in full in the last column.
 told() {
-    retrial run "$@" 2>&1 | sed -E -e 's/\(([0-9]+ms|[a-z0-9]{6})\)/(ID)/' -e 's/retrial (ls|resume) [a-z0-9]+/retrial \1 ID/' -e 's#File "[^"]*/#File "#' \
+    retrial run "$@" 2>&1 | sed -E -e 's/\(([0-9]+ms|[a-z0-9]{6})\)/(ID)/' -e 's/retrial (ls|resume) [a-z0-9]+/retrial \1 ID/' \
         -e 's/; [0-9]+ now in .*//' -e '/^(trial |-----|retrial log)/d' -e 's/ +[0-9] +'"$(hostname)"' +/ HOST /' ||
         echo "exit $?"
 }

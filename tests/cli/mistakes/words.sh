@@ -58,6 +58,7 @@ wrong stop
 wrong stop noise
 wrong query "SELECT nois FROM noise"
 wrong query "SELECT noise FROM niose"
+wrong query 'SELECT noise FROM "noise.attempts"'
 wrong query "SELEC noise"
 wrong query "DROP TABLE study"
 wrong query bset --study noise
