@@ -6,11 +6,14 @@
 #include "python_worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,29 +21,32 @@
 
 #define MESSAGE_MAX (1u << 30) /* bytes */
 #define ENDING_MS   1000
+#define LOW_FDS     400 /* as in worker.c */
 
 /* The first thing that a guest runs: it takes its program from the channel. */
 static const char boot[] =
-    "import json, os, struct, sys\n"
-    "fd = int(sys.argv[1])\n"
-    "if sys.version_info < (3, 6):\n"
-    "    old = 'retrial needs Python 3.6 or later, and %s is %s'\n"
-    "    old = json.dumps({'error': old % (sys.executable, sys.version.split()[0])}).encode()\n"
-    "    os.write(fd, struct.pack('<I', len(old)) + old)\n"
-    "    sys.exit(1)\n"
+    "import os, sys\n"
+    "if sys.path and sys.path[0] == '':\n"
+    "    del sys.path[0]\n"
     "def take(size):\n"
     "    data = b''\n"
     "    while len(data) < size:\n"
     "        data += os.read(fd, size - len(data)) or os._exit(1)\n"
     "    return data\n"
+    "fd = int(sys.argv[1])\n"
+    "nonce = take(8)\n"
+    "if sys.version_info < (3, 6):\n"
+    "    import json, struct\n"
+    "    old = 'retrial needs Python 3.6 or later, and %s is %s'\n"
+    "    old = json.dumps({'error': old % (sys.executable, sys.version.split()[0])}).encode()\n"
+    "    os.write(fd, nonce + struct.pack('<I', len(old)) + old)\n"
+    "    sys.exit(1)\n"
     "os.set_inheritable(fd, False)\n"
-    "if sys.path and sys.path[0] == '':\n"
-    "    del sys.path[0]\n"
     "scope = {'__name__': '_retrial'}\n"
     "for _ in range(2):\n"
     "    text = take(int.from_bytes(take(4), 'little')).decode()\n"
     "    exec(compile(text, '<retrial>', 'exec'), scope)\n"
-    "scope['serve'](fd)\n";
+    "scope['serve'](fd, nonce)\n";
 
 void rt_guest_environment(void)
 {
@@ -54,11 +60,13 @@ void rt_guest_environment(void)
 static void become(const char *executable, int channel, pid_t parent)
 {
     char number[16];
+    int copy;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
-    snprintf(number, sizeof number, "%d", dup(channel)); /* without close-on-exec */
+    copy = fcntl(channel, F_DUPFD, LOW_FDS); /* without close-on-exec */
+    snprintf(number, sizeof number, "%d", copy < 0 ? dup(channel) : copy);
     rt_guest_environment();
     execl(executable, executable, "-c", boot, number, NULL);
     dprintf(STDERR_FILENO, "retrial: running \"%s\" failed\n", executable);
@@ -70,6 +78,8 @@ static int start_process(struct rt_guest *guest, const char *executable, struct 
     pid_t parent = getpid();
     int ends[2];
 
+    if (getrandom(&guest->nonce, sizeof guest->nonce, 0) != sizeof guest->nonce)
+        return rt_err_errno(err, RT_EIO, "drawing a random number");
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return rt_err_errno(err, RT_EIO, "making a socket for \"%s\"", executable);
     fflush(stdout);
@@ -153,6 +163,20 @@ static int get_bytes(struct rt_guest *guest, size_t size, struct rt_buf *out)
     return 0;
 }
 
+/* The guest's next message begins with its nonce. What users' code has written to the channel
+ * before it, as to all that it inherited, is none. */
+static int find_message(struct rt_guest *guest, struct rt_buf *message)
+{
+    int rc = get_bytes(guest, sizeof guest->nonce, message);
+
+    while (rc == 0 && memcmp(message->data, &guest->nonce, sizeof guest->nonce) != 0) {
+        memmove(message->data, message->data + 1, --message->size);
+        rc = get_bytes(guest, 1, message);
+    }
+    rt_buf_reset(message);
+    return rc;
+}
+
 static int get_message(struct rt_guest *guest, struct rt_json **out, struct rt_err *err)
 {
     struct rt_buf message = RT_BUF_INIT;
@@ -160,7 +184,7 @@ static int get_message(struct rt_guest *guest, struct rt_json **out, struct rt_e
     uint32_t size;
     int rc;
 
-    if ((rc = get_bytes(guest, 4, &message)) == 0) {
+    if ((rc = find_message(guest, &message)) == 0 && (rc = get_bytes(guest, 4, &message)) == 0) {
         reader = rt_reader(rt_buf_span(&message));
         size = rt_read_u32(&reader);
         rt_buf_reset(&message);
@@ -220,7 +244,8 @@ int rt_guest_start(struct rt_guest *guest, const char *executable, const struct 
     *about = NULL;
     if ((rc = start_process(guest, executable, err)) < 0)
         return rc;
-    if (put_message(guest, rt_span_text(rt_python_worker)) < 0 ||
+    if (put_bytes(guest, rt_span(&guest->nonce, sizeof guest->nonce)) < 0 ||
+        put_message(guest, rt_span_text(rt_python_worker)) < 0 ||
         put_message(guest, rt_span_text(rt_python_guest)) < 0 ||
         rt_guest_ask(guest, task, &answer, &status, err) < 0) {
         if (guest->pid)

@@ -5,7 +5,8 @@
  * worker that started it, where they cannot share one import.
  *
  * Both speak over a socket: a size (u32, little-endian) and so many bytes of
- * JSON. The guest is told the entry, answers what it is or why it cannot
+ * JSON; before what the guest says comes the nonce that it was told first of
+ * all. The guest is told the entry, answers what it is or why it cannot
  * load it, and then is told calls. python/retrial/guest.py is its side.
  */
 #include <sys/types.h>
@@ -16,6 +17,7 @@ struct rt_guest {
     pid_t pid; /* 0: none */
     int pidfd;
     int channel;
+    uint64_t nonce;
 };
 
 /* Sets this process's environment for an interpreter to be run: as the embedded one is configured.
@@ -24,7 +26,7 @@ void rt_guest_environment(void);
 
 #define RT_GUEST_INIT                                                                              \
     {                                                                                              \
-        0, -1, -1                                                                                  \
+        0, -1, -1, 0                                                                               \
     }
 
 /* Starts an interpreter and has it load an entry: `task` is the first message. On success *about

@@ -47,11 +47,14 @@ static int refuse(const struct place *place, const char *what, struct rt_err *er
 
 static int refuse_type(PyObject *value, const struct place *place, struct rt_err *err)
 {
+    PyObject *name = PyType_GetName(Py_TYPE(value));
+    const char *text = name ? PyUnicode_AsUTF8(name) : NULL;
     char *what = rt_printf("is of type %s, which cannot be stored; return numbers, texts, lists "
                            "and dicts",
-                           Py_TYPE(value)->tp_name);
+                           text ? text : Py_TYPE(value)->tp_name);
     int rc = refuse(place, what, err);
 
+    Py_XDECREF(name);
     free(what);
     return rc;
 }

@@ -1,8 +1,8 @@
 # The Python side of a guest: an interpreter of another build than the libpython that the program is
 # linked with. Run behind worker.py, in the same module. begin() and answer() are called by
 # retrial-guest.so in the same process; or, where workers cannot share an import, by serve(), in an
-# interpreter that a worker has started for itself and speaks with over a socket: messages are a size
-# (u32, little-endian) and so many bytes of JSON.
+# interpreter that a worker has started for itself and speaks with over a socket. Messages are a size
+# (u32, little-endian) and so many bytes of JSON; before those to the worker comes a nonce.
 
 import json
 import math
@@ -19,8 +19,9 @@ class Unusable(Exception):
 
 
 class Channel:
-    def __init__(self, fd):
+    def __init__(self, fd, nonce):
         self.fd = fd
+        self.nonce = nonce
 
     def take(self):
         """The next message, or None at the end."""
@@ -37,7 +38,7 @@ class Channel:
         return data
 
     def put(self, data):
-        data = memoryview(struct.pack("<I", len(data)) + data)
+        data = memoryview(self.nonce + struct.pack("<I", len(data)) + data)
         while data:
             data = data[os.write(self.fd, data) :]
 
@@ -51,8 +52,38 @@ def named(place):
 
 
 def clean(text):
-    """A text that can be sent: lone surrogates become question marks, as they do embedded."""
-    return text.encode("utf-8", "replace").decode()
+    """A text that can be stored: what becomes of lone surrogates and zeros embedded."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def key_of(key, place):
+    try:
+        name = str(key)
+        if "\0" not in name and clean(name) == name:
+            return name
+    except Exception:
+        pass
+    raise Unusable(f"{named(place)} has a key that is not a text")
+
+
+def plain_of(value, place):
+    """What an object of a library says that it is."""
+    try:
+        for name in ("tolist", "numpy"):
+            if hasattr(value, name):
+                plain = getattr(value, name)()
+                if type(plain) is not type(value):
+                    return plain
+                break
+        else:
+            if hasattr(value, "keys") and hasattr(value, "__getitem__"):
+                return dict(value)
+    except Exception:
+        pass
+    raise Unusable(
+        f"{named(place)} is of type {type(value).__name__}, which cannot be stored; "
+        "return numbers, texts, lists and dicts"
+    )
 
 
 def to_json(value, place):
@@ -76,24 +107,12 @@ def to_json(value, place):
     if isinstance(value, dict):
         members = {}
         for key, item in value.items():
-            name = str(key)
-            if "\0" in name or clean(name) != name:
-                raise Unusable(f"{named(place)} has a key that is not a text")
+            name = key_of(key, place)
             members[name] = to_json(item, (*place, name))
         return members
     if isinstance(value, (list, tuple)):
         return [to_json(item, (*place, i)) for i, item in enumerate(value)]
-    for name in ("tolist", "numpy"):
-        if hasattr(value, name):
-            plain = getattr(value, name)()
-            if type(plain) is not type(value):
-                return to_json(plain, place)
-    if hasattr(value, "keys") and hasattr(value, "__getitem__"):
-        return to_json(dict(value), place)
-    raise Unusable(
-        f"{named(place)} is of type {type(value).__name__}, which cannot be stored; "
-        "return numbers, texts, lists and dicts"
-    )
+    return to_json(plain_of(value, place), place)
 
 
 def metrics(value):
@@ -152,6 +171,9 @@ for name in ("keys", "items", "values", "copy", "popitem"):
     noting(name, "all")
 
 
+Params.__module__, Params.__qualname__, Params.__name__ = "retrial", "params", "params"
+
+
 def tracked(value, path=""):
     if not isinstance(value, dict):
         return value
@@ -173,7 +195,12 @@ def exit_of(error):
     if code is None or (isinstance(code, int) and not code):
         return failed("the function called sys.exit() instead of returning a result")
     status = code & 0xFF if isinstance(code, int) else 1
-    return failed(f"the function called sys.exit({str(code)[:1000]})", status)
+    try:
+        text = str(code)
+        text.encode()
+    except Exception:
+        text = "..."
+    return failed(f"the function called sys.exit({text[:1000]})", status)
 
 
 def run(call, entry):
@@ -280,8 +307,8 @@ def try_module(path):
         return {"refusal": f"{type(error).__name__}: {error}"[:500]}
 
 
-def serve(fd):
-    channel = Channel(fd)
+def serve(fd, nonce):
+    channel = Channel(fd, nonce)
     message = channel.take()
     task = json.loads(message)
     if "module" in task:
