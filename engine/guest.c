@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/reader.h"
+#include "engine/guest_exec.h"
 #include "python_guest.h"
 #include "python_worker.h"
 
@@ -25,9 +26,6 @@
 
 /* The first thing that a guest runs: it takes its program from the channel. */
 static const char boot[] =
-    "import os, sys\n"
-    "if sys.path and sys.path[0] == '':\n"
-    "    del sys.path[0]\n"
     "def take(size):\n"
     "    data = b''\n"
     "    while len(data) < size:\n"
@@ -48,17 +46,9 @@ static const char boot[] =
     "    exec(compile(text, '<retrial>', 'exec'), scope)\n"
     "scope['serve'](fd, nonce)\n";
 
-void rt_guest_environment(void)
-{
-    setenv("PYTHONHASHSEED", "0", 1);
-    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-    setenv("PYTHONIOENCODING", "utf-8:backslashreplace", 1);
-    unsetenv("PYTHONHOME");
-    unsetenv("PYTHONSTARTUP");
-}
-
 static void become(const char *executable, int channel, pid_t parent)
 {
+    const char *argument;
     char number[16];
     int copy;
 
@@ -67,8 +57,8 @@ static void become(const char *executable, int channel, pid_t parent)
         _exit(1);
     copy = fcntl(channel, F_DUPFD, LOW_FDS); /* without close-on-exec */
     snprintf(number, sizeof number, "%d", copy < 0 ? dup(channel) : copy);
-    rt_guest_environment();
-    execl(executable, executable, "-c", boot, number, NULL);
+    argument = number;
+    rt_guest_exec(executable, boot, &argument, 1);
     dprintf(STDERR_FILENO, "retrial: running \"%s\" failed\n", executable);
     _exit(127);
 }

@@ -20,10 +20,6 @@ struct rt_guest {
     uint64_t nonce;
 };
 
-/* Sets this process's environment for an interpreter to be run: as the embedded one is configured.
- */
-void rt_guest_environment(void);
-
 #define RT_GUEST_INIT                                                                              \
     {                                                                                              \
         0, -1, -1, 0                                                                               \

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "engine/guest.h"
+#include "engine/guest_exec.h"
 #include "engine/module.h"
 
 #include <fcntl.h>
@@ -12,10 +13,7 @@
 #define FILE_NAME "retrial-guest.so"
 
 /* What the interpreter runs: it never comes back from serve(). */
-static const char boot[] = "import sys\n"
-                           "if sys.path and sys.path[0] == '':\n"
-                           "    del sys.path[0]\n"
-                           "from importlib import util\n"
+static const char boot[] = "from importlib import util\n"
                            "spec = util.spec_from_file_location('retrial_guest', sys.argv[1])\n"
                            "module = util.module_from_spec(spec)\n"
                            "spec.loader.exec_module(module)\n"
@@ -48,13 +46,13 @@ static bool can_load(const char *executable, const char *module, struct rt_buf *
 static int become(const char *executable, const char *module, const int *handed, struct rt_err *err)
 {
     char numbers[2][16];
+    const char *arguments[] = {module, numbers[0], numbers[1]};
 
     for (int i = 0; i < 2; i++) {
         snprintf(numbers[i], sizeof numbers[i], "%d", handed[i]);
         fcntl(handed[i], F_SETFD, 0); /* without close-on-exec */
     }
-    rt_guest_environment();
-    execl(executable, executable, "-c", boot, module, numbers[0], numbers[1], NULL);
+    rt_guest_exec(executable, boot, arguments, 3);
     return rt_err_errno(err, RT_EUSAGE, "running \"%s\"", executable);
 }
 

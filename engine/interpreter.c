@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,28 +24,37 @@ static char *find_on_path(const char *name)
     return NULL;
 }
 
-/* The interpreter of an environment, if the variable names one. */
-static char *of_environment(const char *variable)
+/* The interpreter of the active environment. One of conda need not have any; but an environment
+ * that is not there must not pass unnoticed: trials would run with other packages. */
+static int of_environment(const char *variable, bool has_one, char **path, struct rt_err *err)
 {
     const char *prefix = getenv(variable);
-    char *path = prefix && *prefix ? rt_fs_join(prefix, "bin/python3") : NULL;
 
-    if (path && access(path, X_OK) < 0) {
-        free(path);
-        path = NULL;
-    }
-    return path;
+    if (!prefix || !*prefix)
+        return 0;
+    *path = rt_fs_join(prefix, "bin/python3");
+    if (access(*path, X_OK) == 0)
+        return 0;
+    free(*path);
+    *path = NULL;
+    if (!has_one && rt_fs_exists(prefix))
+        return 0;
+    return rt_err_set(err, RT_EUSAGE,
+                      "%s is \"%s\", and there is no bin/python3 in it on this host; unset it, or "
+                      "name an interpreter with \"python\" in the study file",
+                      variable, prefix);
 }
 
 int rt_interpreter_wanted(const struct rt_json *entry, char **path, struct rt_err *err)
 {
     const char *named = rt_json_get_text(entry, "python", NULL);
+    int rc;
 
+    *path = NULL;
     if (!named) {
-        *path = of_environment("VIRTUAL_ENV");
-        if (!*path)
-            *path = of_environment("CONDA_PREFIX");
-        return 0;
+        if ((rc = of_environment("VIRTUAL_ENV", true, path, err)) < 0 || *path)
+            return rc;
+        return of_environment("CONDA_PREFIX", false, path, err);
     }
     *path = strchr(named, '/') ? rt_strdup(named) : find_on_path(named);
     if (*path && access(*path, X_OK) == 0)
