@@ -96,14 +96,21 @@ int rt_study_change_axes(const struct rt_json *old, const char *key, const struc
 int rt_study_set_samples(struct rt_json *plan, uint64_t samples, struct rt_err *err)
 {
     struct rt_json *axes = rt_json_get(plan, "axes");
+    struct rt_json *before;
+    int rc;
 
     if (!is_drawn(rt_json_at(axes, 0)))
         return rt_err_set(err, RT_EUSAGE,
                           "--samples says how often to draw, and nothing is drawn; write "
                           "KEY=uniform(0,1), or --replicates");
+    before = rt_json_copy(axes);
     for (size_t i = 0; i < rt_json_count(axes); i++) {
         if (is_drawn(rt_json_at(axes, i)))
             rt_json_set_int(rt_json_at(axes, i), "count", (int64_t)samples);
     }
-    return rt_study_check_plan(plan, err);
+    if ((rc = rt_study_check_plan(plan, err)) < 0)
+        rt_json_set(plan, "axes", before);
+    else
+        rt_json_free(before);
+    return rc;
 }
