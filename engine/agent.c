@@ -6,6 +6,7 @@
 #include "engine/about.h"
 #include "engine/fit.h"
 #include "engine/handover.h"
+#include "engine/live.h"
 #include "engine/pool.h"
 #include "engine/scratch.h"
 #include "store/code.h"
@@ -42,6 +43,7 @@ struct rt_agent {
     bool ready_said;
     bool reads_said;
     size_t reads_told;           /* how many params the conductor knows to be read */
+    size_t live_told;            /* how many modules it knows to be imported past the snapshot */
     struct rt_wire_range *queue; /* a queue: items first .. first + count - 1 */
     size_t first;
     size_t count;
@@ -171,6 +173,20 @@ static int check_code(struct rt_agent *agent, const char *who, uint64_t mono_us,
     return rc;
 }
 
+/* To the modules from past the snapshot that were there at first, those that trials imported. */
+static void add_live(struct rt_json *python, const struct rt_json *later)
+{
+    struct rt_json *list = NULL;
+    struct rt_json *object = rt_live_object(later);
+
+    rt_live_add(&list, rt_json_get(python, "live"));
+    rt_live_add(&list, object);
+    rt_json_free(object);
+    if (list)
+        rt_json_set(python, "live", rt_live_object(list));
+    rt_json_free(list);
+}
+
 /* What is to be recorded of this agent beyond what HELLO said; yours. */
 static char *ready_text(const struct rt_agent *agent)
 {
@@ -183,8 +199,10 @@ static char *ready_text(const struct rt_agent *agent)
     rt_json_set_int(more, "slots", agent->fit.workers);
     if (devices)
         rt_json_set(more, "devices", devices);
-    if (interpreter && rt_json_parse(rt_span_text(interpreter), &python, NULL) == 0)
+    if (interpreter && rt_json_parse(rt_span_text(interpreter), &python, NULL) == 0) {
         rt_json_set(more, "python", python);
+        add_live(python, rt_pool_live(agent->pool));
+    }
     text = rt_json_text(more);
     rt_json_free(more);
     return text;
@@ -366,11 +384,29 @@ static int say_reads(struct rt_agent *agent, struct rt_err *err)
     return say(agent, &wire, err);
 }
 
+/* Tells it what trials have imported from past the snapshot, likewise. */
+static int say_live(struct rt_agent *agent, struct rt_err *err)
+{
+    size_t count = rt_json_count(rt_pool_live(agent->pool));
+    char *text;
+    int rc;
+
+    if (!agent->ready_said || count == agent->live_told)
+        return 0;
+    agent->live_told = count;
+    text = ready_text(agent);
+    rc = say_ready(agent, 0, text, err);
+    free(text);
+    return rc;
+}
+
 static int collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     struct rt_attempt attempt;
     int rc = say_reads(agent, err);
 
+    if (rc == 0)
+        rc = say_live(agent, err);
     while (rc == 0 && rt_pool_take(agent->pool, &attempt)) {
         rt_handover_put(&agent->handover, &attempt, mono_us);
         if (rt_handover_full(&agent->handover))

@@ -105,7 +105,7 @@ struct rt_progress {
     const char *agent_news; /* one sentence; borrowed */
     uint32_t slots;
     uint32_t gpu_agents; /* that could give GPUs to trials, whether these ask for them or not */
-    const struct rt_json *live; /* modules from past the snapshot, name to path; or NULL */
+    const struct rt_json *live; /* modules from past the snapshot: engine/live.h; or NULL */
     const char *unshared;       /* why each worker imports the entry by itself, or NULL */
     bool stopping;
     int failure; /* a negative code if the study cannot go on; why: text */

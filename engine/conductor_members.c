@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "engine/live.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -147,11 +148,9 @@ static void greet(struct rt_conductor *conductor, int rank, const struct rt_wire
 /* What the person at the keyboard is to be told of an interpreter. */
 static void note_python(struct rt_conductor *conductor, const struct rt_json *python)
 {
-    struct rt_json *live = rt_json_get(python, "live");
     const char *unshared = rt_json_get_text(python, "unshared", NULL);
 
-    if (!conductor->live && rt_json_count(live))
-        conductor->live = rt_json_keep(live);
+    rt_live_add(&conductor->live, rt_json_get(python, "live"));
     if (!conductor->unshared && unshared)
         conductor->unshared = rt_strdup(unshared);
 }

@@ -25,7 +25,7 @@ struct rt_conductor {
     struct rt_retry retry;
     enum phase phase;
     struct rt_packages packages;
-    struct rt_json *live;   /* of the first agent that has modules from past the snapshot */
+    struct rt_json *live;   /* modules from past the snapshot: engine/live.h */
     char *unshared;         /* why workers import by themselves, of the first such agent */
     uint32_t failed_agents; /* so far; they may have left since */
     uint32_t lost_agents;   /* given up so far */

@@ -42,6 +42,8 @@ struct rt_call {
     int errors;            /* the same of stderr */
     uint64_t errors_base;
     struct rt_reads *reads; /* of all trials of this worker: to be added to */
+    struct rt_buf *live;    /* empty; for modules from past the snapshot that were not seen before,
+                             * as a JSON object of name to path */
 };
 
 struct rt_entry;

@@ -64,12 +64,19 @@ static void take_reads(const struct rt_json *names, struct rt_reads *reads)
     }
 }
 
+static void take_live(const struct rt_json *live, struct rt_buf *out)
+{
+    if (out && rt_json_count(live) && rt_json_kind(live) == RT_JSON_OBJECT)
+        rt_json_canonical(live, out);
+}
+
 void rt_guest_take(const struct rt_json *answer, const char *metric, const struct rt_call *call,
                    struct rt_ended *ended)
 {
     const struct rt_json *result = rt_json_get(answer, "result");
 
     take_reads(rt_json_get(answer, "reads"), call->reads);
+    take_live(rt_json_get(answer, "live"), call->live);
     if (rt_json_get(answer, "use"))
         take_use(rt_json_get(answer, "use"), ended);
     if (result) {

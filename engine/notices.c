@@ -17,16 +17,16 @@ static void look_at_gpus(struct rt_notices *notices, const struct rt_progress *p
 static void look_at_modules(struct rt_notices *notices, const struct rt_progress *progress,
                             rt_notices_fn *tell, void *context)
 {
-    void *first = rt_json_first(progress->live);
+    const struct rt_json *first = rt_json_at(progress->live, notices->live_said);
     struct rt_buf text = RT_BUF_INIT;
     size_t more;
 
-    if (notices->live_said || !first || progress->failure)
+    if (!first || progress->failure)
         return;
-    notices->live_said = true;
-    more = rt_json_count(progress->live) - 1;
+    more = rt_json_count(progress->live) - notices->live_said - 1;
+    notices->live_said += more + 1;
     rt_buf_printf(&text, "the module %s is not of the recorded code: it was imported from %s",
-                  rt_json_iter_key(first), rt_json_string(rt_json_iter_value(first)));
+                  rt_json_string(rt_json_at(first, 0)), rt_json_string(rt_json_at(first, 1)));
     if (more)
         rt_buf_printf(&text, " (and %zu more)", more);
     rt_buf_add(&text, "; a change there makes no trial run again: add its folder to \"code\", or "

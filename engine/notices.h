@@ -10,7 +10,7 @@
 struct rt_notices {
     bool asks_gpus;   /* trials of the study ask for GPUs */
     bool gpus_said;   /* there are some that no trial asked for */
-    bool live_said;   /* modules are imported past the snapshot */
+    size_t live_said; /* so many modules that are imported past the snapshot */
     bool import_said; /* workers import the entry by themselves */
     bool agent_said;  /* there is an agent that runs nothing */
     uint32_t lost;    /* losses and returns of agents that were told */

@@ -222,6 +222,11 @@ const char *rt_pool_python(const struct rt_pool *pool)
     return pool->python;
 }
 
+const struct rt_json *rt_pool_live(const struct rt_pool *pool)
+{
+    return pool->live;
+}
+
 /* Ends the templates, and waits until the nursery says that they are gone with all below. */
 static void end_templates(struct rt_pool *pool)
 {
@@ -271,6 +276,7 @@ void rt_pool_free(struct rt_pool *pool)
     free(pool->slots);
     free(pool->scratch);
     free(pool->python);
+    rt_json_free(pool->live);
     rt_buf_clear(&pool->ended);
     close(pool->bell);
     free(pool);

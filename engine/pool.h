@@ -83,4 +83,8 @@ const struct rt_reads *rt_pool_reads(const struct rt_pool *pool, uint32_t study)
  * borrowed; NULL before a template with Python is up. */
 const char *rt_pool_python(const struct rt_pool *pool);
 
+/* Modules that trials have imported from past the snapshot, and the entry's file had not: see
+ * engine/live.h. Borrowed; NULL: none; it only grows. */
+const struct rt_json *rt_pool_live(const struct rt_pool *pool);
+
 #endif

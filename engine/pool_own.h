@@ -87,6 +87,7 @@ struct rt_pool {
     uint64_t look_us; /* when the files of running trials are looked at next */
     uint64_t wake_us;
     char *python;
+    struct rt_json *live; /* modules from past the snapshot: rt_live_add() */
 };
 
 /* pool_brood.c */

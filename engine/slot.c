@@ -4,6 +4,7 @@
 #include "base/reader.h"
 #include "engine/capture.h"
 #include "engine/frame.h"
+#include "engine/live.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,6 +12,8 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+#define LIVE_SIZE_MAX (1u << 18) /* bytes of what a worker says of modules */
 
 #define INBOX_KEEP (1u << 20)           /* bytes of an inbox kept for the next results */
 #define TRIAL_MAX  (RT_FRAME_HEAD + 25) /* bytes of a trial's frame */
@@ -150,14 +153,25 @@ static void learn_duration(struct rt_brood *brood, uint64_t duration_us)
     brood->falls = brood->false_starts = 0;
 }
 
-/* Behind the attempt come the params that the worker's trials have read, if that is news. */
-static void take_reads(struct rt_brood *brood, struct rt_reader *reader)
+static void take_live(struct rt_pool *pool, struct rt_span text)
+{
+    struct rt_json *live = NULL;
+
+    if (text.size && text.size <= LIVE_SIZE_MAX && rt_json_parse(text, &live, NULL) == 0)
+        rt_live_add(&pool->live, live);
+    rt_json_free(live);
+}
+
+/* Behind the attempt come the params that the worker's trials have read, and the modules from past
+ * the snapshot that they have imported, if there is news of either. */
+static void take_seen(struct rt_pool *pool, struct rt_brood *brood, struct rt_reader *reader)
 {
     struct rt_reads reads = {NULL, 0, 0};
 
     if (reader->bad || rt_reader_left(reader) == 0)
         return;
     rt_reads_get(reader, &reads);
+    take_live(pool, rt_read_span(reader));
     if (!reader->bad) {
         rt_reads_merge(&brood->reads, &reads);
         brood->reads_known = true;
@@ -180,7 +194,7 @@ static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct 
         return rt_err_set(err, RT_EPEER, "a result came for trial %u instead of %u", frame->number,
                           slot->first);
     rt_attempt_get(&reader, &attempt);
-    take_reads(slot->brood, &reader);
+    take_seen(pool, slot->brood, &reader);
     if (rt_reader_done(&reader, "a result", err) < 0 || !is_plausible(&attempt))
         return rt_err_set(err, RT_EPEER, "a result is malformed");
     attempt.study = slot->brood->study;

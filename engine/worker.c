@@ -27,7 +27,7 @@
 #define LOW_FDS     400   /* users' code closes low numbers now and then */
 #define CHILDREN_US 1000u /* a shorter trial cannot have had children */
 #define REST_US     50u   /* after a shorter trial, putting limits back would double the cost */
-#define READS_ROOM  (1u << 18) /* bytes that packed reads can take */
+#define SEEN_ROOM   (1u << 19) /* bytes that reads and modules can take */
 
 struct stream {
     int fd;    /* a copy that users' code does not know */
@@ -54,6 +54,7 @@ struct worker {
     struct rt_reads reads; /* what its trials have read of their params */
     bool reads_said;
     size_t reads_told;
+    struct rt_buf live; /* modules that the last trial imported past the snapshot */
     struct rt_buf packed;
     struct rt_buf outbox;
     struct rt_use own;      /* up to the last trial's end */
@@ -224,7 +225,8 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
                            .output_base = worker->streams[0].base,
                            .errors = worker->streams[1].fd,
                            .errors_base = worker->streams[1].base,
-                           .reads = &worker->reads};
+                           .reads = &worker->reads,
+                           .live = &worker->live};
 
     snprintf(id, sizeof id, "%s.%" PRIu64, task->study_id, attempt->ordinal);
     rt_buf_reset(&worker->params);
@@ -232,6 +234,7 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
     rt_buf_text(&worker->params);
     call.params = rt_buf_span(&worker->params);
     clear_ended(&worker->ended);
+    rt_buf_reset(&worker->live);
     task->entry->ops->run(task->entry, &call, &worker->ended);
     /* Users' code may have forked, and both processes come back here. */
     if (getpid() != worker->pid)
@@ -255,12 +258,14 @@ static void restore(struct worker *worker, uint64_t duration_us)
         give_up(&err);
 }
 
-/* What trials have read is added to a result when it is more than was said before. */
-static void put_reads(struct worker *worker)
+/* What trials have read, and what they imported from past the snapshot, is added to a result when
+ * it is more than was said before. */
+static void put_seen(struct worker *worker)
 {
-    if (worker->reads_said && worker->reads.count == worker->reads_told)
+    if (worker->reads_said && worker->reads.count == worker->reads_told && worker->live.size == 0)
         return;
     rt_reads_put(&worker->packed, &worker->reads);
+    rt_buf_put_span(&worker->packed, rt_buf_span(&worker->live));
     worker->reads_said = true;
     worker->reads_told = worker->reads.count;
 }
@@ -277,13 +282,13 @@ static void send_attempt(struct worker *worker, uint32_t number, struct rt_attem
     attempt->reason.size = ended->reason.size;
     rt_buf_reset(&worker->packed);
     rt_attempt_put(&worker->packed, attempt);
-    if (worker->packed.size > RT_FRAME_MAX - READS_ROOM) {
+    if (worker->packed.size > RT_FRAME_MAX - SEEN_ROOM) {
         rt_ended_failed(ended, "the result of %zu bytes is too large; store it in a file",
                         ended->result.size);
         send_attempt(worker, number, attempt);
         return;
     }
-    put_reads(worker);
+    put_seen(worker);
     send_frame(worker, number);
 }
 

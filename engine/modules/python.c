@@ -29,6 +29,7 @@ struct python_entry {
     PyObject *make_trial;
     PyObject *seed_all;
     PyObject *modules;     /* sys.modules */
+    Py_ssize_t looked_at;  /* so many modules were there when they were looked at last */
     PyObject *seedable[4]; /* names of modules with random numbers */
     PyObject *flush;       /* the text "flush" */
     char *metric;
@@ -275,16 +276,13 @@ static void end_by_exception(struct python_entry *self, struct rt_ended *ended)
     Py_XDECREF(error);
 }
 
-static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
+static void call_and_judge(struct python_entry *self, const struct rt_call *call,
+                           struct rt_ended *ended)
 {
-    struct python_entry *self = (struct python_entry *)entry;
+    PyObject *value = call_function(self, call);
     struct rt_json *json;
     struct rt_err err;
-    PyObject *value;
 
-    seed(self, call->seed);
-    self->reads = call->reads;
-    value = call_function(self, call);
     if (!value) {
         end_by_exception(self, ended);
         return;
@@ -297,6 +295,34 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
         rt_json_free(json);
     }
     Py_DECREF(value);
+}
+
+/* Tells which modules the trial imported from past the snapshot. */
+static void look_at_modules(struct python_entry *self, struct rt_buf *out)
+{
+    struct rt_json *json;
+    PyObject *found;
+
+    if (!out || PyDict_Size(self->modules) == self->looked_at)
+        return;
+    self->looked_at = PyDict_Size(self->modules);
+    found = PyObject_CallMethod(self->glue, "live_modules", NULL);
+    if (found && PyDict_Size(found) > 0 && rt_python_to_json(found, &json, NULL) == 0) {
+        rt_json_canonical(json, out);
+        rt_json_free(json);
+    }
+    PyErr_Clear();
+    Py_XDECREF(found);
+}
+
+static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
+{
+    struct python_entry *self = (struct python_entry *)entry;
+
+    seed(self, call->seed);
+    self->reads = call->reads;
+    call_and_judge(self, call, ended);
+    look_at_modules(self, call->live);
 }
 
 static pid_t fork_python(struct rt_entry *entry)
@@ -393,6 +419,7 @@ static int load(const struct rt_entry_task *task, struct rt_entry **out, struct 
     self->make_trial = PyObject_GetAttrString(self->glue, "Trial");
     self->seed_all = PyObject_GetAttrString(self->glue, "seed_all");
     self->modules = PyImport_GetModuleDict();
+    self->looked_at = PyDict_Size(self->modules);
     self->flush = PyUnicode_InternFromString("flush");
     for (size_t i = 0; i < sizeof seedable / sizeof seedable[0]; i++)
         self->seedable[i] = PyUnicode_InternFromString(seedable[i]);

@@ -254,6 +254,7 @@ def settle_after(home):
 
 entry = None  # the function, and how it is called
 told = 0  # how many reads were told
+looked_at = 0  # so many modules were there when they were looked at last
 
 
 def packed(message):
@@ -262,12 +263,13 @@ def packed(message):
 
 def begin(message):
     """Imports the entry. Tells of the interpreter, or why there is no entry."""
-    global entry
+    global entry, looked_at
     task = json.loads(message)
     start()
     try:
         seed_all(task["seed"])
         entry = load(task["root"], task["file"], task["function"], task["params"])
+        looked_at = len(sys.modules)
         return packed({"about": about()})
     except BaseException as error:
         return packed({"error": describe_load(error, task["file"])})
@@ -281,11 +283,15 @@ def fork():
 
 
 def told_of(answer):
-    """An answer, with what trials have read if that is more than was told before."""
-    global told
+    """An answer, with what trials have read, and imported from past the snapshot, if that is more
+    than was told before."""
+    global told, looked_at
     if len(reads) != told:
         answer["reads"] = sorted(reads)[:READS_MAX]
         told = len(reads)
+    if len(sys.modules) != looked_at:
+        looked_at = len(sys.modules)
+        answer["live"] = live_modules()
     return packed(answer)
 
 

@@ -25,6 +25,10 @@ _scratch = ""  # the folder that the recorded code is unpacked in
 _folders = ()  # what tracebacks leave out of the names of the study's files
 PACKAGES_MAX = 4000
 LIVE_MAX = 20
+INSTALLED = ("site-packages", "dist-packages")
+MADE = tuple(f"{os.sep}{name}" for name in (".cache/", ".triton/", "torchinductor_"))  # by compilers
+_looked_at = set()  # names of modules
+_live = {}
 OF_THE_SITE = ("sitecustomize", "usercustomize")
 
 
@@ -349,26 +353,35 @@ def scratch_of(root):
     return os.sep.join(parts[: ours[-1] + 1]) if ours else root
 
 
+def file_of(module):
+    """Where a module is really from: a file, or the archive that holds it; None if from nowhere."""
+    file = getattr(module, "__file__", None)
+    if not isinstance(file, str) or not os.path.isabs(file):
+        return None
+    path = os.path.realpath(file)
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    return path if os.path.isfile(path) else None
+
+
 def live_modules():
-    """Modules that were imported from folders which are neither recorded nor installed: from the
-    live tree, past the snapshot. Name to path; of a package the outermost."""
+    """Modules that were imported, since this was asked last, from folders which are neither recorded
+    nor installed: from the live tree, past the snapshot. Name to path; of a package the outermost."""
     fixed = [_scratch, os.path.dirname(os.__file__)]
     fixed += [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
     fixed = tuple(os.path.join(os.path.realpath(path), "") for path in fixed if path)
     found = {}
-    for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__file__", None)
+    names = sorted(sys.modules.keys() - _looked_at)
+    _looked_at.update(names)
+    for name in names:
         above = name.partition(".")[0]
-        if not isinstance(file, str) or not os.path.isabs(file) or above in OF_THE_SITE:
+        if above in OF_THE_SITE or above in _live or len(_live) == LIVE_MAX:
             continue
-        if above in found:
+        path = file_of(sys.modules.get(name))
+        if path is None or path.startswith(fixed) or any(part in path for part in INSTALLED + MADE):
             continue
-        path = os.path.realpath(file)
-        installed = "site-packages" in path or "dist-packages" in path or path.startswith(fixed)
-        if not installed and os.path.exists(path):
-            found[above if f"{os.sep}{above}{os.sep}" in path else name] = path
-        if len(found) == LIVE_MAX:
-            break
+        name = above if f"{os.sep}{above}{os.sep}" in path else name
+        found[name] = _live[name] = path
     return found
 
 

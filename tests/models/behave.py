@@ -104,7 +104,7 @@ def do_look(params, trial, seed):
         "home": "HOME" in os.environ,
         "umask": mask,
         "blocked": len(signal.pthread_sigmask(signal.SIG_BLOCK, set())),
-        "linked": os.path.islink("behave.py"),
+        "code": os.path.isfile("behave.py"),
         "files": len([f for f in os.listdir() if f.startswith("mine")]),
     }
 

@@ -1,5 +1,6 @@
 #include "tests/expect.h"
 
+#include "engine/live.h"
 #include "engine/notices.h"
 
 static unsigned told;
@@ -44,17 +45,27 @@ static void gpus_that_trials_ask_for_are_no_news(void **state)
 static void modules_from_past_the_snapshot_are_told_once(void **state)
 {
     struct rt_notices notices = {.asks_gpus = true};
-    struct rt_json *live = rt_json_new_object();
-    struct rt_progress progress = {.agents = 1, .live = live};
+    struct rt_json *live = NULL;
+    struct rt_json *found = rt_json_new_object();
+    struct rt_progress progress = {.agents = 1};
 
     (void)state;
     look(&notices, &progress, 0);
-    rt_json_set_text(live, "pkg", "/home/u/pkg/__init__.py");
-    rt_json_set_text(live, "other", "/home/u/other.py");
+    rt_json_set_text(found, "pkg", "/home/u/pkg/__init__.py");
+    rt_json_set_text(found, "other", "/home/u/other.py");
+    rt_live_add(&live, found);
+    progress.live = live;
     look(&notices, &progress, 1);
     assert_non_null(strstr(last, "the module pkg is not"));
     assert_non_null(strstr(last, "/home/u/pkg/__init__.py (and 1 more)"));
     look(&notices, &progress, 0);
+    rt_json_set_text(found, "late", "/home/u/late.py");
+    rt_live_add(&live, found);
+    look(&notices, &progress, 1);
+    assert_non_null(strstr(last, "the module late is not"));
+    assert_non_null(strstr(last, "/home/u/late.py;"));
+    look(&notices, &progress, 0);
+    rt_json_free(found);
     rt_json_free(live);
 }
 

@@ -29,7 +29,7 @@ static void of_a_flood_the_start_the_end_and_the_count_are_kept(void **state)
 static void no_trial_sees_what_another_changed(void **state)
 {
     struct rig rig;
-    const char *want = "{\"blocked\":0,\"files\":0,\"home\":true,\"left\":\"\",\"linked\":true,"
+    const char *want = "{\"blocked\":0,\"code\":true,\"files\":0,\"home\":true,\"left\":\"\","
                        "\"umask\":18}";
 
     (void)state;
