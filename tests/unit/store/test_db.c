@@ -244,8 +244,8 @@ static void what_is_not_allowed_does_not_compile(void **state)
                  rt_db_prepare(place.db, "ATTACH 'x' AS y", &stmt, NULL, &place.err));
     expect_ok(place.err, rt_db_number(place.db, "SELECT abs(-3)", &number, &place.err));
     assert_int_equal(number, 3);
-    expect_ok(place.err, rt_db_number(place.db, "SELECT value FROM json_each('[4]')", &number,
-                                      &place.err));
+    expect_ok(place.err,
+              rt_db_number(place.db, "SELECT value FROM json_each('[4]')", &number, &place.err));
     assert_int_equal(number, 4);
     end(&place);
 }
