@@ -111,7 +111,7 @@ static void put_in_markdown(struct rt_buf *out, uint32_t character, struct rt_sp
 
 static void put_in_json(struct rt_buf *out, uint32_t character, struct rt_span bytes)
 {
-    if (!is_control(character) && !is_unseen(character))
+    if (character == '\n' || (!is_control(character) && !is_unseen(character)))
         rt_buf_put(out, bytes.data, bytes.size);
     else if (character > 0xFFFF)
         rt_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (character >> 10)),
@@ -162,6 +162,57 @@ void rt_escape_json(struct rt_buf *out, const struct rt_json *json)
     rt_json_canonical(json, &text);
     each_character(out, rt_buf_span(&text), put_in_json);
     rt_buf_clear(&text);
+}
+
+void rt_escape_json_text(struct rt_buf *out, struct rt_span text)
+{
+    each_character(out, text, put_in_json);
+}
+
+/* Between $' and ', as bash has it. */
+static void put_in_shell(struct rt_buf *out, uint32_t character, struct rt_span bytes)
+{
+    const unsigned char *at = bytes.data;
+
+    for (size_t i = 0; i < bytes.size; i++) {
+        if (is_control(character) || is_unseen(character))
+            rt_buf_printf(out, "\\x%02x", at[i]);
+        else
+            rt_buf_printf(out, at[i] == '\\' || at[i] == '\'' ? "\\%c" : "%c", at[i]);
+    }
+}
+
+static bool is_word(struct rt_span text)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "_@%+=:,./-";
+    const char *at = text.data;
+    size_t i = 0;
+
+    while (i < text.size && at[i] && strchr(safe, at[i]))
+        i++;
+    return i == text.size && i > 0;
+}
+
+void rt_escape_shell(struct rt_buf *out, struct rt_span text)
+{
+    struct rt_buf seen = RT_BUF_INIT;
+    const char *at = text.data;
+    bool hides;
+
+    rt_escape_line(&seen, text);
+    hides = seen.size != text.size;
+    rt_buf_clear(&seen);
+    if (is_word(text)) {
+        rt_buf_put(out, text.data, text.size);
+        return;
+    }
+    rt_buf_add(out, hides ? "$'" : "'");
+    if (hides)
+        each_character(out, text, put_in_shell);
+    for (size_t i = 0; !hides && i < text.size; i++)
+        rt_buf_printf(out, at[i] == '\'' ? "'\\''" : "%c", at[i]);
+    rt_buf_add(out, "'");
 }
 
 char *rt_escaped(const char *text)

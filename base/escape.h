@@ -25,6 +25,11 @@ void rt_escape_csv(struct rt_buf *out, struct rt_span text);
 /* Canonical JSON in which strings have \u escapes for all that a terminal would act on. */
 void rt_escape_json(struct rt_buf *out, const struct rt_json *json);
 
+/* The same for a text that is JSON already; its lines are kept. */
+void rt_escape_json_text(struct rt_buf *out, struct rt_span text);
+/* A word for a POSIX shell, or, where that has no way to write it, for bash. */
+void rt_escape_shell(struct rt_buf *out, struct rt_span text);
+
 /* A text that fits into a sentence: escaped as a line. Yours. */
 char *rt_escaped(const char *text);
 

@@ -1,5 +1,6 @@
 #include "cli/execute.h"
 
+#include "base/escape.h"
 #include "cli/failures.h"
 #include "cli/guard.h"
 #include "cli/progress.h"
@@ -59,10 +60,27 @@ static bool leaves_on_purpose(int rc)
 /* The command that goes on where this one ended. */
 static void say_next(const struct rt_cmd_context *context)
 {
-    fputs("to go on, run the same command again: ", stderr);
-    for (int i = 0; i < context->argc; i++)
-        fprintf(stderr, "%s%s", i ? " " : "", context->argv[i]);
-    fputc('\n', stderr);
+    struct rt_buf words = RT_BUF_INIT;
+
+    for (int i = 0; i < context->argc; i++) {
+        rt_buf_add(&words, i ? " " : "");
+        rt_escape_shell(&words, rt_span_text(context->argv[i]));
+    }
+    fprintf(stderr, "to go on, run the same command again: %s\n", rt_buf_text(&words));
+    rt_buf_clear(&words);
+}
+
+static void say_retry(const struct rt_cmd_context *context, const char *study)
+{
+    struct rt_buf words = RT_BUF_INIT;
+
+    if (context->store_option) {
+        rt_buf_add(&words, " --store ");
+        rt_escape_shell(&words, rt_span_text(context->store_option));
+    }
+    fprintf(stderr, "retrial%s resume %s --retry all tries them again\n", rt_buf_text(&words),
+            study);
+    rt_buf_clear(&words);
 }
 
 int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *execute,
@@ -100,9 +118,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     if (rc == RT_ETRIALS && store)
         rt_failures_print(store, bar.study, stderr, NULL);
     if (rc == RT_ETRIALS && store && !execute->quiet)
-        fprintf(stderr, "retrial%s%s resume %s --retry all tries them again\n",
-                context->store_option ? " --store " : "",
-                context->store_option ? context->store_option : "", bar.study);
+        say_retry(context, bar.study);
     if (rc == RT_EINTERRUPTED && store)
         say_next(context);
     free(store);

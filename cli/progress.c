@@ -153,9 +153,12 @@ void rt_progress_bar_end(struct rt_progress_bar *bar)
 void rt_progress_bar_notice(void *context, const char *text)
 {
     struct rt_progress_bar *bar = context;
+    struct rt_buf shown = RT_BUF_INIT;
 
     rt_progress_bar_end(bar);
-    fprintf(stderr, "%s\n", text);
+    rt_escape_text(&shown, rt_span_text(text));
+    fprintf(stderr, "%s\n", rt_buf_text(&shown));
+    rt_buf_clear(&shown);
 }
 
 /* A study is to find its best trial, and none has what tells. */
@@ -179,6 +182,8 @@ static void say_end(const struct rt_standing *standing, struct rt_buf *line)
 static void report(struct rt_progress_bar *bar, const struct rt_standing *standing, bool last)
 {
     struct rt_buf line = RT_BUF_INIT;
+    size_t used;
+    size_t fits;
 
     snprintf(bar->study, sizeof bar->study, "%s", standing->study_id);
     if (bar->quiet || (last && standing->progress.failure))
@@ -189,7 +194,8 @@ static void report(struct rt_progress_bar *bar, const struct rt_standing *standi
         fprintf(stderr, "%s\n", rt_buf_text(&line));
     } else if (bar->terminal) {
         put_line(&line, standing, true);
-        fprintf(stderr, "\r%.*s\033[K", (int)columns() - 1, rt_buf_text(&line));
+        fits = rt_escape_fit(rt_buf_span(&line), columns() - 1, &used);
+        fprintf(stderr, "\r%.*s\033[K", (int)fits, rt_buf_text(&line));
         bar->drawn = true;
     } else if (standing->elapsed_us >= bar->next_us + LINE_US) {
         bar->next_us = standing->elapsed_us;

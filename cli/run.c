@@ -1,6 +1,7 @@
 #include "cli/cmd.h"
 #include "cli/execute.h"
 
+#include "base/escape.h"
 #include "base/json.h"
 #include "engine/run.h"
 #include "engine/study.h"
@@ -76,6 +77,16 @@ static int choose_code(enum rt_code_choice *choice, struct rt_err *err)
     return 0;
 }
 
+static void print_json(struct rt_buf *json)
+{
+    struct rt_buf text = RT_BUF_INIT;
+
+    rt_escape_json_text(&text, rt_buf_span(json));
+    printf("%s\n", rt_buf_text(&text));
+    rt_buf_clear(&text);
+    rt_buf_reset(json);
+}
+
 static int print_plan(const struct rt_run_options *run_options, struct rt_err *err)
 {
     struct rt_json *plan = NULL;
@@ -86,14 +97,12 @@ static int print_plan(const struct rt_run_options *run_options, struct rt_err *e
     if ((rc = rt_run_plan(run_options, &plan, err)) < 0 || (rc = rt_plan_new(plan, &made, err)) < 0)
         goto out;
     rt_json_pretty(plan, &text);
-    printf("%s\n", rt_buf_text(&text));
+    print_json(&text);
     printf("%llu trials; the first and the last:\n", (unsigned long long)rt_plan_count(made));
-    rt_buf_reset(&text);
     rt_plan_params(made, 0, &text);
-    printf("%s\n", rt_buf_text(&text));
-    rt_buf_reset(&text);
+    print_json(&text);
     rt_plan_params(made, rt_plan_count(made) - 1, &text);
-    printf("%s\n", rt_buf_text(&text));
+    print_json(&text);
 out:
     rt_buf_clear(&text);
     rt_plan_free(made);

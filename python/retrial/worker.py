@@ -191,7 +191,8 @@ def bind(function, name, params):
         signature = inspect.signature(function).parameters
     except (TypeError, ValueError):
         return True, False, False, ()
-    extras = {n for n in ("trial", "seed") if n in signature and n not in params}
+    taken = () if next(iter(signature), None) == "params" else params  # by keywords
+    extras = {n for n in ("trial", "seed") if n in signature and n not in taken}
     named = [
         p
         for p in signature.values()

@@ -78,6 +78,39 @@ static void csv_is_quoted_where_it_must_be(void **state)
     expect_escaped(rt_escape_csv, rt_span(NULL, 0), "");
 }
 
+static void expect_shell(const char *text, const char *want)
+{
+    struct rt_buf out = RT_BUF_INIT;
+
+    rt_escape_shell(&out, rt_span_text(text));
+    assert_string_equal(rt_buf_text(&out), want);
+    rt_buf_clear(&out);
+}
+
+static void a_word_is_one_for_a_shell(void **state)
+{
+    (void)state;
+    expect_shell("noise.yaml", "noise.yaml");
+    expect_shell("lr=1e-4,1e-3", "lr=1e-4,1e-3");
+    expect_shell("", "''");
+    expect_shell("{lr}", "'{lr}'");
+    expect_shell("a b; $(x) `y` \\", "'a b; $(x) `y` \\'");
+    expect_shell("it's", "'it'\\''s'");
+    expect_shell("it's\n\x1b[0m \\", "$'it\\'s\\x0a\\x1b[0m \\\\'");
+    expect_shell("\u202e\xff", "$'\\xe2\\x80\\xae\\xff'");
+    expect_shell("größe", "'größe'");
+}
+
+static void json_keeps_its_lines(void **state)
+{
+    struct rt_buf out = RT_BUF_INIT;
+
+    (void)state;
+    rt_escape_json_text(&out, rt_span_text("{\n  \"a\u202e\": \"\xc2\x9b\"\n}"));
+    assert_string_equal(rt_buf_text(&out), "{\n  \"a\\u202e\": \"\\u009b\"\n}");
+    rt_buf_clear(&out);
+}
+
 static void json_shows_and_loses_nothing(void **state)
 {
     const char *text = "\"\\\n\x7f\xc2\x85\u202e\U000E0041\"";
@@ -139,6 +172,8 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_utf8_are_shown),
         cmocka_unit_test(nothing_in_a_markdown_cell_is_markup),
         cmocka_unit_test(csv_is_quoted_where_it_must_be),
+        cmocka_unit_test(a_word_is_one_for_a_shell),
+        cmocka_unit_test(json_keeps_its_lines),
         cmocka_unit_test(json_shows_and_loses_nothing),
         cmocka_unit_test(width_is_counted_in_columns),
         cmocka_unit_test(a_cut_falls_between_characters),
