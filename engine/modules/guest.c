@@ -19,6 +19,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define GLUE "_retrial" /* the module that worker.py and guest.py make up */
+
 struct shared_entry {
     struct rt_entry base;
     PyObject *glue; /* the functions of worker.py and guest.py */
@@ -77,12 +79,15 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
     rt_json_free(answer);
 }
 
+/* Also where workers do not share the import: they hash, which takes an interpreter that knows that
+ * its threads are gone. */
 static pid_t fork_guest(struct rt_entry *entry)
 {
-    struct shared_entry *self = (struct shared_entry *)entry;
-    PyObject *result = PyObject_CallMethod(self->glue, "fork", NULL);
+    PyObject *glue = PyImport_AddModule(GLUE); /* borrowed */
+    PyObject *result = glue ? PyObject_CallMethod(glue, "fork", NULL) : NULL;
     long pid = result ? PyLong_AsLong(result) : -EAGAIN;
 
+    (void)entry;
     Py_XDECREF(result);
     PyErr_Clear();
     if (pid >= 0)
@@ -138,9 +143,24 @@ static const struct rt_entry_ops ops = {
     .variable = variable,
 };
 
+static int load_apart(const struct rt_entry_task *task, const struct rt_json *about,
+                      struct rt_entry **out, struct rt_err *err)
+{
+    static struct rt_entry_ops apart;
+    int rc =
+        rt_entry_guest_new(task, rt_json_get_text(about, "executable", "python3"), about, out, err);
+
+    if (rc < 0)
+        return rc;
+    apart = *(*out)->ops;
+    apart.fork = fork_guest;
+    (*out)->ops = &apart;
+    return 0;
+}
+
 static int load_glue(PyObject **glue, struct rt_err *err)
 {
-    *glue = PyImport_AddModule("_retrial"); /* borrowed from sys.modules, where it stays */
+    *glue = PyImport_AddModule(GLUE); /* borrowed from sys.modules, where it stays */
     if (*glue && run_text(*glue, rt_python_worker) == 0 && run_text(*glue, rt_python_guest) == 0)
         return 0;
     PyErr_Print();
@@ -181,8 +201,7 @@ static int load(const struct rt_entry_task *task, struct rt_entry **out, struct 
         (rc = import_entry(self->glue, task, &about, err)) < 0)
         return rc; /* the process ends now */
     if (rt_json_get_text(about, "unshared", NULL)) {
-        rc = rt_entry_guest_new(task, rt_json_get_text(about, "executable", "python3"), about, out,
-                                err);
+        rc = load_apart(task, about, out, err);
     } else {
         self->base.about = self->about = rt_json_text(about);
         *out = &self->base;

@@ -292,7 +292,7 @@ def describe_load(error, file):
             text += "\n" + describe(error, 500)
     venv = foreign_venv()
     if isinstance(error, ImportError) and venv:
-        text += f"\n(the virtual environment {venv} is of another Python build and not used)"
+        text += f"\n(the active virtual environment {venv} is not used: this is {sys.executable})"
     return text
 
 
