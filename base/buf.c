@@ -91,6 +91,17 @@ void rt_buf_add(struct rt_buf *buf, const char *text)
     rt_buf_put(buf, text, strlen(text));
 }
 
+void rt_buf_put_decimal(struct rt_buf *buf, uint64_t value)
+{
+    char digits[20];
+    size_t first = sizeof digits;
+
+    do
+        digits[--first] = (char)('0' + value % 10);
+    while (value /= 10);
+    rt_buf_put(buf, digits + first, sizeof digits - first);
+}
+
 void rt_buf_printf(struct rt_buf *buf, const char *format, ...)
 {
     va_list args;

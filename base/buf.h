@@ -71,6 +71,7 @@ void rt_buf_put_signed(struct rt_buf *buf, int64_t value);     /* zigzag varint 
 void rt_buf_put_span(struct rt_buf *buf, struct rt_span span); /* varint size, then bytes */
 void rt_buf_put_text(struct rt_buf *buf, const char *text);    /* as a span, without NUL */
 void rt_buf_add(struct rt_buf *buf, const char *text);         /* the bytes alone */
+void rt_buf_put_decimal(struct rt_buf *buf, uint64_t value);   /* as text */
 void rt_buf_printf(struct rt_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

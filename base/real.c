@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,32 @@ static bool reads_back(const struct rt_digits *number, double value, char text[R
     return rt_real_parse(rt_real_layout(number, true, text)) == value;
 }
 
+/* Most numbers that people write have few digits: value = whole / 10^places with a whole of at most
+ * 15 digits. Both are exact as doubles, so that the quotient is what their text reads as, and no
+ * other number of up to 15 digits reads as the same double. */
+static bool is_short(double value, char digits[24], struct rt_digits *number)
+{
+    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    double size = fabs(value);
+
+    for (int places = 0; places < 16 && size * powers[places] < 1e15; places++) {
+        double whole = rint(size * powers[places]);
+        int count = 0;
+
+        if (whole / powers[places] != size)
+            continue;
+        for (uint64_t left = (uint64_t)whole; left; left /= 10)
+            digits[23 - ++count] = (char)('0' + left % 10);
+        memmove(digits, digits + 23 - count, (size_t)count);
+        *number = (struct rt_digits){value < 0, digits, count, count - 1 - places};
+        while (number->count > 1 && digits[number->count - 1] == '0')
+            number->count--;
+        return count > 0;
+    }
+    return false;
+}
+
 const char *rt_real_text(double value, char text[RT_REAL_TEXT])
 {
     struct rt_digits number;
@@ -120,6 +147,8 @@ const char *rt_real_text(double value, char text[RT_REAL_TEXT])
         snprintf(text, RT_REAL_TEXT, "%s%s", signbit(value) ? "-" : "", value == 0 ? "0.0" : "inf");
         return text;
     }
+    if (is_short(value, digits, &number))
+        return rt_real_layout(&number, true, text);
     for (; count < 17; count++) {
         nearest(value, count, digits, &number);
         if (reads_back(&number, value, text))

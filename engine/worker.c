@@ -49,6 +49,7 @@ struct worker {
     struct stream streams[2];
     struct rt_buf inbox;
     size_t inbox_at;
+    struct rt_buf id;
     struct rt_buf params;
     struct rt_ended ended;
     struct rt_reads reads; /* what its trials have read of their params */
@@ -214,9 +215,7 @@ static void clear_ended(struct rt_ended *ended)
 static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64_t index)
 {
     const struct rt_worker_task *task = worker->task;
-    char id[128];
-    struct rt_call call = {.id = id,
-                           .ordinal = attempt->ordinal,
+    struct rt_call call = {.ordinal = attempt->ordinal,
                            .attempt = attempt->attempt,
                            .replicate = rt_plan_replicate(task->plan, index),
                            .seed = attempt->seed,
@@ -228,7 +227,11 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
                            .reads = &worker->reads,
                            .live = &worker->live};
 
-    snprintf(id, sizeof id, "%s.%" PRIu64, task->study_id, attempt->ordinal);
+    rt_buf_reset(&worker->id);
+    rt_buf_add(&worker->id, task->study_id);
+    rt_buf_put_u8(&worker->id, '.');
+    rt_buf_put_decimal(&worker->id, attempt->ordinal);
+    call.id = rt_buf_text(&worker->id);
     rt_buf_reset(&worker->params);
     rt_plan_params(task->plan, index, &worker->params);
     rt_buf_text(&worker->params);

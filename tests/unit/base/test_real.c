@@ -71,6 +71,31 @@ static void every_text_reads_back(void **state)
     }
 }
 
+/* Numbers of few digits, which take a short cut, get the text that printf() finds for them. */
+static void short_numbers_have_no_digit_too_many(void **state)
+{
+    uint64_t bits = 88172645463325252u;
+    char text[RT_REAL_TEXT];
+    char want[64];
+
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        int places = i % 16;
+        double value;
+
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        value = (double)(int64_t)(bits % 1000000000000000u) / pow(10, places);
+        rt_real_text(value, text);
+        snprintf(want, sizeof want, "%.15g", value);
+        if (!strchr(want, 'e') && !strchr(want, '.'))
+            strcat(want, ".0");
+        if (!strchr(want, 'e') && strcmp(text, want) != 0)
+            fail_msg("%a became %s instead of %s", value, text, want);
+    }
+}
+
 static void texts_do_not_depend_on_the_locale(void **state)
 {
     (void)state;
@@ -88,6 +113,7 @@ int main(void)
         cmocka_unit_test(subnormal_numbers_are_short_too),
         cmocka_unit_test(powers_of_two_may_need_the_next_number),
         cmocka_unit_test(every_text_reads_back),
+        cmocka_unit_test(short_numbers_have_no_digit_too_many),
         cmocka_unit_test(texts_do_not_depend_on_the_locale),
     };
 
