@@ -11,6 +11,7 @@ import struct
 
 TRACEBACK_MAX = 16384
 DEPTH_MAX = 100
+ITEMS_MAX = 16 << 20  # of one result, at any depth
 READS_MAX = 512
 
 
@@ -86,6 +87,16 @@ def plain_of(value, place):
     )
 
 
+items = 0  # of the result at hand, so far
+
+
+def count(more, place):
+    global items
+    items += more
+    if items > ITEMS_MAX:
+        raise Unusable(f"{named(place)} is too large; store it in a file")
+
+
 def to_json(value, place):
     """Plain JSON of a value; numpy's and torch's numbers and arrays become numbers and lists."""
     if len(place) > DEPTH_MAX:
@@ -105,17 +116,21 @@ def to_json(value, place):
             return float(value)
         return {"$float": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
     if isinstance(value, dict):
+        count(len(value), place)
         members = {}
         for key, item in value.items():
             name = key_of(key, place)
             members[name] = to_json(item, (*place, name))
         return members
     if isinstance(value, (list, tuple)):
+        count(len(value), place)
         return [to_json(item, (*place, i)) for i, item in enumerate(value)]
     return to_json(plain_of(value, place), place)
 
 
 def metrics(value):
+    global items
+    items = 0
     if value is None:
         raise Unusable("the function returned nothing; return a number or a dict of metrics")
     plain = to_json(value, ())
