@@ -50,17 +50,34 @@ static void add_name(void *context, const struct poptOption *option)
         names->items[names->count++] = option->longName;
 }
 
-static int refuse_unknown(const char *option, const struct poptOption *table, struct rt_err *err)
+/* A command line on its way through popt. */
+struct parsing {
+    poptContext parser;
+    char **argv;
+    const struct poptOption *table;
+    const struct rt_cmd *cmd; /* NULL before its name */
+};
+
+static bool takes_command(const struct rt_cmd *cmd)
+{
+    return cmd && cmd->usage && strstr(cmd->usage, "-- COMMAND");
+}
+
+static int refuse_unknown(const char *option, const struct parsing *parsing, struct rt_err *err)
 {
     struct names names = {{NULL}, 0};
     const char *near = NULL;
 
-    rt_options_each(table, add_name, &names);
+    rt_options_each(parsing->table, add_name, &names);
     if (strncmp(option, "--", 2) == 0)
         near = rt_suggest(option + 2, names.items);
     if (near)
         return rt_err_set(err, RT_EUSAGE, "unknown option \"%s\"; did you mean \"--%s\"?", option,
                           near);
+    if (takes_command(parsing->cmd))
+        return rt_err_set(err, RT_EUSAGE,
+                          "unknown option \"%s\"; a command with its options comes behind --",
+                          option);
     return rt_err_set(err, RT_EUSAGE, "unknown option \"%s\"", option);
 }
 
@@ -74,15 +91,14 @@ static const char *option_before(const char *value, char **argv)
     return value;
 }
 
-static int refuse(poptContext parser, int rc, char **argv, const struct poptOption *table,
-                  struct rt_err *err)
+static int refuse(const struct parsing *parsing, int rc, struct rt_err *err)
 {
-    const char *bad = poptBadOption(parser, POPT_BADOPTION_NOALIAS);
-    const char *option = bad[0] == '-' ? bad : option_before(bad, argv);
+    const char *bad = poptBadOption(parsing->parser, POPT_BADOPTION_NOALIAS);
+    const char *option = bad[0] == '-' ? bad : option_before(bad, parsing->argv);
 
     switch (rc) {
     case POPT_ERROR_BADOPT:
-        return refuse_unknown(option, table, err);
+        return refuse_unknown(option, parsing, err);
     case POPT_ERROR_NOARG:
         return rt_err_set(err, RT_EUSAGE, "option \"%s\" wants a value", option);
     case POPT_ERROR_UNWANTEDARG:
@@ -96,15 +112,14 @@ static int refuse(poptContext parser, int rc, char **argv, const struct poptOpti
     }
 }
 
-static int parse(poptContext parser, char **argv, const struct poptOption *table,
-                 struct rt_err *err)
+static int parse(const struct parsing *parsing, struct rt_err *err)
 {
     int rc;
 
     do
-        rc = poptGetNextOpt(parser);
+        rc = poptGetNextOpt(parsing->parser);
     while (rc >= 0);
-    return rc == -1 ? 0 : refuse(parser, rc, argv, table, err);
+    return rc == -1 ? 0 : refuse(parsing, rc, err);
 }
 
 int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err)
@@ -112,7 +127,7 @@ int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err)
     poptContext parser = poptGetContext("retrial", argc, (const char **)argv, rt_global_options,
                                         POPT_CONTEXT_POSIXMEHARDER);
     const char **args;
-    int rc = parse(parser, argv, rt_global_options, err);
+    int rc = parse(&(struct parsing){parser, argv, rt_global_options, NULL}, err);
     int left = 0;
 
     args = poptGetArgs(parser);
@@ -147,7 +162,7 @@ int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***
         POPT_TABLEEND,
     };
     poptContext parser = poptGetContext("retrial", argc, (const char **)argv, both, 0);
-    int rc = parse(parser, argv, both, err);
+    int rc = parse(&(struct parsing){parser, argv, both, cmd}, err);
 
     *args = copy_args(rc < 0 ? NULL : poptGetArgs(parser), count);
     poptFreeContext(parser);

@@ -177,6 +177,10 @@ static void say_end(const struct rt_standing *standing, struct rt_buf *line)
             "\nwarning: no trial has a value of the objective \"%s\"; retrial ls %s shows "
             "what they returned",
             standing->metric, standing->study_id);
+    else if (standing->unmeasured && !standing->metric)
+        rt_buf_add(line, "\nwarning: no trial gave a metric; a function returns them, a command "
+                         "prints a number or a JSON object last, or \"result\" in its study file "
+                         "says where they are");
 }
 
 static void report(struct rt_progress_bar *bar, const struct rt_standing *standing, bool last)

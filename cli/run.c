@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define KEYS_MAX  16
 #define NOT_GIVEN LLONG_MIN
@@ -177,14 +178,24 @@ static int choose_study(const struct rt_cmd_context *context, int argc, char **a
         run_options->options = keys;
         return 0;
     }
-    if (ends_with(argv[0], ".py") || ends_with(argv[0], ".so"))
+    if (ends_with(argv[0], ".so"))
         return rt_err_set(err, RT_EUSAGE, "\"%s\" is no study file; name its function: %s:FUNCTION",
                           argv[0], argv[0]);
+    if (ends_with(argv[0], ".py"))
+        return rt_err_set(err, RT_EUSAGE,
+                          "\"%s\" is no study file; name its function: %s:FUNCTION; or run it as a "
+                          "program: retrial run [-S ...] -- python3 %s ...",
+                          argv[0], argv[0], argv[0]);
     if (argc > 1)
         return rt_err_set(err, RT_EUSAGE,
                           "\"%s\" is too much; a command comes behind --: retrial run [-S ...] "
                           "-- %s %s ...",
                           argv[1], argv[0], argv[1]);
+    if (strchr(argv[0], ' ') && access(argv[0], F_OK) < 0)
+        return rt_err_set(err, RT_EUSAGE,
+                          "there is no study file \"%s\"; a command comes behind --: retrial run "
+                          "[-S ...] -- %s",
+                          argv[0], argv[0]);
     run_options->study_path = argv[0];
     return refuse_keys(keys, argv[0], err);
 }

@@ -29,6 +29,10 @@ static void weigh(struct rt_recorder *recorder, const struct rt_attempt *attempt
     struct rt_best *best = &recorder->pending;
     double value;
 
+    if (attempt->outcome == RT_OUTCOME_OK) {
+        recorder->succeeded = true;
+        recorder->measured = recorder->measured || attempt->result.data.size > strlen("{}");
+    }
     if (!recorder->metric || attempt->outcome != RT_OUTCOME_OK ||
         !find_metric(attempt->result.data, recorder->metric, &value))
         return;

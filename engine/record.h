@@ -19,6 +19,8 @@ struct rt_recorder {
     struct rt_store *store;
     const char *metric; /* of the objective, or NULL */
     bool maximize;
+    bool succeeded;         /* some attempt was ok */
+    bool measured;          /* and some had a metric */
     struct rt_best best;    /* of what is durable */
     struct rt_best pending; /* including what is not */
     uint64_t last;          /* number of the last event appended */

@@ -230,6 +230,7 @@ static void report(struct conducting *run, bool last)
     rt_conductor_progress(run->conductor, &standing->progress);
     rt_notices_look(&run->notices, &standing->progress, tell_finding, run);
     standing->best = run->recorder.best;
+    standing->unmeasured = run->recorder.succeeded && !run->recorder.measured;
     standing->elapsed_us = now - run->start_us;
     done = decided(&standing->progress);
     standing->ended = done > standing->at_start ? done - standing->at_start : 0;

@@ -36,6 +36,7 @@ struct rt_standing {
     const char *metric; /* of the objective, or NULL */
     struct rt_progress progress;
     struct rt_best best;
+    bool unmeasured;     /* trials of this launch were ok, and none gave a metric */
     uint64_t elapsed_us; /* since trials could start */
     uint64_t ended;      /* attempts that ended in this launch */
     uint64_t at_start;   /* trials that were done before it */

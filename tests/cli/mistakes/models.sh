@@ -29,6 +29,7 @@ told() {
 for file in raises syntax python2 needs; do told $file.py:train -S lr=1 --name $file; done
 for function in nothing pair text leaves; do told model.py:$function -S lr=1 --name $function; done
 told --name shell -S lr=1 -- ./bad.sh '{lr}'
+told --name silent -S lr=1 -- echo done '{lr}x'
 told model.py:loss -S lr=1 --name no_objective --maximize accuracy
 told model.py:nan -S lr=1 --name nan --minimize loss
 told model.py:loss -S rl=1 --name unread

@@ -28,6 +28,10 @@ wrong run m.py:train --name a/b -S lr=1
 wrong run m.py:train --maximize a --minimize b -S lr=1
 wrong run noise.yaml --timeout 3s
 wrong run m.py: -S lr=1
+wrong run python3 m.py --lr '{lr}' -S lr=1
+wrong run python3 m.py -S lr=1
+wrong run 'python3 m.py --lr {lr}' -S lr=1
+wrong run ./m.py -S lr=1
 wrong run :train -S lr=1
 wrong run ../m.py:train -S lr=1
 wrong run m.py:train -S lr=1 --save noise.yaml
