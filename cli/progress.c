@@ -71,6 +71,9 @@ static void put_bad(struct rt_buf *line, const struct rt_progress *progress)
             rt_buf_printf(line, "  %llu %s", (unsigned long long)progress->done[i],
                           rt_outcome_name((enum rt_outcome)i));
     }
+    if (progress->done[RT_OUTCOME_LOST])
+        rt_buf_printf(line, "  %llu set aside",
+                      (unsigned long long)progress->done[RT_OUTCOME_LOST]);
 }
 
 static void put_best(struct rt_buf *line, const struct rt_standing *standing)

@@ -14,6 +14,7 @@
 struct losing {
     struct rt_conductor *conductor;
     int rank;
+    bool down;
     const char *reason;
     struct rt_buf rows;
     uint64_t count;
@@ -33,6 +34,15 @@ static void end_losing(struct losing *losing)
     losing->count = 0;
 }
 
+/* Why a trial is not tried again, which is the answer to "why is it lost". */
+static char *last_words(const struct losing *losing)
+{
+    return rt_printf(
+        "%s; it is the second agent that was lost with this trial, which is set aside: "
+        "retrial resume %s --retry lost tries it again",
+        losing->reason, rt_conductor_study(losing->conductor)->id);
+}
+
 static void lose(void *context, uint32_t of, uint64_t ordinal, uint32_t attempt, uint32_t launch,
                  uint32_t rank)
 {
@@ -44,20 +54,27 @@ static void lose(void *context, uint32_t of, uint64_t ordinal, uint32_t attempt,
         .launch = launch,
         .rank = rank,
         .outcome = RT_OUTCOME_LOST,
-        .reason = {.data = rt_span_text(losing->reason), .size = strlen(losing->reason)},
+        .flags = losing->down ? RT_ATTEMPT_DOWN : 0,
     };
+    const struct rt_study *study = rt_conductor_study(losing->conductor);
+    char *reason;
 
     if (launch != losing->conductor->options.launch || (int)rank != losing->rank)
         return;
+    reason = losing->down && rt_study_downs(study, ordinal) + 1 >= RT_DOWNS_MAX
+                 ? last_words(losing)
+                 : rt_strdup(losing->reason);
+    row.reason = (struct rt_payload){.data = rt_span_text(reason), .size = strlen(reason)};
     rt_attempt_put(&losing->rows, &row);
+    free(reason);
     if (++losing->count == LOST_ROWS_MAX)
         end_losing(losing);
 }
 
-void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason)
+void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason, bool down)
 {
     struct rt_member *member = &conductor->roster.members[rank];
-    struct losing losing = {conductor, rank, reason, RT_BUF_INIT, 0};
+    struct losing losing = {conductor, rank, down, reason, RT_BUF_INIT, 0};
 
     if (member->status == RT_MEMBER_GONE || member->status == RT_MEMBER_LEFT)
         return;
@@ -91,7 +108,7 @@ void rt_conductor_miss(struct rt_conductor *conductor, int rank, const char *rea
         return;
     name_member(conductor, rank, name, sizeof name);
     snprintf(why, sizeof why, "%s %s", name, reason);
-    rt_conductor_give_up(conductor, rank, why);
+    rt_conductor_give_up(conductor, rank, why, conductor->phase == PHASE_RUNNING);
     conductor->lost_agents++;
     snprintf(conductor->agent_news, sizeof conductor->agent_news,
              "%s and is given up; it had %" PRIu64 " trial%s, which others run", why, held,
@@ -296,7 +313,7 @@ void rt_conductor_take_message(struct rt_conductor *conductor, int rank, const s
         member->beat = wire->beat.number;
         break;
     case RT_WIRE_BYE:
-        rt_conductor_give_up(conductor, rank, "the agent left before the attempt ended");
+        rt_conductor_give_up(conductor, rank, "the agent left before the attempt ended", false);
         member->status = RT_MEMBER_LEFT;
         break;
     default:

@@ -68,8 +68,9 @@ void rt_conductor_return_unsent(struct rt_conductor *conductor);
 /* conductor_members.c: agents that come, speak, fall silent and leave. */
 void rt_conductor_take_message(struct rt_conductor *conductor, int rank,
                                const struct rt_wire *wire);
-void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason);
-/* The same for one that did not leave on its own: people are told. */
+/* What it held is lost. `down`: that may be what took it down. */
+void rt_conductor_give_up(struct rt_conductor *conductor, int rank, const char *reason, bool down);
+/* The same for one that vanished: people are told. */
 void rt_conductor_miss(struct rt_conductor *conductor, int rank, const char *reason);
 void rt_conductor_say_stop(struct rt_conductor *conductor, int rank, uint64_t grace_us);
 void rt_conductor_beat(struct rt_conductor *conductor); /* beats, and finds who is silent */

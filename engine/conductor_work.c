@@ -49,21 +49,77 @@ static void add_to(struct rt_lease *lease, struct rt_wire_work *work, size_t *ca
     lease->ranges[lease->count++] = (struct rt_lease_range){ordinal, 1, attempt};
 }
 
-/* The next trial to be leased: one that waits, from *next on (0: there is none), or one that is to
- * be tried again. 0 if there is neither. */
-static uint64_t next_trial(struct rt_conductor *conductor, uint64_t *next)
+/* The search for trials to be leased, one member after the other. Ordinals; 0: there are no more.
+ */
+struct search {
+    uint64_t next;    /* trials that wait, from here on */
+    uint64_t suspect; /* trials that an agent was lost with, from here on */
+    bool has_suspect; /* the member at hand, after what it was given in this search */
+};
+
+/* One that waits, and that no agent was lost with before. */
+static uint64_t next_waiting(const struct rt_study *of, struct search *search)
+{
+    uint64_t ordinal = search->next ? rt_study_next_waiting(of, search->next) : 0;
+
+    while (ordinal && rt_study_downs(of, ordinal))
+        ordinal = rt_study_next_waiting(of, ordinal + 1);
+    search->next = ordinal ? ordinal + 1 : 0;
+    return ordinal;
+}
+
+static uint64_t next_suspect(const struct rt_study *of, struct search *search)
+{
+    uint64_t ordinal = search->suspect ? rt_study_next_down(of, search->suspect) : 0;
+
+    while (ordinal && rt_state_trial(of, ordinal).status != RT_TRIAL_WAITING)
+        ordinal = rt_study_next_down(of, ordinal + 1);
+    search->suspect = ordinal ? ordinal + 1 : 0;
+    return ordinal;
+}
+
+static bool holds_suspect(const struct rt_conductor *conductor, int rank)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
-    uint64_t ordinal = *next ? rt_study_next_waiting(of, *next) : 0;
 
-    *next = ordinal ? ordinal + 1 : 0;
-    if (!ordinal && (ordinal = rt_retry_next(&conductor->retry, of)) != 0)
+    for (uint64_t i = rt_study_next_down(of, 1); i; i = rt_study_next_down(of, i + 1)) {
+        if (rt_state_holds(conductor->state, (uint32_t)rank, of->number, i,
+                           rt_state_trial(of, i).attempts))
+            return true;
+    }
+    return false;
+}
+
+/* The next trial to be leased to a member: one that waits, or one that is to be tried again. At
+ * last those that an agent was lost with, but each member has one of them at a time, so that it can
+ * be told which of them it is that takes agents down. 0 if there is none. */
+static uint64_t next_trial(struct rt_conductor *conductor, int rank, struct search *search)
+{
+    const struct rt_study *of = rt_conductor_study(conductor);
+    uint64_t ordinal = next_waiting(of, search);
+    bool again;
+
+    if (ordinal)
+        return ordinal;
+    ordinal = rt_retry_next(&conductor->retry, of);
+    again = ordinal != 0;
+    if (!again)
+        ordinal = next_suspect(of, search);
+    if (ordinal && rt_study_downs(of, ordinal)) {
+        if (search->has_suspect || holds_suspect(conductor, rank)) {
+            search->suspect = again ? search->suspect : ordinal;
+            return 0;
+        }
+        search->has_suspect = true;
+    }
+    if (again)
         rt_retry_leased(&conductor->retry);
     return ordinal;
 }
 
-/* Leases up to `count` trials from *next on to a rank; returns how many there were. */
-static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t count, uint64_t *next)
+/* Leases up to `count` trials to a rank; returns how many there were. */
+static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t count,
+                         struct search *search)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
     struct rt_lease lease = {conductor->options.launch, of->number, (uint32_t)rank, NULL, 0};
@@ -73,7 +129,8 @@ static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t coun
     uint64_t leased = 0;
     uint64_t ordinal;
 
-    for (; leased < count && (ordinal = next_trial(conductor, next)) != 0; leased++)
+    search->has_suspect = false;
+    for (; leased < count && (ordinal = next_trial(conductor, rank, search)) != 0; leased++)
         add_to(&lease, &wire.work, &capacity, ordinal, rt_study_index(of, ordinal),
                rt_state_trial(of, ordinal).attempts + 1);
     if (leased) {
@@ -100,7 +157,7 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
     uint64_t waiting = of->planned - rt_conductor_decided(conductor) - of->leased;
-    uint64_t next = 1;
+    struct search search = {1, 1, false};
 
     waiting += rt_retry_waiting(&conductor->retry);
 
@@ -114,7 +171,7 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
             continue;
         count = wanted(conductor, member, waiting);
         if (count)
-            waiting -= lease_to(conductor, (int)rank, count, &next);
+            waiting -= lease_to(conductor, (int)rank, count, &search);
     }
 }
 
@@ -160,7 +217,7 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
         return;
     if (row->launch == conductor->options.launch &&
         rt_state_holds(conductor->state, row->rank, row->study, row->ordinal, row->attempt)) {
-        row->flags &= ~RT_ATTEMPT_LATE;
+        row->flags = 0;
         sorted->leased++;
         if (!rt_outcome_success(row->outcome) && row->outcome != RT_OUTCOME_LOST)
             rt_retry_failed(&conductor->retry, row->ordinal);
@@ -168,7 +225,7 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
     } else if (held_by_any(conductor, row)) {
         return;
     } else {
-        row->flags |= RT_ATTEMPT_LATE;
+        row->flags = RT_ATTEMPT_LATE;
     }
     rt_attempt_put(&sorted->rows, row);
     sorted->ended =
@@ -229,7 +286,7 @@ static void acknowledge_nothing(struct rt_conductor *conductor, int rank, uint64
 static void bar(struct rt_conductor *conductor, int rank, struct rt_err *err)
 {
     rt_err_while(err, "the agent of rank %d makes no sense", rank);
-    rt_conductor_give_up(conductor, rank, err->text);
+    rt_conductor_give_up(conductor, rank, err->text, false);
     rt_conductor_say_stop(conductor, rank, 0);
     conductor->roster.members[rank].barred = true;
     if (!conductor->why.code)

@@ -90,6 +90,7 @@ struct rt_output {
 };
 
 #define RT_ATTEMPT_LATE 1u /* came after the attempt had been recorded as lost */
+#define RT_ATTEMPT_DOWN 2u /* lost: its agent vanished, perhaps because of it */
 
 /* One execution of a trial, ended. */
 struct rt_attempt {

@@ -88,14 +88,16 @@ static const enum move moves[3][CAUSES] = {
                        [LATE_FAILURE] = STAY},
 };
 
-static unsigned settled(const struct entry *entry, uint32_t retries)
+static unsigned settled(const struct entry *entry, const struct rt_limits *limits)
 {
+    uint32_t retries = limits->retries;
+
     if (rt_outcome_success((enum rt_outcome)entry->outcome))
         return RT_TRIAL_DONE;
     if (entry->attempts >= RT_ATTEMPTS_MAX)
         return RT_TRIAL_DONE;
     if (entry->outcome == RT_OUTCOME_NONE || entry->outcome == RT_OUTCOME_LOST)
-        return RT_TRIAL_WAITING;
+        return entry->outcome && limits->aside ? RT_TRIAL_DONE : RT_TRIAL_WAITING;
     /* Past what is counted, lost attempts use up retries, too. */
     if (entry->failures == FAILURES_MAX && retries >= FAILURES_MAX)
         return entry->attempts <= retries ? RT_TRIAL_WAITING : RT_TRIAL_DONE;
@@ -124,7 +126,7 @@ int rt_move_lease(rt_word *word, uint32_t attempt)
     return 0;
 }
 
-int rt_move_return(rt_word *word, uint32_t attempt, uint32_t retries)
+int rt_move_return(rt_word *word, uint32_t attempt, const struct rt_limits *limits)
 {
     struct entry entry = unpack(*word);
     enum move move = moves[entry.status][RETURNED];
@@ -133,12 +135,12 @@ int rt_move_return(rt_word *word, uint32_t attempt, uint32_t retries)
         return -1;
     entry.attempts--;
     if (move == SETTLE)
-        entry.status = settled(&entry, retries);
+        entry.status = settled(&entry, limits);
     *word = pack(entry);
     return 0;
 }
 
-void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, uint32_t retries)
+void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, const struct rt_limits *limits)
 {
     struct entry entry = unpack(*word);
     enum cause cause = cause_of(outcome, open);
@@ -151,16 +153,16 @@ void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, uint32_t ret
     if (move == FINISH)
         entry.status = RT_TRIAL_DONE;
     if (move == SETTLE)
-        entry.status = settled(&entry, retries);
+        entry.status = settled(&entry, limits);
     *word = pack(entry);
 }
 
-void rt_move_settle(rt_word *word, uint32_t retries)
+void rt_move_settle(rt_word *word, const struct rt_limits *limits)
 {
     struct entry entry = unpack(*word);
 
     if (entry.status == RT_TRIAL_LEASED)
         return;
-    entry.status = settled(&entry, retries);
+    entry.status = settled(&entry, limits);
     *word = pack(entry);
 }

@@ -21,15 +21,20 @@ uint32_t rt_word_attempts(rt_word word);
 bool rt_word_valid(rt_word word);                 /* false for bits that no history leads to */
 bool rt_outcome_success(enum rt_outcome outcome); /* ok, pruned, skipped: no more attempts */
 
+/* How often a trial is tried. */
+struct rt_limits {
+    uint32_t retries; /* of the plan */
+    bool aside;       /* its agents were lost too often with it: not after one that was lost */
+};
+
 /* Each puts the new word in *word, or returns -1 and changes nothing if the old one forbids it. */
 int rt_move_lease(rt_word *word, uint32_t attempt);
-int rt_move_return(rt_word *word, uint32_t attempt, uint32_t retries);
+int rt_move_return(rt_word *word, uint32_t attempt, const struct rt_limits *limits);
 
 /* An attempt ended. `open`: its lease was open; else it comes late. */
-void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, uint32_t retries);
+void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, const struct rt_limits *limits);
 
-/* Decides anew whether a trial that is not leased is to be tried again: retries may have changed.
- */
-void rt_move_settle(rt_word *word, uint32_t retries);
+/* Decides anew whether a trial that is not leased is to be tried again: limits may have changed. */
+void rt_move_settle(rt_word *word, const struct rt_limits *limits);
 
 #endif

@@ -21,6 +21,7 @@ static void free_study(struct rt_study_inner *study)
     }
     free(study->revisions);
     rt_trials_clear(&study->trials);
+    rt_downs_clear(&study->downs);
     free(study->is.name);
     free(study);
 }

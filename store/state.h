@@ -21,6 +21,7 @@ enum rt_trial_status {
     RT_TRIAL_RETIRED = 3, /* no longer in the current plan */
 };
 
+#define RT_DOWNS_MAX    2         /* agents lost with a trial, after which it is set aside */
 #define RT_ORDINALS_MAX (1 << 28) /* trials of one study, over all its plans */
 
 struct rt_trial {
@@ -58,7 +59,9 @@ void rt_state_free(struct rt_state *state);
  *
  * Attempts move a trial as the table in store/moves.c says. An attempt that did not succeed
  * leaves its trial WAITING while fewer than 1 + retries attempts were made, lost ones not
- * counted. A lost one always does (at most 254 attempts are made). The end of a launch, or the
+ * counted. A lost one always does (at most 254 attempts are made), unless the trial may be what
+ * took its agents down: one whose agents were lost twice while they had it is DONE, and lost. (An
+ * agent that says later how the attempt ended was not taken down.) The end of a launch, or the
  * start of the next, which says that the one before it died, makes all open leases lost.
  */
 int rt_state_apply(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
@@ -89,6 +92,11 @@ const struct rt_reads *rt_study_reads(const struct rt_study *study);
 /* The next ordinal at or after `from` of the current plan that is WAITING; 0 if there is none.
  * What has used up its retries is not WAITING but DONE. */
 uint64_t rt_study_next_waiting(const struct rt_study *study, uint64_t from);
+
+/* How many agents were lost while they had a trial, and did not come back. */
+uint32_t rt_study_downs(const struct rt_study *study, uint64_t ordinal);
+/* The next trial at or after `from` of which that is one or more; 0 if there is none. */
+uint64_t rt_study_next_down(const struct rt_study *study, uint64_t from);
 
 /* The attempts that are leased and have not ended, one call for each. */
 typedef void rt_open_lease_fn(void *context, uint32_t study, uint64_t ordinal, uint32_t attempt,

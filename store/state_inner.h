@@ -2,7 +2,9 @@
 #define RT_STORE_STATE_INNER_H
 /* What state is made of; for the files of state alone (state*.c, plan_event.c). */
 #include "base/json.h"
+#include "store/downs.h"
 #include "store/leases.h"
+#include "store/moves.h"
 #include "store/segments.h"
 #include "store/state.h"
 #include "store/trials.h"
@@ -22,6 +24,7 @@ struct rt_study_inner {
     size_t revision_count;
     size_t revision_capacity;
     struct rt_trials trials;
+    struct rt_downs downs;
     uint64_t first_waiting; /* no trial before it is WAITING */
 };
 
@@ -33,6 +36,8 @@ struct rt_row {
     uint32_t rank;
     enum rt_outcome outcome;
     bool open; /* its lease was */
+    bool down; /* its agent may have been lost because of it */
+    bool back; /* it was not: here is its late result */
 };
 
 struct rt_state {
@@ -68,6 +73,8 @@ void rt_state_add_launch(struct rt_state *state, uint64_t time_us);
 /* Makes a plan the current one; takes plan and map. */
 void rt_study_add_revision(struct rt_study_inner *study, struct rt_plan *plan,
                            struct rt_segments *map);
+/* What holds for a trial under the current plan. */
+struct rt_limits rt_study_limits(const struct rt_study_inner *study, uint64_t ordinal);
 /* Counts trials by status and outcome again, after a change of many. */
 void rt_study_recount(struct rt_study_inner *study);
 /* Changes one trial and the counts. */

@@ -50,8 +50,22 @@ void rt_state_add_launch(struct rt_state *state, uint64_t time_us)
     state->launch_count++;
 }
 
-/* The trials of all open leases become lost; state->lost then says which they were. */
-static void lose_open(struct rt_state *state)
+static void lose_trial(struct rt_study_inner *study, uint64_t ordinal, bool down)
+{
+    rt_word word = rt_trials_get(&study->trials, ordinal);
+    struct rt_limits limits;
+
+    if (down)
+        rt_downs_add(&study->downs, ordinal);
+    limits = rt_study_limits(study, ordinal);
+    rt_move_end(&word, RT_OUTCOME_LOST, true, &limits);
+    rt_study_set_word(study, ordinal, word);
+    study->is.attempts++;
+}
+
+/* The trials of all open leases become lost; state->lost then says which they were. `down`: those
+ * of the conductor's host may have taken it down. */
+static void lose_open(struct rt_state *state, bool down)
 {
     rt_leases_clear(&state->lost);
     state->lost = state->open;
@@ -60,15 +74,9 @@ static void lose_open(struct rt_state *state)
         for (size_t i = 0; i < state->lost.ranks[rank].count; i++) {
             const struct rt_open_range *range = &state->lost.ranks[rank].ranges[i];
             struct rt_study_inner *study = rt_state_find(state, range->study);
-            uint32_t retries = rt_plan_retries(study->is.plan);
 
-            for (uint64_t k = 0; k < range->count; k++) {
-                rt_word word = rt_trials_get(&study->trials, range->ordinal + k);
-
-                rt_move_end(&word, RT_OUTCOME_LOST, true, retries);
-                rt_study_set_word(study, range->ordinal + k, word);
-            }
-            study->is.attempts += range->count;
+            for (uint64_t k = 0; k < range->count; k++)
+                lose_trial(study, range->ordinal + k, down && rank == 0);
         }
     }
 }
@@ -77,16 +85,18 @@ int rt_state_apply_launch(struct rt_state *state, const struct rt_event *event, 
 {
     struct rt_json *object = NULL;
     int64_t number;
+    bool down;
     int rc;
 
     if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     number = rt_json_get_int(object, "launch", 0);
+    down = rt_json_bool(rt_json_get(object, "restarted"));
     rt_json_free(object);
     if (number != (int64_t)state->launch_count + 1)
         return rt_err_set(err, RT_EDAMAGED, "launch %" PRId64 " follows launch %zu", number,
                           state->launch_count);
-    lose_open(state);
+    lose_open(state, down);
     rt_state_add_launch(state, event->time_us);
     state->open.launch = (uint32_t)number;
     return 0;
@@ -105,7 +115,7 @@ int rt_state_apply_launch_end(struct rt_state *state, const struct rt_event *eve
     rt_json_free(object);
     if (number < 1 || number != (int64_t)state->launch_count || state->launches[number - 1].ended)
         return rt_err_set(err, RT_EDAMAGED, "launch %" PRId64 " ends, but does not run", number);
-    lose_open(state);
+    lose_open(state, false);
     state->launches[number - 1].ended = 1;
     return 0;
 }
@@ -188,17 +198,20 @@ static int check_new_ordinals(const struct rt_segments *map, uint64_t ordinals, 
 /* Retries may have changed, and trials may have come back into the plan. */
 static void settle_all(struct rt_study_inner *study)
 {
-    uint32_t retries = rt_plan_retries(study->is.plan);
     uint64_t at = 1;
 
     while (at <= study->trials.count) {
         rt_word word;
         uint64_t run = rt_trials_run(&study->trials, at, study->trials.count, &word);
-        rt_word settled = word;
 
-        rt_move_settle(&settled, retries);
-        for (uint64_t k = 0; settled != word && k < run; k++)
-            rt_trials_set(&study->trials, at + k, settled);
+        for (uint64_t k = 0; rt_word_outcome(word) && k < run; k++) {
+            struct rt_limits limits = rt_study_limits(study, at + k);
+            rt_word settled = word;
+
+            rt_move_settle(&settled, &limits);
+            if (settled != word)
+                rt_trials_set(&study->trials, at + k, settled);
+        }
         at += run;
     }
 }

@@ -134,7 +134,7 @@ static int take_returned(struct rt_state *state, struct rt_study_inner *study,
                                   study->is.id, ordinal, lease->rank);
             add_row(state, (*count)++,
                     (struct rt_row){study, ordinal, range->attempt, lease->rank, RT_OUTCOME_NONE,
-                                    true});
+                                    true, false, false});
         }
     }
     return 0;
@@ -158,8 +158,10 @@ int rt_state_apply_return(struct rt_state *state, const struct rt_event *event, 
     }
     for (size_t i = 0; i < count; i++) {
         rt_word word = rt_trials_get(&study->trials, state->rows[i].ordinal);
+        struct rt_limits limits;
 
-        rt_move_return(&word, state->rows[i].attempt, rt_plan_retries(study->is.plan));
+        limits = rt_study_limits(study, state->rows[i].ordinal);
+        rt_move_return(&word, state->rows[i].attempt, &limits);
         rt_study_set_word(study, state->rows[i].ordinal, word);
     }
 out:
@@ -186,11 +188,16 @@ static int take_row(struct rt_state *state, const struct rt_attempt *attempt, st
         return rt_err_set(err, RT_EDAMAGED,
                           "attempt %u of trial %s.%" PRIu64 " ended, but was never leased",
                           attempt->attempt, study->is.id, attempt->ordinal);
-    *row = (struct rt_row){study,         attempt->ordinal, attempt->attempt,
-                           attempt->rank, attempt->outcome, false};
+    *row = (struct rt_row){.study = study,
+                           .ordinal = attempt->ordinal,
+                           .attempt = attempt->attempt,
+                           .rank = attempt->rank,
+                           .outcome = attempt->outcome};
     if (attempt->launch == state->open.launch)
         row->open = rt_leases_take(&state->open, attempt->rank, attempt->study, attempt->ordinal,
                                    attempt->attempt);
+    row->down = row->open && attempt->flags & RT_ATTEMPT_DOWN;
+    row->back = !row->open && attempt->launch == state->open.launch;
     if (!row->open && !(attempt->flags & RT_ATTEMPT_LATE))
         return rt_err_set(
             err, RT_EDAMAGED,
@@ -216,6 +223,24 @@ static int take_rows(struct rt_state *state, struct rt_span body, size_t *count,
     return rc;
 }
 
+static void end_attempt(const struct rt_row *row)
+{
+    struct rt_study_inner *study = row->study;
+    rt_word word = rt_trials_get(&study->trials, row->ordinal);
+    struct rt_limits limits;
+
+    if (row->down)
+        rt_downs_add(&study->downs, row->ordinal);
+    if (row->back)
+        rt_downs_take_back(&study->downs, row->ordinal);
+    limits = rt_study_limits(study, row->ordinal);
+    rt_move_end(&word, row->outcome, row->open, &limits);
+    if (row->back)
+        rt_move_settle(&word, &limits);
+    rt_study_set_word(study, row->ordinal, word);
+    study->is.attempts++;
+}
+
 int rt_state_apply_attempts(struct rt_state *state, const struct rt_event *event,
                             struct rt_err *err)
 {
@@ -226,13 +251,7 @@ int rt_state_apply_attempts(struct rt_state *state, const struct rt_event *event
         reopen(state, count);
         return rc;
     }
-    for (size_t i = 0; i < count; i++) {
-        const struct rt_row *row = &state->rows[i];
-        rt_word word = rt_trials_get(&row->study->trials, row->ordinal);
-
-        rt_move_end(&word, row->outcome, row->open, rt_plan_retries(row->study->is.plan));
-        rt_study_set_word(row->study, row->ordinal, word);
-        row->study->is.attempts++;
-    }
+    for (size_t i = 0; i < count; i++)
+        end_attempt(&state->rows[i]);
     return 0;
 }

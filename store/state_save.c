@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define SAVE_VERSION 2  /* 1 ends with the leases */
+#define SAVE_VERSION 3  /* 1 ends with the leases, 2 with the reads */
 #define CHECK_SIZE   16 /* first bytes of the SHA-256 of all bytes before; last in every version */
 
 static void save_revision(const struct rt_revision *revision, struct rt_buf *out)
@@ -90,6 +90,8 @@ void rt_state_save(const struct rt_state *state, struct rt_buf *out)
     save_leases(&state->open, out);
     for (size_t i = 0; i < state->study_count; i++)
         save_reads(state->studies[i], out);
+    for (size_t i = 0; i < state->study_count; i++)
+        rt_downs_put(&state->studies[i]->downs, out);
     hash = rt_hash(rt_span(out->data + start, out->size - start));
     rt_buf_put(out, hash.bytes, CHECK_SIZE);
 }
@@ -268,6 +270,8 @@ static int load_all(struct rt_reader *reader, struct rt_state *state, struct rt_
         return rc;
     for (size_t i = 0; version > 1 && i < state->study_count; i++)
         load_reads(reader, state->studies[i]);
+    for (size_t i = 0; version > 2 && i < state->study_count; i++)
+        rt_downs_get(&state->studies[i]->downs, reader, state->studies[i]->is.ordinals);
     return rt_reader_done(reader, "a checkpoint", err);
 }
 

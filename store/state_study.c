@@ -87,6 +87,22 @@ void rt_study_advance(struct rt_study_inner *study)
     study->first_waiting = next ? next : study->is.ordinals + 1;
 }
 
+struct rt_limits rt_study_limits(const struct rt_study_inner *study, uint64_t ordinal)
+{
+    return (struct rt_limits){rt_plan_retries(study->is.plan),
+                              rt_downs_of(&study->downs, ordinal) >= RT_DOWNS_MAX};
+}
+
+uint32_t rt_study_downs(const struct rt_study *study, uint64_t ordinal)
+{
+    return rt_downs_of(&rt_study_inner(study)->downs, ordinal);
+}
+
+uint64_t rt_study_next_down(const struct rt_study *study, uint64_t from)
+{
+    return rt_downs_next(&rt_study_inner(study)->downs, from);
+}
+
 struct rt_trial rt_state_trial(const struct rt_study *study, uint64_t ordinal)
 {
     struct rt_trial trial = {RT_TRIAL_RETIRED, RT_OUTCOME_NONE, 0};

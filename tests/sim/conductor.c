@@ -85,7 +85,9 @@ void launch_begin(struct sim *sim)
                                            .startup_us = 20 * SECOND};
     struct rt_wire study = {.kind = RT_WIRE_STUDY};
     struct rt_buf message = RT_BUF_INIT;
-    char *body = rt_printf("{\"launch\":%u}", ++sim->launch);
+    bool restarted = sim->launch && !sim->oracle.ended && sim->scenario.supervised;
+    char *body =
+        rt_printf("{\"launch\":%u%s}", ++sim->launch, restarted ? ",\"restarted\":true" : "");
 
     sim->oracle.retry = sim->scenario.retry;
     disk_append_text(sim, RT_EVENT_LAUNCH, body);

@@ -51,6 +51,8 @@ static struct rt_trial expected(const struct known_trial *trial, uint32_t retrie
         return (struct rt_trial){RT_TRIAL_DONE, trial->success, trial->count};
     if (last && last->end_seq == 0)
         return (struct rt_trial){RT_TRIAL_LEASED, RT_OUTCOME_NONE, trial->count};
+    if (trial->last == RT_OUTCOME_LOST && trial->downs >= 2)
+        return (struct rt_trial){RT_TRIAL_DONE, RT_OUTCOME_LOST, trial->count};
     if (trial->failures > retries && trial->last != RT_OUTCOME_LOST)
         return (struct rt_trial){RT_TRIAL_DONE, trial->last, trial->count};
     return (struct rt_trial){RT_TRIAL_WAITING, RT_OUTCOME_NONE, trial->count};
@@ -103,7 +105,7 @@ static void take_plan(struct oracle *oracle, const struct rt_state *state)
 }
 
 /* What is open when a launch starts or ends is lost. */
-static void lose_open(struct oracle *oracle, uint64_t seq)
+static void lose_open(struct oracle *oracle, uint64_t seq, bool restarted)
 {
     for (size_t i = 0; i < oracle->count; i++) {
         for (uint32_t n = 0; n < oracle->trials[i].count; n++) {
@@ -113,6 +115,7 @@ static void lose_open(struct oracle *oracle, uint64_t seq)
                 attempt->end_seq = seq;
                 attempt->outcome = RT_OUTCOME_LOST;
                 oracle->trials[i].last = RT_OUTCOME_LOST;
+                oracle->trials[i].downs += restarted && attempt->rank == 0;
             }
         }
     }
@@ -151,7 +154,7 @@ static void check_again(struct oracle *oracle)
     for (size_t i = 0; i < oracle->count; i++) {
         const struct known_trial *trial = &oracle->trials[i];
 
-        if (trial->again && !trial->success && trial->count < 254 &&
+        if (trial->again && !trial->success && trial->count < 254 && trial->downs < 2 &&
             failures_now(oracle, trial) != 1 + retries_of(oracle->state))
             world_fail(oracle->world, "trial %llu was to be tried again, and failed %u times of %u",
                        (number)i + 1, failures_now(oracle, trial), 1 + retries_of(oracle->state));
@@ -164,7 +167,7 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
 
     if (rt_json_parse(event->body, &body, NULL) < 0)
         world_fail(oracle->world, "a launch event is not JSON");
-    lose_open(oracle, event->seq);
+    lose_open(oracle, event->seq, rt_json_bool(rt_json_get(body, "restarted")));
     oracle->ended = event->kind == RT_EVENT_LAUNCH_END;
     if (event->kind == RT_EVENT_LAUNCH) {
         oracle->handed_count = 0;
@@ -179,6 +182,21 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
     rt_json_free(body);
 }
 
+/* Of the trials that an agent was lost with before, one agent has one at a time. */
+static void check_suspect(struct oracle *oracle, uint64_t ordinal, uint32_t rank)
+{
+    if (find_trial(oracle, ordinal)->downs == 0)
+        return;
+    for (size_t i = 0; i < oracle->count; i++) {
+        const struct known_trial *trial = &oracle->trials[i];
+        const struct known_attempt *last = trial->count ? &trial->attempts[trial->count - 1] : NULL;
+
+        if (i + 1 != ordinal && trial->downs && last && last->end_seq == 0 && last->rank == rank)
+            world_fail(oracle->world, "rank %u has trials %llu and %llu, which may both kill it",
+                       rank, (number)i + 1, (number)ordinal);
+    }
+}
+
 static void lease_one(struct oracle *oracle, const struct rt_event *event,
                       const struct rt_lease *lease, uint64_t ordinal, uint32_t attempt)
 {
@@ -190,6 +208,7 @@ static void lease_one(struct oracle *oracle, const struct rt_event *event,
         world_fail(oracle->world, "trial %llu is leased, but was never planned", (number)ordinal);
         return;
     }
+    check_suspect(oracle, ordinal, lease->rank);
     was = expected(trial, retries_of(oracle->state));
     again = trial->again && was.status == RT_TRIAL_DONE && !is_success(was.outcome) &&
             failures_now(oracle, trial) <= retries_of(oracle->state);
@@ -255,6 +274,8 @@ static void end_late(struct oracle *oracle, const struct rt_event *event,
                    "attempt %u of trial %llu is recorded as late, but it is %s already",
                    row->attempt, (number)row->ordinal,
                    known->end_seq == 0 ? "not ended" : rt_outcome_name(known->outcome));
+    if (row->launch == oracle->launch && find_trial(oracle, row->ordinal)->downs)
+        find_trial(oracle, row->ordinal)->downs--;
     known->late_seq = event->seq;
     known->late_outcome = row->outcome;
 }
@@ -271,6 +292,10 @@ static void end_in_time(struct oracle *oracle, const struct rt_event *event,
     known->end_seq = event->seq;
     known->outcome = row->outcome;
     trial->last = row->outcome;
+    if (row->flags & RT_ATTEMPT_DOWN)
+        trial->downs++;
+    if ((row->flags & RT_ATTEMPT_DOWN) && row->outcome != RT_OUTCOME_LOST)
+        world_fail(oracle->world, "an attempt that ended otherwise is said to be lost");
     if (row->outcome == RT_OUTCOME_LOST && row->start_us == 0) {
         oracle->lost++; /* the conductor's word; an agent says when it started */
         oracle->stale[row->rank % ORACLE_RANKS] |= known->sent;

@@ -33,6 +33,7 @@ struct known_trial {
     enum rt_outcome last;    /* of the one that ended last, on time */
     bool again;              /* done without success, and to be tried again in this launch */
     uint32_t failures;       /* on time, lost ones not counted */
+    uint32_t downs;          /* agents that vanished with it and did not come back */
 };
 
 /* A row that the conductor was handed. */

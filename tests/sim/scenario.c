@@ -28,6 +28,9 @@ void scenario_draw(struct scenario *scenario, struct world *world)
     scenario->faults_every_us = world_magnitude(world, 200 * MS, 60 * SECOND);
     scenario->faults_until_us = world_magnitude(world, 2 * SECOND, 600 * SECOND);
     scenario->retry = world_chance(world, 0.3) ? 1u << RT_OUTCOME_FAILED : 0;
+    if (world_chance(world, 0.3))
+        scenario->retry |= 1u << RT_OUTCOME_LOST;
+    scenario->supervised = world_chance(world, 0.5);
 }
 
 void scenario_change(struct scenario *scenario, struct world *world)

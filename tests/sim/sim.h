@@ -31,6 +31,7 @@ struct scenario {
     double duplicate; /* share of RESULTS that arrive twice */
     double bad_template;
     unsigned letters; /* that the conductor reads in one turn of its loop */
+    bool supervised;  /* launches that died are started again by a supervisor */
     double stubborn;  /* share of agents that do not stop when they are told to */
 };
 

@@ -292,6 +292,65 @@ static void lost_trials_do_not_wait_for_ever_for_a_spool(void **state)
     stage_free(stage);
 }
 
+static void end_trial(struct stage *stage, int rank, uint64_t ordinal)
+{
+    stage_result(stage, rank, ordinal, rt_state_trial(stage_study(stage), ordinal).attempts,
+                 RT_OUTCOME_OK, false);
+    stage_sync(stage);
+    stage_tick(stage);
+    stage_sync(stage);
+}
+
+static bool holds(const struct stage *stage, uint32_t rank, uint64_t ordinal)
+{
+    return rt_state_holds(stage->state, rank, 1, ordinal,
+                          rt_state_trial(stage_study(stage), ordinal).attempts);
+}
+
+static void a_trial_that_agents_vanish_with_comes_last_and_is_set_aside_at_last(void **state)
+{
+    struct stage *stage = stage_new(5, 0, 3);
+
+    (void)state;
+    for (int rank = 0; rank < 3; rank++)
+        stage_join(stage, rank, 1);
+    stage_sync(stage);
+    assert_true(holds(stage, 1, 2));
+    stage_step(stage, &(struct rt_input){.kind = RT_INPUT_GONE, .rank = 1});
+    stage_sync(stage);
+    end_trial(stage, 0, 1);
+    end_trial(stage, 2, 3);
+    assert_true(holds(stage, 0, 4) && holds(stage, 2, 5));
+    end_trial(stage, 2, 5);
+    assert_true(holds(stage, 2, 2));
+    stage_step(stage, &(struct rt_input){.kind = RT_INPUT_GONE, .rank = 2});
+    stage_sync(stage);
+    assert_int_equal(stage_study(stage)->done[RT_OUTCOME_LOST], 1);
+    end_trial(stage, 0, 4);
+    assert_int_equal(stage_study(stage)->leased, 0);
+    assert_non_null(stage_take(stage, 0, RT_WIRE_STOP));
+    stage_free(stage);
+}
+
+static void one_agent_has_one_suspect_at_a_time(void **state)
+{
+    struct stage *stage = stage_new(4, 0, 2);
+
+    (void)state;
+    stage_join(stage, 0, 2);
+    stage_join(stage, 1, 2);
+    stage_sync(stage);
+    assert_true(holds(stage, 1, 3) && holds(stage, 1, 4));
+    stage_step(stage, &(struct rt_input){.kind = RT_INPUT_GONE, .rank = 1});
+    stage_sync(stage);
+    end_trial(stage, 0, 1);
+    end_trial(stage, 0, 2);
+    assert_int_equal(stage_study(stage)->leased, 1);
+    end_trial(stage, 0, 3);
+    assert_true(holds(stage, 0, 4));
+    stage_free(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +370,8 @@ int main(void)
         cmocka_unit_test(an_agent_whose_template_failed_gets_no_work_when_it_comes_back),
         cmocka_unit_test(nothing_is_recorded_behind_the_last_event),
         cmocka_unit_test(a_rank_that_never_was_cannot_be_gone),
+        cmocka_unit_test(a_trial_that_agents_vanish_with_comes_last_and_is_set_aside_at_last),
+        cmocka_unit_test(one_agent_has_one_suspect_at_a_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

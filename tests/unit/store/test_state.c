@@ -272,6 +272,78 @@ static void a_rank_that_holds_nothing_any_more_leaves_no_trace_in_a_checkpoint(v
     end(&story);
 }
 
+/* A trial is leased to a rank, which vanishes. */
+static void take_down(struct story *story, uint64_t ordinal, uint32_t attempt, uint32_t rank)
+{
+    expect_ok(story->err, say_lease(story, ordinal, 1, attempt, 1, rank));
+    story_attempts(&story->body, ordinal, 1, attempt, 1, rank, RT_OUTCOME_LOST, RT_ATTEMPT_DOWN);
+    expect_ok(story->err, say(story, RT_EVENT_ATTEMPTS));
+    assert_counts(story);
+}
+
+static void a_trial_whose_agents_vanish_twice_is_set_aside(void **state)
+{
+    struct rt_buf bytes = RT_BUF_INIT;
+    struct story story;
+
+    (void)state;
+    begin(&story, 3, 1, 4);
+    take_down(&story, 2, 1, 1);
+    assert_trial(&story, 2, RT_TRIAL_WAITING, RT_OUTCOME_LOST, 1);
+    assert_int_equal(rt_study_next_down(study_of(&story), 1), 2);
+    rt_state_save(story.state, &bytes);
+    rt_state_free(story.state);
+    expect_ok(story.err, rt_state_load(rt_buf_span(&bytes), &story.state, &story.err));
+    take_down(&story, 2, 2, 3);
+    assert_trial(&story, 2, RT_TRIAL_DONE, RT_OUTCOME_LOST, 2);
+    expect_ok(story.err, say_plan(&story, story_plan(4, 1, 6)));
+    assert_trial(&story, 2, RT_TRIAL_DONE, RT_OUTCOME_LOST, 2);
+    expect_ok(story.err, say_lease(&story, 2, 1, 3, 1, 0));
+    expect_ok(story.err, say_ended(&story, 2, 1, 3, 0, RT_OUTCOME_OK));
+    assert_trial(&story, 2, RT_TRIAL_DONE, RT_OUTCOME_OK, 3);
+    assert_counts(&story);
+    rt_buf_clear(&bytes);
+    end(&story);
+}
+
+static void a_late_result_tells_that_its_agent_had_not_vanished(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story, 1, 1, 0);
+    take_down(&story, 1, 1, 1);
+    take_down(&story, 1, 2, 2);
+    assert_trial(&story, 1, RT_TRIAL_DONE, RT_OUTCOME_LOST, 2);
+    expect_ok(story.err, say_late(&story, 1, 2, 2, RT_OUTCOME_CRASHED));
+    assert_trial(&story, 1, RT_TRIAL_WAITING, RT_OUTCOME_LOST, 2);
+    expect_ok(story.err, say_late(&story, 1, 1, 1, RT_OUTCOME_CRASHED));
+    assert_int_equal(rt_study_downs(study_of(&story), 1), 0);
+    assert_counts(&story);
+    end(&story);
+}
+
+static void a_launch_that_was_restarted_after_a_death_counts_against_the_trials_of_rank_0(
+    void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story, 2, 1, 0);
+    for (uint32_t launch = 1; launch <= 2; launch++) {
+        char *body = rt_printf("{\"launch\":%u,\"restarted\":true}", launch + 1);
+
+        expect_ok(story.err, say_lease(&story, 1, 1, launch, launch, 0));
+        expect_ok(story.err, say_lease(&story, 2, 1, launch, launch, 1));
+        expect_ok(story.err, say_text(&story, RT_EVENT_LAUNCH, body));
+        free(body);
+    }
+    assert_trial(&story, 1, RT_TRIAL_DONE, RT_OUTCOME_LOST, 2);
+    assert_trial(&story, 2, RT_TRIAL_WAITING, RT_OUTCOME_LOST, 2);
+    assert_counts(&story);
+    end(&story);
+}
+
 #define READS(revision, keys) "{\"study\":1,\"revision\":" #revision ",\"keys\":" keys "}"
 
 static void what_a_model_reads_is_kept_per_revision_and_inherited(void **state)
@@ -736,6 +808,10 @@ int main(void)
         cmocka_unit_test(a_lost_attempt_is_made_again_and_uses_up_no_retry),
         cmocka_unit_test(a_trial_that_was_lost_often_still_has_its_retries),
         cmocka_unit_test(more_than_seven_retries_are_counted_with_the_lost_attempts),
+        cmocka_unit_test(a_trial_whose_agents_vanish_twice_is_set_aside),
+        cmocka_unit_test(a_late_result_tells_that_its_agent_had_not_vanished),
+        cmocka_unit_test(
+            a_launch_that_was_restarted_after_a_death_counts_against_the_trials_of_rank_0),
         cmocka_unit_test(a_rank_that_holds_nothing_any_more_leaves_no_trace_in_a_checkpoint),
         cmocka_unit_test(an_agent_holds_what_was_leased_to_it_until_it_ends),
         cmocka_unit_test(what_a_model_reads_is_kept_per_revision_and_inherited),

@@ -1,0 +1,105 @@
+#include "store/downs.h"
+
+#include "base/alloc.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+void rt_downs_clear(struct rt_downs *downs)
+{
+    free(downs->items);
+    *downs = (struct rt_downs){NULL, 0, 0};
+}
+
+/* Where the ordinal is or would be. */
+static size_t place(const struct rt_downs *downs, uint64_t ordinal)
+{
+    size_t low = 0;
+    size_t high = downs->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (downs->items[middle].ordinal < ordinal)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_at(const struct rt_downs *downs, size_t at, uint64_t ordinal)
+{
+    return at < downs->count && downs->items[at].ordinal == ordinal;
+}
+
+void rt_downs_add(struct rt_downs *downs, uint64_t ordinal)
+{
+    size_t at = place(downs, ordinal);
+
+    if (is_at(downs, at, ordinal)) {
+        downs->items[at].count++;
+        return;
+    }
+    downs->items = rt_grow(downs->items, &downs->capacity, downs->count + 1, sizeof *downs->items);
+    memmove(&downs->items[at + 1], &downs->items[at], (downs->count - at) * sizeof *downs->items);
+    downs->items[at] = (struct rt_down){ordinal, 1};
+    downs->count++;
+}
+
+void rt_downs_take_back(struct rt_downs *downs, uint64_t ordinal)
+{
+    size_t at = place(downs, ordinal);
+
+    if (!is_at(downs, at, ordinal) || --downs->items[at].count > 0)
+        return;
+    downs->count--;
+    memmove(&downs->items[at], &downs->items[at + 1], (downs->count - at) * sizeof *downs->items);
+}
+
+uint32_t rt_downs_of(const struct rt_downs *downs, uint64_t ordinal)
+{
+    size_t at;
+
+    if (downs->count == 0)
+        return 0;
+    at = place(downs, ordinal);
+    return is_at(downs, at, ordinal) ? downs->items[at].count : 0;
+}
+
+uint64_t rt_downs_next(const struct rt_downs *downs, uint64_t from)
+{
+    size_t at = place(downs, from);
+
+    return at < downs->count ? downs->items[at].ordinal : 0;
+}
+
+void rt_downs_put(const struct rt_downs *downs, struct rt_buf *out)
+{
+    rt_buf_put_varint(out, downs->count);
+    for (size_t i = 0; i < downs->count; i++) {
+        rt_buf_put_varint(out, downs->items[i].ordinal);
+        rt_buf_put_varint(out, downs->items[i].count);
+    }
+}
+
+void rt_downs_get(struct rt_downs *downs, struct rt_reader *reader, uint64_t ordinals)
+{
+    uint64_t count = rt_read_varint(reader);
+    uint64_t last = 0;
+
+    for (uint64_t i = 0; i < count && !reader->bad; i++) {
+        struct rt_down down = {.ordinal = rt_read_varint(reader)};
+
+        down.count = rt_read_varint32(reader);
+        if (down.ordinal <= last || down.ordinal > ordinals || down.count == 0) {
+            reader->bad = true;
+            return;
+        }
+        downs->items =
+            rt_grow(downs->items, &downs->capacity, downs->count + 1, sizeof *downs->items);
+        downs->items[downs->count++] = down;
+        last = down.ordinal;
+    }
+}
