@@ -317,8 +317,20 @@ def answer(message):
     return told_of(run(call, entry))
 
 
+def other_objects():
+    """Why the stable ABI, which retrial-guest.so is built for, is not this interpreter's, or None."""
+    if sys.implementation.name != "cpython":
+        return f"the interpreter is {sys.implementation.name}"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "the interpreter is a free-threaded build"
+    return "the interpreter traces references" if hasattr(sys, "getobjects") else None
+
+
 def try_module(path):
     """Whether this interpreter can load retrial-guest.so: of which version it is, or why not."""
+    refusal = other_objects()
+    if refusal:
+        return {"refusal": refusal}
     try:
         spec = importlib.util.spec_from_file_location("retrial_guest", path)
         module = importlib.util.module_from_spec(spec)
