@@ -1,6 +1,7 @@
 #include "cli/execute.h"
 
 #include "base/escape.h"
+#include "cli/environments.h"
 #include "cli/failures.h"
 #include "cli/guard.h"
 #include "cli/progress.h"
@@ -115,6 +116,8 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     if (leaves_on_purpose(rc))
         rt_guard_note(context->guard, RT_GUARD_LEAVING);
     rt_progress_bar_end(&bar);
+    if ((rc == 0 || rc == RT_ETRIALS) && store && bar.study[0])
+        rt_environments_print(store, bar.study, stderr, NULL);
     if (rc == RT_ETRIALS && store)
         rt_failures_print(store, bar.study, stderr, NULL);
     if (rc == RT_ETRIALS && store && !execute->quiet)

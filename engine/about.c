@@ -16,6 +16,21 @@ static void set_taken(struct rt_json *object, const char *key, char *text)
     free(text);
 }
 
+static struct rt_json *modules(void)
+{
+    struct rt_json *list = rt_json_new_array();
+    const char *at = getenv("LOADEDMODULES");
+
+    while (at && *at) {
+        size_t length = strcspn(at, ":");
+
+        if (length)
+            rt_json_append(list, rt_json_new_string_span(rt_span(at, length)));
+        at += length + (at[length] == ':');
+    }
+    return list;
+}
+
 struct rt_json *rt_about_host(void)
 {
     struct rt_json *about = rt_json_new_object();
@@ -29,6 +44,7 @@ struct rt_json *rt_about_host(void)
     set_taken(about, "cpu", rt_host_cpu());
     rt_json_set_int(about, "cores", rt_host_cores());
     rt_json_set_int(about, "memory_kib", (int64_t)rt_host_memory_kib());
+    rt_json_set(about, "modules", modules());
     gpus = rt_gpus_about();
     if (gpus)
         rt_json_set(about, "gpus", gpus);
@@ -44,21 +60,6 @@ static struct rt_json *command(int argc, char *const *argv)
 
         rt_json_append(list, rt_json_new_string(argument));
         free(argument);
-    }
-    return list;
-}
-
-static struct rt_json *modules(void)
-{
-    struct rt_json *list = rt_json_new_array();
-    const char *at = getenv("LOADEDMODULES");
-
-    while (at && *at) {
-        size_t length = strcspn(at, ":");
-
-        if (length)
-            rt_json_append(list, rt_json_new_string_span(rt_span(at, length)));
-        at += length + (at[length] == ':');
     }
     return list;
 }
@@ -108,7 +109,6 @@ struct rt_json *rt_about_launch(int argc, char *const *argv)
     rt_json_set_text(about, "version", RETRIAL_VERSION);
     set_taken(about, "program", program());
     rt_json_set(about, "env", rt_env_record(environ));
-    rt_json_set(about, "modules", modules());
     rt_json_set(about, "job", job());
     return about;
 }

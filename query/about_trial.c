@@ -61,14 +61,30 @@ static int put_params(struct rt_json *about, const struct rt_about_plan *from, s
     return rc;
 }
 
-static void put_key(struct rt_json *about, const struct rt_about_plan *from)
+/* Of the attempt that stands for the trial; false if none does. */
+static bool find_environment(const struct rt_json *attempts, struct rt_hash *environment)
 {
+    for (size_t i = 0; i < rt_json_count(attempts); i++) {
+        const struct rt_json *row = rt_json_at(attempts, i);
+        const char *hex = rt_json_get_text(row, "environment", NULL);
+
+        if (hex && rt_json_bool(rt_json_get(row, "decides")))
+            return rt_hash_from_hex(environment, hex) == 0;
+    }
+    return false;
+}
+
+static void put_key(struct rt_json *about, const struct rt_about_plan *from,
+                    const struct rt_json *attempts)
+{
+    struct rt_hash environment;
+    bool known = find_environment(attempts, &environment);
     struct rt_hash components[RT_KEY_COMPONENTS];
     struct rt_json *list = rt_json_new_object();
     char hex[RT_HASH_HEX];
     struct rt_hash key;
 
-    rt_plan_key(from->plan, from->index, components, &key);
+    rt_plan_key(from->plan, from->index, known ? &environment : NULL, components, &key);
     rt_json_set_text(about, "key", rt_hash_hex(&key, hex));
     for (size_t i = 0; i < RT_KEY_COMPONENTS; i++)
         rt_json_set_text(list, rt_key_names[i], rt_hash_hex(&components[i], hex));
@@ -186,15 +202,14 @@ int rt_about_trial(struct rt_store *store, struct rt_db *db, const struct rt_stu
 
     *about = rt_json_new_object();
     put_identity(*about, study, ordinal);
-    if ((rc = rt_about_plan_find(store, db, study, ordinal, &from, err)) == 0 &&
+    if ((rc = rt_attempts_each(store, db, study, ordinal, put_attempt, &attempts, err)) == 0 &&
+        (rc = rt_about_plan_find(store, db, study, ordinal, &from, err)) == 0 &&
         (rc = put_params(*about, &from, err)) == 0) {
-        put_key(*about, &from);
+        put_key(*about, &from, attempts.list);
         if ((rc = put_code(*about, db, from.plan, err)) == 0)
             rc = put_running(*about, db, study, ordinal, err);
     }
     rt_about_plan_clear(&from);
-    if (rc == 0)
-        rc = rt_attempts_each(store, db, study, ordinal, put_attempt, &attempts, err);
     rt_json_set(*about, "attempts", attempts.list);
     return rc;
 }

@@ -9,7 +9,7 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         5
+#define FORMAT         6
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,
@@ -233,15 +233,6 @@ static int apply_launch(struct rt_index *index, const struct rt_event *event, st
     return rt_index_apply_lost(index, event, err);
 }
 
-static int apply_agent(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
-{
-    int rc = rt_index_run(index, rt_sql_index_insert_package, event, 0, err);
-
-    if (rc == 0)
-        rc = rt_index_run(index, rt_sql_index_insert_worker, event, 0, err);
-    return rc < 0 ? rc : rt_index_run(index, rt_sql_index_insert_agent, event, 0, err);
-}
-
 static int apply_code(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
 {
     int rc = rt_index_run(index, rt_sql_index_insert_code, event, 0, err);
@@ -271,7 +262,7 @@ static int apply(struct rt_index *index, const struct rt_event *event, struct rt
     case RT_EVENT_CODE:
         return apply_code(index, event, err);
     case RT_EVENT_AGENT:
-        return apply_agent(index, event, err);
+        return rt_index_apply_agent(index, event, err);
     case RT_EVENT_LEASE:
         return rt_index_apply_lease(index, event, err);
     case RT_EVENT_ATTEMPTS:

@@ -57,6 +57,7 @@ const struct rt_json *rt_index_axis_json(const struct rt_plan *plan, size_t axis
 int rt_index_insert_axes(struct rt_index *index, const struct rt_event *event,
                          struct rt_index_table *table, const struct rt_plan *plan,
                          struct rt_err *err);
+int rt_index_apply_agent(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_apply_plan(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_apply_attempts(struct rt_index *index, const struct rt_event *event,
                             struct rt_err *err);

@@ -159,7 +159,7 @@ static void bind_key(struct rt_stmt *stmt, const struct rt_plan *plan,
     struct rt_hash components[RT_KEY_COMPONENTS];
     struct rt_hash key;
 
-    rt_plan_key(plan, 0, components, &key);
+    rt_plan_key(plan, 0, NULL, components, &key);
     for (size_t i = 0; i < RT_KEY_COMPONENTS; i++) {
         char *name = rt_printf(":key_%s", rt_key_names[i]);
 

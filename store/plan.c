@@ -421,7 +421,7 @@ uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index)
     return seed;
 }
 
-void rt_plan_key(const struct rt_plan *plan, uint64_t index,
+void rt_plan_key(const struct rt_plan *plan, uint64_t index, const struct rt_hash *environment,
                  struct rt_hash components[RT_KEY_COMPONENTS], struct rt_hash *key)
 {
     struct rt_buf params = RT_BUF_INIT;
@@ -434,6 +434,8 @@ void rt_plan_key(const struct rt_plan *plan, uint64_t index,
     memcpy(components, plan->components, sizeof plan->components);
     components[PARAMS] = rt_hash(rt_buf_span(&params));
     components[SEED] = hash_text(seed);
+    if (environment)
+        components[ENVIRONMENT] = *environment;
     for (size_t i = 0; i < RT_KEY_COMPONENTS; i++)
         spans[i] = rt_span(components[i].bytes, RT_HASH_SIZE);
     *key = rt_hash_list(spans, RT_KEY_COMPONENTS);

@@ -121,11 +121,12 @@ uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index);
 /* Appends the params of a point: canonical JSON, fixed ones and axes merged. */
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out);
 
-/* The key of a point by component, in the order of rt_key_names:
- * entry, code, params, inputs, seed, environment, threads. */
+/* The key of a point by component, in the order of rt_key_names: entry, code, params, inputs, seed,
+ * environment, threads. The environment (store/environment.h) is that of the attempt that stands
+ * for the trial; NULL: none does yet. */
 #define RT_KEY_COMPONENTS 7
 extern const char *const rt_key_names[RT_KEY_COMPONENTS];
-void rt_plan_key(const struct rt_plan *plan, uint64_t index,
+void rt_plan_key(const struct rt_plan *plan, uint64_t index, const struct rt_hash *environment,
                  struct rt_hash components[RT_KEY_COMPONENTS], struct rt_hash *key);
 
 #endif

@@ -15,6 +15,7 @@ CREATE TABLE agent (
   python_executable TEXT,
   python_prefix TEXT,
   packages TEXT, -- of that interpreter, see package
+  environment TEXT NOT NULL, -- component of the keys of its trials, SHA-256, hexadecimal
   record TEXT NOT NULL, -- all that is known but packages, JSON
   event INTEGER NOT NULL, -- number in the journal
   PRIMARY KEY (launch, rank)

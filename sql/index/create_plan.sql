@@ -7,7 +7,6 @@ CREATE TABLE plan (
   code TEXT, -- code state that it runs, see table code
   key_entry TEXT NOT NULL, -- components of the keys of its trials, SHA-256, hexadecimal
   key_inputs TEXT NOT NULL,
-  key_environment TEXT NOT NULL,
   key_threads TEXT NOT NULL,
   plan TEXT NOT NULL, -- JSON
   source TEXT, -- the study file as it was read

@@ -13,6 +13,9 @@ CREATE VIEW {view} AS SELECT
   (SELECT a.host FROM agent AS a WHERE a.launch = t.launch AND a.rank = t.rank) AS host,
   worker,
   (
+    SELECT a.environment FROM agent AS a WHERE a.launch = t.launch AND a.rank = t.rank
+  ) AS environment, -- component of its key
+  (
     SELECT w.devices
     FROM worker AS w
     WHERE w.launch = t.launch AND w.rank = t.rank AND w.worker = t.worker

@@ -20,7 +20,7 @@ static void check_point(const struct rt_plan *plan, uint64_t index)
         abort();
     rt_json_free(json);
     rt_buf_clear(&params);
-    rt_plan_key(plan, index, components, &key);
+    rt_plan_key(plan, index, NULL, components, &key);
     for (size_t i = 0; i < rt_plan_axes(plan); i++)
         rt_plan_axis_value(plan, i, rt_plan_level(plan, index, i), &value);
 }

@@ -130,9 +130,21 @@ def code_state(folder, scale):
 def inputs_of(plan):
     return sha(text(plan["inputs"]).encode() if "inputs" in plan else b"{}")
 
-def components(plan, params, seed):
+def environment_of(shown):
+    """docs/plan.md, of the agent that ran the attempt that stands for the trial."""
+    decides = next(a for a in shown["attempts"] if a["decides"])
+    record, = db.execute("SELECT record FROM agent WHERE launch = ? AND rank = ?",
+                         (decides["launch"], decides["rank"])).fetchone()
+    record = json.loads(record)
+    found = {"python": record["python"]["build"], "packages": record["python"]["packages"]["sha256"]}
+    if record["modules"]:
+        found["modules"] = record["modules"]
+    same("environment", sha(text(found).encode()).hex(), decides["environment"])
+    return sha(text(found).encode())
+
+def components(plan, params, seed, environment):
     return [listed([text(plan["entry"]).encode(), plan["root"].encode()]), bytes.fromhex(plan["code"]),
-            sha(text(params).encode()), inputs_of(plan), sha(str(seed).encode()), sha(b"{}"),
+            sha(text(params).encode()), inputs_of(plan), sha(str(seed).encode()), environment,
             sha(str(plan["each"]["threads"]).encode())]
 
 def same(what, a, b):
@@ -167,13 +179,13 @@ def check(name, scale, dirty):
         assert close(params, shown["params"]), (params, shown["params"])
         params = shown["params"]
         seed = seed_of(plan, replicate, params)
-        parts = components(plan, params, seed)
+        parts = components(plan, params, seed, environment_of(shown))
         same("replicate", (row["replicate"], shown["replicate"]), (replicate, replicate))
         same("seed", (row["seed"], shown["seed"]), (seed, seed))
         same("components", shown["components"], {n: p.hex() for n, p in zip(NAMES, parts)})
         same("key", shown["key"], listed(parts).hex())
         for column, part in zip(NAMES, parts):
-            if column not in ("code", "params", "seed"):
+            if column not in ("code", "params", "seed", "environment"):
                 same(column, plan_row["key_" + column], part.hex())
         same("index", (row["opt.lr"], row["units"], row["epochs"]),
              (params["opt"]["lr"], params["units"], params["epochs"]))

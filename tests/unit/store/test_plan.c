@@ -369,8 +369,8 @@ static unsigned key_difference(const char *a_members, uint64_t a_index, const ch
     struct rt_hash b_key;
     unsigned bits;
 
-    rt_plan_key(a, a_index, a_parts, &a_key);
-    rt_plan_key(b, b_index, b_parts, &b_key);
+    rt_plan_key(a, a_index, NULL, a_parts, &a_key);
+    rt_plan_key(b, b_index, NULL, b_parts, &b_key);
     bits = rt_hash_equal(&a_key, &b_key) ? 0 : 1u << 7;
     for (unsigned i = 0; i < RT_KEY_COMPONENTS; i++)
         bits |= rt_hash_equal(&a_parts[i], &b_parts[i]) ? 0 : 1u << i;
@@ -399,6 +399,26 @@ static void a_key_changes_with_what_a_trial_depends_on_and_nothing_else(void **s
     assert_int_equal(key_difference("{}", 0, "{\"each\":{\"threads\":2}}", 0), 1 << 7 | 1 << 6);
 }
 
+static void the_environment_is_no_part_of_a_plan_but_of_a_key(void **state)
+{
+    struct rt_plan *plan = plan_with("{}");
+    struct rt_hash environment = {{7}};
+    struct rt_hash parts[RT_KEY_COMPONENTS];
+    struct rt_hash of_nothing = rt_hash(rt_span_text("{}"));
+    struct rt_hash before;
+    struct rt_hash after;
+
+    (void)state;
+    rt_plan_key(plan, 0, NULL, parts, &before);
+    assert_true(rt_hash_equal(&parts[5], &of_nothing));
+    rt_plan_key(plan, 0, &environment, parts, &after);
+    assert_true(rt_hash_equal(&parts[5], &environment));
+    assert_false(rt_hash_equal(&before, &after));
+    rt_plan_key(plan, 0, &of_nothing, parts, &after);
+    assert_true(rt_hash_equal(&before, &after));
+    rt_plan_free(plan);
+}
+
 static void the_numbers_of_a_plan_are_read(void **state)
 {
     struct rt_plan *plan = plan_with("{\"limits\":{\"timeout_us\":60000000,\"retries\":2,"
@@ -420,7 +440,7 @@ static struct rt_hash key_component(const char *members, size_t component)
     struct rt_hash components[RT_KEY_COMPONENTS];
     struct rt_hash key;
 
-    rt_plan_key(plan, 0, components, &key);
+    rt_plan_key(plan, 0, NULL, components, &key);
     rt_plan_free(plan);
     return components[component];
 }
@@ -697,6 +717,7 @@ int main(void)
         cmocka_unit_test(the_seed_is_the_documented_one),
         cmocka_unit_test(seeds_per_trial_differ_and_survive_a_change_of_the_plan),
         cmocka_unit_test(a_key_changes_with_what_a_trial_depends_on_and_nothing_else),
+        cmocka_unit_test(the_environment_is_no_part_of_a_plan_but_of_a_key),
         cmocka_unit_test(the_numbers_of_a_plan_are_read),
         cmocka_unit_test(needs_and_limits_are_read),
         cmocka_unit_test(inputs_are_a_component_of_keys),
