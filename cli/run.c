@@ -166,18 +166,9 @@ static bool is_study_file(const char *word)
            !strchr(word, ':');
 }
 
-/* A file, or the words of an entry or a command with the keys that go with them. */
-static int choose_study(const struct rt_cmd_context *context, int argc, char **argv,
-                        const struct rt_study_option *keys, struct rt_run_options *run_options,
-                        struct rt_err *err)
+/* What is neither a study file nor an entry, as it is often typed. */
+static int refuse_words(int argc, char **argv, struct rt_err *err)
 {
-    if (maximize && minimize)
-        return rt_err_set(err, RT_EUSAGE, "--maximize and --minimize: a study has one objective");
-    if (after_dashes(context) || (argc == 1 && !is_study_file(argv[0]))) {
-        run_options->words = argv;
-        run_options->options = keys;
-        return 0;
-    }
     if (ends_with(argv[0], ".so"))
         return rt_err_set(err, RT_EUSAGE, "\"%s\" is no study file; name its function: %s:FUNCTION",
                           argv[0], argv[0]);
@@ -186,6 +177,11 @@ static int choose_study(const struct rt_cmd_context *context, int argc, char **a
                           "\"%s\" is no study file; name its function: %s:FUNCTION; or run it as a "
                           "program: retrial run [-S ...] -- python3 %s ...",
                           argv[0], argv[0], argv[0]);
+    if (argc > 1 && !is_study_file(argv[0]))
+        return rt_err_set(err, RT_EUSAGE,
+                          "\"%s\" is too much; values stand with commas and without blanks (-S "
+                          "lr=0.1,0.2), and each parameter has an -S of its own",
+                          argv[1]);
     if (argc > 1)
         return rt_err_set(err, RT_EUSAGE,
                           "\"%s\" is too much; a command comes behind --: retrial run [-S ...] "
@@ -196,6 +192,25 @@ static int choose_study(const struct rt_cmd_context *context, int argc, char **a
                           "there is no study file \"%s\"; a command comes behind --: retrial run "
                           "[-S ...] -- %s",
                           argv[0], argv[0]);
+    return 0;
+}
+
+/* A file, or the words of an entry or a command with the keys that go with them. */
+static int choose_study(const struct rt_cmd_context *context, int argc, char **argv,
+                        const struct rt_study_option *keys, struct rt_run_options *run_options,
+                        struct rt_err *err)
+{
+    int rc;
+
+    if (maximize && minimize)
+        return rt_err_set(err, RT_EUSAGE, "--maximize and --minimize: a study has one objective");
+    if (after_dashes(context) || (argc == 1 && !is_study_file(argv[0]))) {
+        run_options->words = argv;
+        run_options->options = keys;
+        return 0;
+    }
+    if ((rc = refuse_words(argc, argv, err)) < 0)
+        return rc;
     run_options->study_path = argv[0];
     return refuse_keys(keys, argv[0], err);
 }

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define OUTPUT_BYTES 65536
-
 static int read_name(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                      struct rt_err *err)
 {
@@ -156,7 +154,7 @@ static struct rt_json *new_plan(void)
 
     rt_json_set_int(limits, "timeout_us", 0);
     rt_json_set_int(limits, "retries", 0);
-    rt_json_set_int(limits, "output_bytes", OUTPUT_BYTES);
+    rt_json_set_int(limits, "output_bytes", RT_STUDY_OUTPUT_BYTES);
     rt_json_set_int(each, "threads", 1);
     rt_json_set_int(plan, "format", 1);
     rt_json_set(plan, "params", rt_json_new_object());

@@ -55,6 +55,8 @@ int rt_study_mismatch(const struct rt_study_reader *reader, const struct rt_yaml
 int rt_study_integer(const struct rt_study_reader *reader, const struct rt_yaml_node *node,
                      int64_t min, int64_t max, int64_t *value, struct rt_err *err);
 
+#define RT_STUDY_OUTPUT_BYTES 65536 /* limits.output of a study that does not say it */
+
 /* Readers of keys at the top. */
 int rt_study_read_params(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                          struct rt_err *err);
@@ -140,6 +142,9 @@ struct rt_json *rt_study_collapse(const struct rt_json *axes);
 /* Numbers the groups of keys that change together 0, 1, ..., and gives the plan the lowest format
  * that has all that it uses. */
 void rt_study_settle(struct rt_json *plan);
+
+/* Appends a text as YAML, in quotes where it needs them. */
+void rt_study_write_text(const char *text, struct rt_buf *out);
 
 /* Appends "limits", "each", "isolation", "inputs" and "code" as YAML. */
 void rt_study_write_needs(const struct rt_json *plan, struct rt_buf *out);

@@ -63,11 +63,8 @@ static void put_range(struct rt_buf *out, const struct rt_json *axis)
 
 static void put_name(struct rt_buf *out, const struct rt_json *axis)
 {
-    struct rt_json *key = rt_json_new_string(rt_json_get_text(axis, "key", ""));
-
-    rt_json_canonical(key, out);
+    rt_study_write_text(rt_json_get_text(axis, "key", ""), out);
     rt_buf_add(out, ": ");
-    rt_json_free(key);
 }
 
 /* What an axis with conditions was made from says more than its own values. */
@@ -199,9 +196,20 @@ static void put_sample(struct rt_buf *out, const struct rt_json *axes, size_t en
     }
 }
 
+static bool has_groups(const struct rt_json *axes, size_t first)
+{
+    for (size_t i = first; i < rt_json_count(axes); i++) {
+        if (group_of(rt_json_at(axes, i)) >= 0)
+            return true;
+    }
+    return false;
+}
+
+/* Groups need a list of mappings, for there may be several; keys alone are one mapping. */
 void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out)
 {
     size_t at = 0;
+    bool plain;
 
     if (rt_json_get(rt_json_at(axes, 0), "sample")) {
         at = end_of_group(axes, 0);
@@ -213,13 +221,14 @@ void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out)
     }
     if (at < rt_json_count(axes))
         rt_buf_add(out, "sweep:\n");
+    plain = !has_groups(axes, at);
     for (size_t end; at < rt_json_count(axes); at = end) {
         end = end_of_group(axes, at);
         if (group_of(rt_json_at(axes, at)) >= 0) {
             put_zip(out, axes, at, end);
             continue;
         }
-        rt_buf_add(out, "  - ");
+        rt_buf_add(out, plain ? "  " : "  - ");
         put_name(out, rt_json_at(axes, at));
         put_levels(out, rt_json_at(axes, at));
         rt_buf_add(out, "\n");

@@ -38,8 +38,11 @@ int rt_named_find(const char *name, struct rt_named *named, struct rt_err *err)
     if ((near = rt_suggest(name, names)))
         return rt_err_set(err, RT_ENOTFOUND, "there is no named query \"%s\"; did you mean \"%s\"?",
                           clip, near);
-    return rt_err_set(err, RT_ENOTFOUND,
-                      "there is no named query \"%s\"; \"retrial query --list\" lists them", clip);
+    return rt_err_set(
+        err, RT_ENOTFOUND,
+        "there is no named query \"%s\"; \"retrial query --list\" lists them, and the "
+        "trials of a study are: SELECT * FROM \"STUDY\"",
+        clip);
 }
 
 /* One line of the comment that the file starts with, from *at on; false at its end. */

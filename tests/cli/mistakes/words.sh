@@ -30,6 +30,8 @@ wrong run noise.yaml --timeout 3s
 wrong run m.py: -S lr=1
 wrong run python3 m.py --lr '{lr}' -S lr=1
 wrong run python3 m.py -S lr=1
+wrong run m.py:train -S lr=0.1, 0.2
+wrong run m.py:train -S lr=1 mom=2
 wrong run 'python3 m.py --lr {lr}' -S lr=1
 wrong run ./m.py -S lr=1
 wrong run :train -S lr=1
@@ -67,6 +69,7 @@ wrong query "SELEC noise"
 wrong query "DROP TABLE study"
 wrong query bset --study noise
 wrong query best --study niose
+wrong query noise2
 wrong query best --study noise --metric ac
 wrong query best
 wrong help rnu
