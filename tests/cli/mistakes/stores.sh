@@ -29,7 +29,7 @@ wrong env RETRIAL_MODULES=nowhere PMI_SIZE=2 PMI_RANK=0 retrial run one/s.yaml
 wrong env RETRIAL_COMM=mpich2 retrial run one/s.yaml
 
 echo "-- no permission"
-chmod 755 ../.. .. .
+chmod 755 .. .
 other=
 if [ "$(id -u)" = 0 ]; then
     other="setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=$PWD/open"
