@@ -131,7 +131,8 @@ static void add_file(struct walker *walker, const char *path, const struct stat 
     };
 }
 
-/* A link out of the root is kept as what it is, and leads to the same file when unpacked. */
+/* A link out of the root is kept as what it is, and leads to the same file when unpacked. So does
+ * an absolute one, wherever it leads. */
 static void note_link(struct walker *walker, const struct folder *folder, const char *name,
                       const char *path)
 {
@@ -141,7 +142,7 @@ static void note_link(struct walker *walker, const struct folder *folder, const 
     if (length < 0)
         return;
     target[length] = '\0';
-    if (rt_code_link_leaves(path, target))
+    if (target[0] == '/' || rt_code_link_leaves(path, target))
         rt_code_names_add(&walker->walk->linked, path);
 }
 
