@@ -220,7 +220,21 @@ char *rt_fs_parent(const char *path)
     return slash == path ? rt_strdup("/") : rt_strndup(path, (size_t)(slash - path));
 }
 
-const char *rt_fs_network(const char *path)
+/* Whether a list of folders, with colons between, names one that the path lies in. */
+static bool lies_in(const char *path, const char *list)
+{
+    size_t size;
+
+    for (; list && *list; list += size + (list[size] == ':')) {
+        size = strcspn(list, ":");
+        if (size && strncmp(path, list, size) == 0 &&
+            (path[size] == '/' || path[size] == '\0' || list[size - 1] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static const char *network_of(const struct statfs *info)
 {
     static const struct {
         unsigned magic;
@@ -230,13 +244,32 @@ const char *rt_fs_network(const char *path)
         {0x19830326u, "BeeGFS"}, {0xFF534D42u, "CIFS"},   {0xFE534D42u, "SMB2"},
         {0x65735546u, "FUSE"},   {0x00C36400u, "Ceph"},
     };
-    struct statfs info;
 
-    if (statfs(path, &info) < 0)
-        return NULL;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (known[i].magic == (unsigned)info.f_type)
+        if (known[i].magic == (unsigned)info->f_type)
             return known[i].name;
     }
     return NULL;
+}
+
+const char *rt_fs_network(const char *path)
+{
+    char *at = rt_fs_absolute(path);
+    const char *name = NULL;
+    struct statfs info;
+
+    while (statfs(at, &info) < 0 && errno == ENOENT && strcmp(at, "/") != 0) {
+        char *parent = rt_fs_parent(at);
+        char *real = rt_fs_absolute(parent);
+
+        free(parent);
+        free(at);
+        at = real;
+    }
+    if (lies_in(at, getenv("RETRIAL_NETWORK")))
+        name = "named in RETRIAL_NETWORK";
+    else if (!lies_in(at, getenv("RETRIAL_LOCAL")) && statfs(at, &info) == 0)
+        name = network_of(&info);
+    free(at);
+    return name;
 }

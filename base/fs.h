@@ -30,7 +30,8 @@ char *rt_fs_absolute(const char *path);                 /* yours; links resolved
 char *rt_fs_parent(const char *path);                   /* yours; "." for a bare name */
 
 /* The name of a network file system that path lies on ("NFS", "Lustre", ...), or NULL if local.
- * Magic numbers: statfs(2). */
+ * What is not there yet lies where the nearest folder above does. Folders in $RETRIAL_NETWORK and
+ * $RETRIAL_LOCAL, with colons between, are what these say. Magic numbers: statfs(2). */
 const char *rt_fs_network(const char *path);
 
 /* Sets *err for a failed write: the text of errno, and the free space if the disk is full. */

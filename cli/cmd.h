@@ -27,6 +27,7 @@
 
 struct rt_cmd;
 struct rt_guard;
+struct rt_home_writer;
 struct rt_nursery;
 struct rt_store;
 
@@ -41,11 +42,15 @@ struct rt_cmd_context {
     const struct rt_cmd *cmd;
     int argc; /* the command line as typed */
     char **argv;
-    const char *store_option;   /* --store, or NULL */
-    char *store_path;           /* for all that need a store: its folder */
-    struct rt_store *store;     /* RT_NEEDS_STORE and RT_NEEDS_STORE_WRITE */
-    struct rt_nursery *nursery; /* for commands that execute */
-    struct rt_guard *guard;     /* likewise; NULL: there is none */
+    const char *store_option; /* --store, or NULL */
+    char *store_path;         /* for all that need a store: its folder */
+    char *home;               /* if a home was named: that; store_path then leads to what is read
+                               * instead, the hot store if it is on this host */
+    struct rt_home_writer *home_writer; /* its newest; with `home` */
+    bool home_is_here;                  /* store_path is the hot store */
+    struct rt_store *store;             /* RT_NEEDS_STORE and RT_NEEDS_STORE_WRITE */
+    struct rt_nursery *nursery;         /* for commands that execute */
+    struct rt_guard *guard;             /* likewise; NULL: there is none */
 };
 
 #define RT_ARGS_ANY 1000000

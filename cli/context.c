@@ -4,16 +4,34 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "store/replica.h"
 #include "store/store.h"
+
+/* What is read instead of a home. */
+static int enter_home(struct rt_cmd_context *context, char *home, struct rt_err *err)
+{
+    context->home = home;
+    context->home_writer = rt_calloc(1, sizeof *context->home_writer);
+    return rt_replica_open(home, &context->store_path, context->home_writer, &context->home_is_here,
+                           err);
+}
 
 int rt_cmd_store_path(struct rt_cmd_context *context, const char **path, struct rt_err *err)
 {
-    if (!context->store_path && context->store_option)
-        context->store_path = rt_strdup(context->store_option);
-    if (!context->store_path && !(context->store_path = rt_store_find(".")))
-        return rt_err_set(err, RT_ENOTFOUND,
-                          "there is no store (.retrial) here or in a folder above; \"retrial run\" "
-                          "makes one, and --store FOLDER names one elsewhere");
+    char *found;
+    int rc;
+
+    if (!context->store_path) {
+        found = context->store_option ? rt_strdup(context->store_option) : rt_store_find(".");
+        if (!found)
+            return rt_err_set(err, RT_ENOTFOUND,
+                              "there is no store (.retrial) here or in a folder above; \"retrial "
+                              "run\" makes one, and --store FOLDER names one elsewhere");
+        if (!rt_home_is(found))
+            context->store_path = found;
+        else if ((rc = enter_home(context, found, err)) < 0)
+            return rc;
+    }
     *path = context->store_path;
     return 0;
 }
@@ -45,6 +63,10 @@ int rt_context_close(struct rt_cmd_context *context, int rc, struct rt_err *err)
         *err = closing;
         rc = failed;
     }
+    if (context->home_writer)
+        rt_home_writer_clear(context->home_writer);
+    free(context->home_writer);
+    free(context->home);
     free(context->store_path);
     return rc;
 }

@@ -1,6 +1,7 @@
 #include "cli/execute.h"
 
 #include "base/escape.h"
+#include "base/quantity.h"
 #include "cli/environments.h"
 #include "cli/failures.h"
 #include "cli/guard.h"
@@ -14,8 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GRACE_S       30
-#define SILENCE_MIN_S 3
+#define GRACE_S        30
+#define SILENCE_MIN_S  3
+#define PUBLISH_MIN_US 100000
 
 static volatile sig_atomic_t stops;
 
@@ -48,6 +50,20 @@ static int check(const struct rt_execute_options *execute, struct rt_err *err)
     if (execute->silence != 0 && (execute->silence < SILENCE_MIN_S || execute->silence > 86400))
         return rt_err_set(err, RT_EUSAGE, "--silence takes seconds from %d to 86400, not %d",
                           SILENCE_MIN_S, execute->silence);
+    return 0;
+}
+
+static int publish_interval(const char *text, uint64_t *us, struct rt_err *err)
+{
+    int64_t value;
+
+    *us = 0;
+    if (!text)
+        return 0;
+    if (!rt_quantity_parse(text, rt_durations, &value) || value < PUBLISH_MIN_US)
+        return rt_err_set(err, RT_EUSAGE,
+                          "--publish takes a duration from 100ms on, such as 5s, not \"%s\"", text);
+    *us = (uint64_t)value;
     return 0;
 }
 
@@ -95,6 +111,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     rt_progress_bar_init(&bar, execute->quiet);
     options->grace_us = (uint64_t)(execute->grace ? execute->grace : GRACE_S) * 1000000u;
     if ((rc = check(execute, err)) < 0 ||
+        (rc = publish_interval(execute->publish, &options->publish_us, err)) < 0 ||
         (execute->retry && (rc = rt_retry_parse(execute->retry, &options->retry, err)) < 0) ||
         (rc = rt_walltime(execute->walltime, execute->margin, options->grace_us, &options->stop_us,
                           err)) < 0 ||
@@ -106,6 +123,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->argc = context->argc;
     options->argv = context->argv;
     options->store_path = context->store_option;
+    options->home = execute->home;
     options->workers = (uint32_t)execute->workers;
     options->silence_us = (uint64_t)execute->silence * 1000000u;
     options->stop = &stops;

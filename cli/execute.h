@@ -12,6 +12,8 @@ struct rt_execute_options {
     char *retry; /* as typed, or NULL; so are these */
     char *walltime;
     char *margin;
+    char *home;
+    char *publish;
 };
 
 /* Goes into the option table of a command. */
@@ -58,6 +60,20 @@ struct rt_execute_options {
          &(execute).margin,                                                                        \
          0,                                                                                        \
          "How long before that no more trials are started (the grace and a minute if not given)",  \
+         "TIME"},                                                                                  \
+        {"home",                                                                                   \
+         0,                                                                                        \
+         POPT_ARG_STRING,                                                                          \
+         &(execute).home,                                                                          \
+         0,                                                                                        \
+         "Publish the store to this folder, on any file system, from which other hosts resume",    \
+         "FOLDER"},                                                                                \
+        {"publish",                                                                                \
+         0,                                                                                        \
+         POPT_ARG_STRING,                                                                          \
+         &(execute).publish,                                                                       \
+         0,                                                                                        \
+         "How often to publish to the home (5s if not given)",                                     \
          "TIME"},                                                                                  \
     {                                                                                              \
         "quiet", 'q', POPT_ARG_NONE, &(execute).quiet, 0, "Show no progress", NULL                 \

@@ -3,6 +3,7 @@
 /* The launch that is going on in a store, if there is one. */
 #include <stdio.h>
 #include "base/json.h"
+#include "cli/cmd.h"
 #include "store/lock.h"
 
 struct rt_live {
@@ -16,6 +17,13 @@ void rt_live_clear(struct rt_live *live);
 
 /* Says what is going on, in a few lines; nothing if nothing is. */
 void rt_live_print(const struct rt_live *live, FILE *to);
+
+/* Where a home was named: who writes to it, and how fresh what is shown is, in a line; nothing
+ * else. */
+void rt_live_print_home(const struct rt_cmd_context *context, FILE *to);
+struct rt_json *rt_live_home_json(const struct rt_cmd_context *context); /* yours; null if none */
+/* Whether a writer on another host had given a sign of life not long ago. */
+bool rt_live_elsewhere(const struct rt_cmd_context *context);
 
 /* The id of the study that runs, or NULL. */
 const char *rt_live_study(const struct rt_live *live);

@@ -68,14 +68,15 @@ static int print(struct rt_cmd_context *context, struct rt_db *db, const struct 
                  struct rt_err *err)
 {
     struct rt_buf hints = RT_BUF_INIT;
-    char *path = rt_escaped(rt_store_path(context->store));
+    char *path = rt_escaped(context->home ? context->home : rt_store_path(context->store));
     struct rt_summary summary;
     int rc;
 
     printf("%s\n\n", path);
     free(path);
     rt_live_print(live, stdout);
-    if (live->writer)
+    rt_live_print_home(context, stdout);
+    if (live->writer || context->home)
         printf("\n");
     if ((rc = latest(context, db, &summary, err)) < 0)
         return rc;
@@ -86,7 +87,7 @@ static int print(struct rt_cmd_context *context, struct rt_db *db, const struct 
         if ((rc = rt_ls_studies(context, db, err)) < 0)
             return rc;
         printf("\n");
-        put_hints(&hints, &summary, live->writer);
+        put_hints(&hints, &summary, live->writer || rt_live_elsewhere(context));
     }
     fwrite(hints.data, 1, hints.size, stdout);
     rt_buf_clear(&hints);

@@ -59,6 +59,7 @@ static void print_json(const struct rt_cmd_context *context, const struct rt_liv
     struct rt_buf text = RT_BUF_INIT;
 
     rt_json_set_text(object, "store", rt_store_path(context->store));
+    rt_json_set(object, "home", rt_live_home_json(context));
     rt_json_set(object, "writer", writer_json(live));
     rt_json_set(object, "launch", live->answer ? rt_json_copy(live->answer) : rt_json_new_null());
     for (uint32_t i = 1; i <= rt_state_studies(state); i++)
@@ -70,15 +71,19 @@ static void print_json(const struct rt_cmd_context *context, const struct rt_liv
     rt_buf_clear(&text);
 }
 
-static void print_unfinished(const struct rt_study *study, uint64_t done)
+static void print_unfinished(const struct rt_study *study, uint64_t done, bool elsewhere)
 {
     struct rt_buf outcomes = RT_BUF_INIT;
     char *name = rt_escaped(study->name);
 
     rt_summary_outcomes(study, &outcomes);
-    printf("%s (%s) is not finished: %llu of %llu done%s%s; \"retrial resume %s\" goes on\n", name,
-           study->id, (unsigned long long)done, (unsigned long long)study->planned,
-           outcomes.size ? ", " : "", rt_buf_text(&outcomes), study->id);
+    printf("%s (%s) is not finished: %llu of %llu done%s%s; ", name, study->id,
+           (unsigned long long)done, (unsigned long long)study->planned, outcomes.size ? ", " : "",
+           rt_buf_text(&outcomes));
+    if (elsewhere && study->leased)
+        printf("%llu running there\n", (unsigned long long)study->leased);
+    else
+        printf("\"retrial resume %s\" goes on\n", study->id);
     rt_buf_clear(&outcomes);
     free(name);
 }
@@ -96,16 +101,18 @@ static void print_text(const struct rt_cmd_context *context, const struct rt_liv
 {
     const struct rt_state *state = rt_store_state(context->store);
     const char *running = rt_live_study(live);
+    bool elsewhere = rt_live_elsewhere(context);
 
-    if (!live->writer)
+    if (!live->writer && !elsewhere)
         printf("nothing is running\n");
     rt_live_print(live, stdout);
+    rt_live_print_home(context, stdout);
     for (uint32_t i = 1; i <= rt_state_studies(state); i++) {
         const struct rt_study *study = rt_state_study(state, i);
         uint64_t done = done_of(study);
 
         if (done < study->planned && (!running || strcmp(running, study->id) != 0))
-            print_unfinished(study, done);
+            print_unfinished(study, done, elsewhere);
     }
 }
 
@@ -130,7 +137,7 @@ const struct rt_cmd rt_cmd_status = {
     .name = "status",
     .summary = "Say what is running, and what is not finished",
     .description = "While a study runs: how far it is, how fast, who runs it. From another host\n"
-                   "than the conductor's only what the store tells.",
+                   "than the conductor's what the home tells, and when it was complete last.",
     .needs = RT_NEEDS_STORE,
     .options = options,
     .run = run,

@@ -1,7 +1,9 @@
 #include "cli/cmd.h"
 
 #include "base/json.h"
+#include "cli/live.h"
 #include "store/control.h"
+#include "store/home.h"
 
 #include <stdio.h>
 
@@ -32,6 +34,16 @@ static int ask(const char *store, struct rt_err *err)
     return rc;
 }
 
+/* A launch is asked on the host on which its conductor runs. */
+static int check_near(const struct rt_cmd_context *context, struct rt_err *err)
+{
+    if (!rt_live_elsewhere(context))
+        return 0;
+    return rt_err_set(err, RT_ECONFLICT,
+                      "the launch is conducted by process %lld on host \"%s\": stop it there",
+                      (long long)context->home_writer->owner.pid, context->home_writer->owner.host);
+}
+
 static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_err *err)
 {
     const char *store;
@@ -39,7 +51,8 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
 
     (void)argc;
     (void)argv;
-    if ((rc = rt_cmd_store_path(context, &store, err)) < 0 || (rc = ask(store, err)) < 0)
+    if ((rc = rt_cmd_store_path(context, &store, err)) < 0 || (rc = check_near(context, err)) < 0 ||
+        (rc = ask(store, err)) < 0)
         return rc;
     if (now && (rc = ask(store, err)) < 0)
         return rc;

@@ -453,12 +453,14 @@ int rt_prepare(const struct rt_run_options *options, struct rt_prepared *out, st
     if (given)
         rc = rt_request_read(options, &intent.file, err);
     if (rc == 0)
-        rc = rt_store_open(path, given ? RT_STORE_CREATE : RT_STORE_WRITE, &out->store, err);
+        rc = rt_homing_open(options, path, given, &out->homing, &out->store, err);
     if (rc == 0)
         rc = given ? from_file(options, out->store, &intent, err)
                    : from_record(options, out->store, &intent, err);
     if (rc == 0)
         rc = record(options, out, &intent, err);
+    if (rc == 0)
+        rc = rt_homing_start(&out->homing, out->store, err);
     clear_intent(&intent);
     free(path);
     return rc;

@@ -6,11 +6,13 @@
  */
 #include "base/buf.h"
 #include "base/err.h"
+#include "engine/homing.h"
 #include "engine/run.h"
 #include "store/store.h"
 
 struct rt_prepared {
     struct rt_store *store;
+    struct rt_homing homing;
     uint32_t launch;
     uint32_t study;
     char *metric; /* of the objective, or NULL */

@@ -191,6 +191,7 @@ static int pass_stops_on(struct conducting *run, struct rt_err *err)
 
     asked += rt_serve_stops(run->serve);
     asked += time_is_up(run);
+    asked += run->prepared.homing.lost ? 2 : 0;
     if (asked > run->stops && run->stops < 2) {
         run->stops++;
         rc = step(run, &input, err);
@@ -294,6 +295,7 @@ static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *e
         return rc;
     rt_serve_step(run->serve);
     rt_store_beat(run->prepared.store);
+    rt_homing_look(&run->prepared.homing, run->options);
     report(run, false);
     look_for_findings(run);
     return 0;
@@ -382,6 +384,19 @@ static void dismiss(struct rt_comm *comm, int code)
     rt_buf_clear(&message);
 }
 
+/* What keeps the record from being whole counts for more than how the trials ended. */
+static int close_store(struct rt_prepared *prepared, int rc, struct rt_err *err)
+{
+    struct rt_err closing = {0};
+    int closed = rt_homing_close(&prepared->homing, prepared->store, &closing);
+
+    if (closed < 0 && (rc == 0 || rc == RT_ETRIALS || rc == RT_EINTERRUPTED)) {
+        *err = closing;
+        rc = closed;
+    }
+    return rc;
+}
+
 /* *missing: some agent was given up and may not be there any more. */
 static int run_conductor(const struct rt_run_options *options, char **store_path, bool *missing,
                          struct rt_err *err)
@@ -413,16 +428,7 @@ out:
     rt_conductor_free(run.conductor);
     rt_actions_clear(&run.actions);
     rt_prepared_clear(&run.prepared);
-    if (run.prepared.store) {
-        struct rt_err closing = {0};
-        int closed = rt_store_close(run.prepared.store, &closing);
-
-        if (closed < 0 && (rc == 0 || rc == RT_ETRIALS || rc == RT_EINTERRUPTED)) {
-            *err = closing;
-            rc = closed;
-        }
-    }
-    return rc;
+    return close_store(&run.prepared, rc, err);
 }
 
 int rt_run(const struct rt_run_options *options, char **store_path, struct rt_err *err)

@@ -53,6 +53,8 @@ struct rt_run_options {
     const struct rt_study_option *options; /* with words: further keys of a study file, or NULL */
     const char *study_name;                /* name or id; for resuming without a file */
     const char *store_path; /* NULL: the nearest .retrial above the study file, else beside it */
+    const char *home;       /* where to publish; NULL: as the store's folder or the store says */
+    uint64_t publish_us;    /* between publications; 0: 5 s */
     char *const *settings;  /* -S, ended by NULL; may be NULL */
     uint64_t replicates;    /* instead of the file's; 0: the file's */
     uint64_t samples;       /* likewise */

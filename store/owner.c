@@ -87,7 +87,13 @@ bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owne
     return owner->start && start_of(owner->pid) == owner->start;
 }
 
-void rt_owner_put(struct rt_buf *out, const struct rt_lock_owner *owner)
+bool rt_owner_is_near(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
+{
+    return strcmp(owner->host, self->host) == 0 && strcmp(owner->boot, self->boot) == 0 &&
+           strcmp(owner->namespace, self->namespace) == 0;
+}
+
+struct rt_json *rt_owner_json(const struct rt_lock_owner *owner)
 {
     struct rt_json *object = rt_json_new_object();
 
@@ -98,18 +104,12 @@ void rt_owner_put(struct rt_buf *out, const struct rt_lock_owner *owner)
     rt_json_set_int(object, "start", (int64_t)owner->start);
     rt_json_set_int(object, "since_us", (int64_t)owner->since_us);
     rt_json_set_int(object, "fence", (int64_t)owner->fence);
-    rt_json_canonical(object, out);
-    rt_buf_add(out, "\n");
-    rt_json_free(object);
+    return object;
 }
 
-int rt_owner_get(struct rt_span text, struct rt_lock_owner *owner)
+int rt_owner_from(const struct rt_json *object, struct rt_lock_owner *owner)
 {
-    struct rt_json *object;
-
     memset(owner, 0, sizeof *owner);
-    if (rt_json_parse(text, &object, NULL) < 0)
-        return -1;
     snprintf(owner->host, sizeof owner->host, "%s", rt_json_get_text(object, "host", ""));
     snprintf(owner->boot, sizeof owner->boot, "%s", rt_json_get_text(object, "boot", ""));
     snprintf(owner->namespace, sizeof owner->namespace, "%s",
@@ -118,6 +118,27 @@ int rt_owner_get(struct rt_span text, struct rt_lock_owner *owner)
     owner->start = (uint64_t)rt_json_get_int(object, "start", 0);
     owner->since_us = (uint64_t)rt_json_get_int(object, "since_us", 0);
     owner->fence = (uint64_t)rt_json_get_int(object, "fence", 0);
-    rt_json_free(object);
     return owner->pid > 0 && owner->host[0] ? 0 : -1;
+}
+
+void rt_owner_put(struct rt_buf *out, const struct rt_lock_owner *owner)
+{
+    struct rt_json *object = rt_owner_json(owner);
+
+    rt_json_canonical(object, out);
+    rt_buf_add(out, "\n");
+    rt_json_free(object);
+}
+
+int rt_owner_get(struct rt_span text, struct rt_lock_owner *owner)
+{
+    struct rt_json *object;
+    int rc;
+
+    memset(owner, 0, sizeof *owner);
+    if (rt_json_parse(text, &object, NULL) < 0)
+        return -1;
+    rc = rt_owner_from(object, owner);
+    rt_json_free(object);
+    return rc;
 }

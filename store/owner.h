@@ -2,11 +2,18 @@
 #define RT_STORE_OWNER_H
 /* Owners of locks: who this process is, whether another one lives, and their JSON form. */
 #include "base/buf.h"
+#include "base/json.h"
 #include "store/lock.h"
 
 int rt_owner_self(struct rt_lock_owner *owner, struct rt_err *err);
 /* False only if it is certain that the owner is gone. `self`: from rt_owner_self(). */
 bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owner *self);
+/* Both are processes of one host since it booted, which see each other: rt_owner_lives() is certain
+ * of them. */
+bool rt_owner_is_near(const struct rt_lock_owner *owner, const struct rt_lock_owner *self);
+
+struct rt_json *rt_owner_json(const struct rt_lock_owner *owner);             /* yours */
+int rt_owner_from(const struct rt_json *object, struct rt_lock_owner *owner); /* 0, or -1: none */
 void rt_owner_put(struct rt_buf *out, const struct rt_lock_owner *owner);
 int rt_owner_get(struct rt_span text, struct rt_lock_owner *owner); /* 0, or -1 if it is none */
 
