@@ -14,6 +14,7 @@ sweep:
   label_noise: {from: 0, to: 0.5, step: 0.25}
 replicates: 2
 objective: {maximize: val_acc}
+limits: {retries: 1}
 EOF
 retrial run noise.yaml -j 1 >/dev/null 2>&1 || test $? = 1
 sqlite3 -header .retrial/index.sqlite \
