@@ -68,7 +68,8 @@ static int say_locked(const struct rt_lock *lock, const struct rt_lock_owner *ow
         strcmp(owner->namespace, lock->self.namespace) == 0)
         return rt_err_set(err, RT_ELOCKED,
                           "the store \"%s\" is being written by process %" PRId64
-                          " on this host since %s",
+                          " on this host since %s; \"retrial status\" tells what it does, and "
+                          "\"retrial stop\" ends it",
                           lock->folder, owner->pid, since);
     return rt_err_set(err, RT_ELOCKED,
                       "the store \"%s\" is being written by process %" PRId64
