@@ -2,9 +2,11 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/utf8.h"
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Where the study comes from: its file's folder, or the current one. */
 static char *study_folder(const struct rt_run_options *options)
@@ -48,12 +50,36 @@ static void rewrite_source(struct rt_study_file *file)
     file->text = rt_buf_take(&text);
 }
 
+/* The later of two settings of one key would win, where a sweep is meant. */
+static int check_settings(char *const *settings, struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+
+    for (size_t i = 0; settings && settings[i]; i++) {
+        size_t size = strcspn(settings[i], "=");
+
+        for (size_t k = 0; k < i; k++) {
+            if (strncmp(settings[k], settings[i], size) == 0 && settings[k][size] == '=')
+                return rt_err_set(err, RT_EUSAGE,
+                                  "setting \"%s\": \"%.*s\" is set twice; to sweep it, write all "
+                                  "values with commas: %.*s=a,b",
+                                  rt_utf8_clip(settings[i], clip), (int)size, settings[i],
+                                  (int)size, settings[i]);
+        }
+    }
+    return 0;
+}
+
 int rt_request_read(const struct rt_run_options *options, struct rt_study_file *file,
                     struct rt_err *err)
 {
-    int rc = options->study_path
-                 ? rt_study_file_read(options->study_path, file, err)
-                 : rt_study_file_from_words(options->words, options->options, file, err);
+    int rc = check_settings(options->settings, err);
+
+    if (rc < 0)
+        return rc;
+    rc = options->study_path
+             ? rt_study_file_read(options->study_path, file, err)
+             : rt_study_file_from_words(options->words, options->options, file, err);
 
     for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
         rc = rt_study_set(file->plan, *setting, options->samples, err);

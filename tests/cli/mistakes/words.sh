@@ -13,6 +13,7 @@ wrong run m.py:train -S lr=
 wrong run m.py:train -S =1
 wrong run m.py:train -S lr=0:1
 wrong run m.py:train -S lr=1,1
+wrong run m.py:train -S lr=1 -S lr=2
 wrong run m.py:train --replicate 3
 wrong run m.py:train -j two
 wrong run m.py:train --replicates=two
