@@ -40,8 +40,11 @@ static bool is_store(const char *path)
 static int remembered(const char *store, char **home, struct rt_err *err)
 {
     struct rt_published published;
-    int rc = rt_published_read(store, &published, err);
+    int rc = rt_birth_check_access(store, err);
 
+    if (rc < 0 || !is_store(store))
+        return rc;
+    rc = rt_published_read(store, &published, err);
     if (rc == 1 && published.home[0])
         *home = rt_strdup(published.home);
     rt_published_clear(&published);
