@@ -6,6 +6,7 @@
 #include "cli/failures.h"
 #include "cli/guard.h"
 #include "cli/progress.h"
+#include "cli/supervise.h"
 #include "cli/walltime.h"
 #include "engine/retry.h"
 
@@ -87,6 +88,16 @@ static void say_next(const struct rt_cmd_context *context)
     rt_buf_clear(&words);
 }
 
+static void say_aside(uint64_t count)
+{
+    if (count)
+        fprintf(stderr,
+                "%llu of them %s set aside, because agents were lost with %s: --retry lost tries "
+                "%s again\n",
+                (unsigned long long)count, count == 1 ? "was" : "were",
+                count == 1 ? "it" : "each of them", count == 1 ? "it" : "them");
+}
+
 static void say_retry(const struct rt_cmd_context *context, const char *study)
 {
     struct rt_buf words = RT_BUF_INIT;
@@ -100,6 +111,25 @@ static void say_retry(const struct rt_cmd_context *context, const char *study)
     rt_buf_clear(&words);
 }
 
+/* What is wrong is told before anything is started. */
+static int supervise(struct rt_cmd_context *context, const struct rt_execute_options *execute,
+                     struct rt_run_options *options, struct rt_err *err)
+{
+    const struct rt_supervise_options supervise = {
+        .restarts = execute->supervise,
+        .launcher = execute->launcher,
+        .walltime = execute->walltime,
+    };
+    uint64_t stop_us;
+    int rc;
+
+    options->store_path = context->store_option;
+    if ((rc = check(execute, err)) < 0 || (rc = rt_walltime(execute->walltime, execute->margin,
+                                                            options->grace_us, &stop_us, err)) < 0)
+        return rc;
+    return rt_supervise(context, &supervise, options, err);
+}
+
 int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *execute,
                struct rt_run_options *options, struct rt_err *err)
 {
@@ -108,6 +138,8 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     char *store = NULL;
     int rc;
 
+    if (execute->supervise || execute->launcher)
+        return supervise(context, execute, options, err);
     rt_progress_bar_init(&bar, execute->quiet);
     options->grace_us = (uint64_t)(execute->grace ? execute->grace : GRACE_S) * 1000000u;
     if ((rc = check(execute, err)) < 0 ||
@@ -125,6 +157,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->store_path = context->store_option;
     options->home = execute->home;
     options->workers = (uint32_t)execute->workers;
+    options->restarted = execute->restarted;
     options->silence_us = (uint64_t)execute->silence * 1000000u;
     options->stop = &stops;
     options->report = rt_progress_bar_report;
@@ -136,8 +169,10 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     rt_progress_bar_end(&bar);
     if ((rc == 0 || rc == RT_ETRIALS) && store && bar.study[0])
         rt_environments_print(store, bar.study, stderr, NULL);
-    if (rc == RT_ETRIALS && store)
+    if (rc == RT_ETRIALS && store) {
         rt_failures_print(store, bar.study, stderr, NULL);
+        say_aside(bar.aside);
+    }
     if (rc == RT_ETRIALS && store && !execute->quiet)
         say_retry(context, bar.study);
     if (rc == RT_EINTERRUPTED && store)

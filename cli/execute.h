@@ -5,9 +5,12 @@
 #include "engine/run.h"
 
 struct rt_execute_options {
-    int workers; /* 0: one per core */
-    int grace;   /* seconds; 0: the default */
-    int silence; /* likewise */
+    int workers;   /* 0: one per core */
+    int grace;     /* seconds; 0: the default */
+    int silence;   /* likewise */
+    int supervise; /* restarts; -1: no supervisor */
+    int restarted;
+    char *launcher;
     int quiet;
     char *retry; /* as typed, or NULL; so are these */
     char *walltime;
@@ -75,6 +78,27 @@ struct rt_execute_options {
          0,                                                                                        \
          "How often to publish to the home (5s if not given)",                                     \
          "TIME"},                                                                                  \
+        {"supervise",                                                                              \
+         0,                                                                                        \
+         POPT_ARG_INT,                                                                             \
+         &(execute).supervise,                                                                     \
+         0,                                                                                        \
+         "Start the launch in a process of its own, and again when it died, so often at most",     \
+         "N"},                                                                                     \
+        {"launcher",                                                                               \
+         0,                                                                                        \
+         POPT_ARG_STRING,                                                                          \
+         &(execute).launcher,                                                                      \
+         0,                                                                                        \
+         "With --supervise, start it by these words, such as \"mpiexec -n 16\"",                   \
+         "WORDS"},                                                                                 \
+        {"restarted",                                                                              \
+         0,                                                                                        \
+         POPT_ARG_NONE,                                                                            \
+         &(execute).restarted,                                                                     \
+         0,                                                                                        \
+         "Said by --supervise: the launch before died, and its host may have with it",             \
+         NULL},                                                                                    \
     {                                                                                              \
         "quiet", 'q', POPT_ARG_NONE, &(execute).quiet, 0, "Show no progress", NULL                 \
     }

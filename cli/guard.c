@@ -82,12 +82,26 @@ static void say_gone(const struct guarding *guarding, int status)
     free(host);
 }
 
+static void say_over(int status)
+{
+    char *host = rt_host_name();
+
+    fprintf(
+        stderr,
+        "retrial: rank 0 on %s was killed by signal %d (%s), and the launch ends with it; what was "
+        "recorded is safe: run the same command again, or have --supervise do that\n",
+        host, WTERMSIG(status), strsignal(WTERMSIG(status)));
+    free(host);
+}
+
 static void reap(struct guarding *guarding)
 {
     int status;
 
     if (!guarding->rank || waitpid(guarding->rank, &status, WNOHANG) != guarding->rank)
         return;
+    if (strcmp(guarding->number, "0") == 0 && WIFSIGNALED(status))
+        say_over(status);
     if (strcmp(guarding->number, "0") == 0 || *guarding->stage != RT_GUARD_JOINED)
         end_as(status);
     guarding->rank = 0;

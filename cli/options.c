@@ -169,6 +169,19 @@ int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***
     return rc;
 }
 
+int rt_options_split(const char *line, char ***words, int *count, struct rt_err *err)
+{
+    const char **split = NULL;
+    int rc = poptParseArgvString(line, count, &split);
+
+    if (rc < 0)
+        return rt_err_set(err, RT_EUSAGE, "%s",
+                          rc == POPT_ERROR_NOARG ? "there is nothing in it" : poptStrerror(rc));
+    *words = copy_args(split, count);
+    free(split);
+    return 0;
+}
+
 int rt_options_line(const struct rt_cmd *cmd, const char *line, char ***args, int *count,
                     struct rt_err *err)
 {

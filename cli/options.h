@@ -21,6 +21,9 @@ int rt_options_before(int argc, char **argv, int *rest, struct rt_err *err);
 int rt_options_command(const struct rt_cmd *cmd, int argc, char **argv, char ***args, int *count,
                        struct rt_err *err);
 
+/* The words of a line, split as a shell does; each and the array are the caller's. */
+int rt_options_split(const char *line, char ***words, int *count, struct rt_err *err);
+
 /* The same for a line, whose words are split as a shell does; the first is not parsed. */
 int rt_options_line(const struct rt_cmd *cmd, const char *line, char ***args, int *count,
                     struct rt_err *err);

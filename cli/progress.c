@@ -193,6 +193,7 @@ static void report(struct rt_progress_bar *bar, const struct rt_standing *standi
     size_t fits;
 
     snprintf(bar->study, sizeof bar->study, "%s", standing->study_id);
+    bar->aside = standing->progress.done[RT_OUTCOME_LOST];
     if (bar->quiet || (last && standing->progress.failure))
         return; /* a failure has words of its own */
     if (last) {

@@ -246,8 +246,11 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
     if (replicates < 1 && replicates != NOT_GIVEN)
         return rt_err_set(err, RT_EUSAGE, "--replicates takes 1 or more, not %lld", replicates);
     fill_keys(keys);
+    /* Whoever edits the code while it runs has not asked for another revision. */
+    if (execute.restarted)
+        run_options.code = RT_CODE_RECORDED;
     if ((rc = choose_study(context, argc, argv, keys, &run_options, err)) == 0 &&
-        (rc = choose_code(&run_options.code, err)) == 0 && save)
+        (execute.restarted || (rc = choose_code(&run_options.code, err)) == 0) && save)
         rc = save_study(&run_options, err);
     if (rc < 0)
         return rc;

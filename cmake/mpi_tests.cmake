@@ -62,6 +62,8 @@ retrial_mpi_test(NAME nested RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/nested.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME silence RANKS 3 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/silence.sh $<TARGET_FILE:retrial>)
+retrial_mpi_test(NAME supervise RANKS 3 LAUNCHER
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/supervise.sh $<TARGET_FILE:retrial>)
 foreach(whom guard0 guard1 conductor agent1 mpiexec terminate interrupt)
   retrial_mpi_test(NAME death/${whom} RANKS 3 LAUNCHER
     COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/death.sh $<TARGET_FILE:retrial> ${whom})

@@ -173,6 +173,20 @@ static void find_end(struct rt_conductor *conductor)
     begin_stop(conductor, 0);
 }
 
+int rt_conductor_code(const struct rt_conductor *conductor)
+{
+    const struct rt_study *of = rt_conductor_study(conductor);
+    uint64_t good =
+        of->done[RT_OUTCOME_OK] + of->done[RT_OUTCOME_PRUNED] + of->done[RT_OUTCOME_SKIPPED];
+
+    if (conductor->failure)
+        return conductor->failure;
+    if (conductor->interrupted &&
+        rt_conductor_decided(conductor) < of->planned + rt_retry_waiting(&conductor->retry))
+        return RT_EINTERRUPTED;
+    return good < of->planned ? RT_ETRIALS : RT_OK;
+}
+
 static void append_end(struct rt_conductor *conductor)
 {
     const char *reason = conductor->interrupted ? "interrupted"
@@ -183,6 +197,7 @@ static void append_end(struct rt_conductor *conductor)
     rt_json_set_int(body, "launch", conductor->options.launch);
     rt_json_set_text(body, "reason", reason);
     rt_json_set_text(body, "detail", conductor->failure ? conductor->why.text : "");
+    rt_json_set_int(body, "code", rt_err_exit_code(rt_conductor_code(conductor)));
     rt_json_canonical(body,
                       rt_conductor_append(conductor, RT_EVENT_LAUNCH_END, RT_NOTE_END, -1, NULL));
     rt_json_free(body);

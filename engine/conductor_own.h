@@ -54,6 +54,7 @@ struct rt_buf *rt_conductor_append(struct rt_conductor *conductor, enum rt_event
 const struct rt_study *rt_conductor_study(const struct rt_conductor *conductor);
 /* The launch ends here, for this reason. */
 void rt_conductor_fail(struct rt_conductor *conductor, int code, struct rt_span why);
+int rt_conductor_code(const struct rt_conductor *conductor);         /* what the launch ends with */
 uint64_t rt_conductor_decided(const struct rt_conductor *conductor); /* trials that are done */
 
 /* conductor_work.c: leases out, results and unstarted trials in. */

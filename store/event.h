@@ -37,8 +37,10 @@ enum rt_event_kind {
  * LAUNCH      {"launch": n, "command": [argv], "cwd": text, "host": text, "pid": n, "boot": text,
  *              "user": text, "version": text, "comm": "local"|"mpich"|"openmpi",
  *              "comm_version": text, "ranks": n, "python": text|null, "env": {..},
- *              "cpu": text, "cores": n, "memory_kib": n}
- * LAUNCH_END  {"launch": n, "reason": "done"|"interrupted"|"error"|"died", "detail": text}
+ *              "cpu": text, "cores": n, "memory_kib": n, "restarted": true if a supervisor started
+ *              it because the one before died}
+ * LAUNCH_END  {"launch": n, "reason": "done"|"interrupted"|"error"|"died", "detail": text,
+ *              "code": n, the exit code}
  * STUDY       {"study": n, "id": text, "name": text}
  * PLAN        {"study": n, "revision": n, "plan": {see store/plan.h}, "source": study file's text,
  *              "source_path": text, "segments": [[first index, count, first ordinal], ...]}

@@ -361,16 +361,19 @@ struct lost {
 static void add_lost(void *context, uint32_t study, uint64_t ordinal, uint32_t attempt,
                      uint32_t launch, uint32_t rank)
 {
-    static const char why[] = "its launch ended before it did";
     struct lost *lost = context;
-    struct rt_attempt vanished = {
-        .study = study,
-        .ordinal = ordinal,
-        .attempt = attempt,
-        .launch = launch,
-        .rank = rank,
-        .outcome = RT_OUTCOME_LOST,
-        .reason = {.data = rt_span(why, sizeof why - 1), .size = sizeof why - 1}};
+    const struct rt_study *of = rt_state_study(lost->index->state, study);
+    bool aside = rt_state_trial(of, ordinal).status == RT_TRIAL_DONE &&
+                 rt_study_downs(of, ordinal) >= RT_DOWNS_MAX;
+    const char *why = aside ? "its launch died with it, and an agent had before: it is set aside"
+                            : "its launch ended before it did";
+    struct rt_attempt vanished = {.study = study,
+                                  .ordinal = ordinal,
+                                  .attempt = attempt,
+                                  .launch = launch,
+                                  .rank = rank,
+                                  .outcome = RT_OUTCOME_LOST,
+                                  .reason = {.data = rt_span_text(why), .size = strlen(why)}};
     struct row row = {
         .attempt = &vanished, .event = lost->event, .event_row = lost->count++, .bare = true};
 
