@@ -20,7 +20,7 @@ sqlite3 -readonly .retrial/index.sqlite 'PRAGMA integrity_check'
 echo "-- a program that holds the index for writing all the time costs the study nothing"
 printf 'def train(x):\n    return x\n' >quick.py
 mkfifo hold
-sqlite3 .retrial/index.sqlite <hold >/dev/null 2>&1 &
+sqlite3 -cmd '.timeout 10000' .retrial/index.sqlite <hold >/dev/null 2>&1 &
 exec 7>hold
 echo 'BEGIN IMMEDIATE; DELETE FROM axis_check;' >&7
 until ! sqlite3 -cmd '.timeout 1' .retrial/index.sqlite 'BEGIN IMMEDIATE' 2>/dev/null; do sleep 0.05; done
