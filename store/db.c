@@ -18,6 +18,7 @@ struct rt_db {
     char *path;
     rt_db_allow_fn *allow;
     void *context;
+    int wal_pages; /* after the last commit of ours */
 };
 
 struct rt_stmt {
@@ -122,6 +123,16 @@ static int open_to_read(struct rt_db *db, struct rt_err *err)
     return rc == SQLITE_OK ? 0 : fail(db, rc, "opening", err);
 }
 
+static int note_wal(void *context, sqlite3 *handle, const char *name, int pages)
+{
+    struct rt_db *db = context;
+
+    (void)handle;
+    (void)name;
+    db->wal_pages = pages;
+    return SQLITE_OK;
+}
+
 static int open_to_write(struct rt_db *db, struct rt_err *err)
 {
     int rc;
@@ -136,6 +147,7 @@ static int open_to_write(struct rt_db *db, struct rt_err *err)
         (rc = rt_db_exec(db, "PRAGMA synchronous = NORMAL", err)) < 0 ||
         (rc = rt_db_exec(db, "PRAGMA wal_autocheckpoint = 0", err)) < 0)
         return rc;
+    sqlite3_wal_hook(db->handle, note_wal, db);
     return rt_db_exec(db, "PRAGMA cache_size = -65536", err);
 }
 
@@ -198,6 +210,11 @@ int rt_db_number(struct rt_db *db, const char *sql, int64_t *value, struct rt_er
 int64_t rt_db_changes(struct rt_db *db)
 {
     return sqlite3_changes64(db->handle);
+}
+
+int64_t rt_db_wal_pages(const struct rt_db *db)
+{
+    return db->wal_pages;
 }
 
 int rt_db_checkpoint(struct rt_db *db, bool restart, int64_t *wal_pages, struct rt_err *err)

@@ -34,6 +34,9 @@ int rt_db_number(struct rt_db *db, const char *sql, int64_t *value, struct rt_er
 /* Rows that the last INSERT, UPDATE or DELETE changed. */
 int64_t rt_db_changes(struct rt_db *db);
 
+/* Pages in the WAL after the last commit through this connection. */
+int64_t rt_db_wal_pages(const struct rt_db *db);
+
 /* Moves committed pages from the WAL to the file. With `restart` also waits, a few milliseconds,
  * for readers to leave the WAL, so that it starts anew. *wal_pages is what it held. Returns 1 if
  * readers stand in the way, else 0. */

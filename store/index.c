@@ -366,8 +366,11 @@ int rt_index_tidy(struct rt_index *index, struct rt_err *err)
     int64_t pages;
     int rc;
 
-    if ((rc = rt_db_number(index->db, "PRAGMA page_size", &page_bytes, err)) < 0 ||
-        (rc = rt_db_checkpoint(index->db, false, &pages, err)) < 0)
+    if ((rc = rt_db_number(index->db, "PRAGMA page_size", &page_bytes, err)) < 0)
+        return rc;
+    if (rt_db_wal_pages(index->db) * page_bytes <= RT_INDEX_WAL_KEPT)
+        return 0;
+    if ((rc = rt_db_checkpoint(index->db, false, &pages, err)) < 0)
         return rc;
     if (pages * page_bytes <= RT_INDEX_WAL_MAX)
         return 0;

@@ -44,9 +44,11 @@ int rt_index_apply(struct rt_index *index, const struct rt_state *state,
                    const struct rt_event *event, struct rt_err *err);
 int rt_index_commit(struct rt_index *index, struct rt_err *err);
 
-/* Moves what was committed from the WAL into the database. Returns 1 if a reader stands in the
- * way and the WAL has grown over RT_INDEX_WAL_MAX: commit no more until it returns 0. */
-#define RT_INDEX_WAL_MAX (64u << 20) /* bytes */
+/* Moves what was committed from the WAL into the database, once it is worth the syncs. Returns 1 if
+ * a reader stands in the way and the WAL has grown over RT_INDEX_WAL_MAX: commit no more until it
+ * returns 0. */
+#define RT_INDEX_WAL_KEPT (8u << 20)  /* bytes */
+#define RT_INDEX_WAL_MAX  (64u << 20) /* bytes */
 int rt_index_tidy(struct rt_index *index, struct rt_err *err);
 
 /* What is known of a swept parameter, or of several that change together: do trials that differ in
