@@ -79,7 +79,7 @@ static void put_what_was_read(struct rt_buf *out, const struct look *look,
     if (reads->count)
         put_names(out, reads->keys, reads->count, false);
     else
-        rt_buf_add(out, "nothing");
+        rt_buf_add(out, "nothing, unless by an extension in C");
     rt_buf_add(out, ")");
 }
 
@@ -123,7 +123,7 @@ static bool is_swept(const struct rt_plan *plan, const char *key)
 }
 
 struct names {
-    char **items; /* borrowed */
+    char **items;
     size_t count;
     size_t capacity;
 };
@@ -131,20 +131,44 @@ struct names {
 static void add_name(struct names *names, const char *name)
 {
     names->items = rt_grow(names->items, &names->capacity, names->count + 1, sizeof *names->items);
-    names->items[names->count++] = (char *)name;
+    names->items[names->count++] = rt_strdup(name);
 }
 
-static void find_unread(const struct rt_plan *plan, const struct rt_reads *reads,
-                        struct names *names)
+static void clear_names(struct names *names)
 {
+    for (size_t i = 0; i < names->count; i++)
+        free(names->items[i]);
+    free(names->items);
+}
+
+/* Of an object the whole, or else those of its members that were not read. */
+static void find_unread_below(const struct look *look, const struct rt_reads *reads,
+                              const struct rt_json *object, const char *path, struct names *names)
+{
+    const struct rt_plan *plan = look->study->plan;
+
+    for (void *at = object ? rt_json_first(object) : NULL; at; at = rt_json_next(object, at)) {
+        char *key = rt_printf("%s%s", path, rt_json_iter_key(at));
+        const struct rt_json *value = rt_json_iter_value(at);
+
+        if (!is_swept(plan, key) && rt_reads_verdict(reads, key) == RT_READ_NEVER) {
+            add_name(names, key);
+        } else if (rt_json_kind(value) == RT_JSON_OBJECT) {
+            char *below = rt_printf("%s.", key);
+
+            find_unread_below(look, reads, value, below, names);
+            free(below);
+        }
+        free(key);
+    }
+}
+
+static void find_unread(const struct look *look, const struct rt_reads *reads, struct names *names)
+{
+    const struct rt_plan *plan = look->study->plan;
     const struct rt_json *params = rt_json_get(rt_plan_json(plan), "params");
 
-    for (void *at = params ? rt_json_first(params) : NULL; at; at = rt_json_next(params, at)) {
-        const char *key = rt_json_iter_key(at);
-
-        if (!is_swept(plan, key) && rt_reads_verdict(reads, key) == RT_READ_NEVER)
-            add_name(names, key);
-    }
+    find_unread_below(look, reads, params, "", names);
     for (size_t axis = 0; axis < rt_plan_axes(plan); axis++) {
         const char *key = rt_plan_axis_key(plan, axis);
 
@@ -160,14 +184,14 @@ static void look_at_fixed(struct look *look, const struct rt_reads *reads)
     struct names names = {NULL, 0, 0};
     struct rt_buf text = RT_BUF_INIT;
 
-    find_unread(look->study->plan, reads, &names);
+    find_unread(look, reads, &names);
     if (names.count && is_news(look, rt_strdup("fixed"))) {
         rt_buf_add(&text, "warning: the model never reads these params, which the study sets: ");
         put_names(&text, names.items, names.count, true);
         look->tell(look->context, rt_buf_text(&text));
     }
     rt_buf_clear(&text);
-    free(names.items);
+    clear_names(&names);
 }
 
 static void look_at_reads(struct look *look)
@@ -257,7 +281,7 @@ static void look_at_check(void *context, const struct rt_axis_check *check)
         find_axes(look->study->plan, check, &names, &axis) && are_enough(look, check, axis) &&
         is_news(look, rt_printf("check %s", check->key)))
         tell_check(look, check, &names);
-    free(names.items);
+    clear_names(&names);
 }
 
 static void look_at_all(struct rt_findings *findings, bool last, rt_finding_fn *tell, void *context)

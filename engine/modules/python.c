@@ -315,6 +315,17 @@ static void look_at_modules(struct python_entry *self, struct rt_buf *out)
     Py_XDECREF(found);
 }
 
+/* Some libraries look into dicts past their methods. */
+static void note_unnoticed(struct python_entry *self, struct rt_reads *reads)
+{
+    PyObject *may = reads->count ? NULL : PyObject_CallMethod(self->glue, "read_unnoticed", NULL);
+
+    if (may == Py_True)
+        rt_reads_note(reads, "*");
+    PyErr_Clear();
+    Py_XDECREF(may);
+}
+
 static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
 {
     struct python_entry *self = (struct python_entry *)entry;
@@ -322,6 +333,7 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
     seed(self, call->seed);
     self->reads = call->reads;
     call_and_judge(self, call, ended);
+    note_unnoticed(self, call->reads);
     look_at_modules(self, call->live);
 }
 

@@ -301,6 +301,8 @@ def told_of(answer):
     """An answer, with what trials have read, and imported from past the snapshot, if that is more
     than was told before."""
     global told, looked_at
+    if not reads and read_unnoticed():
+        reads.add("*")
     if len(reads) != told:
         answer["reads"] = sorted(reads)[:READS_MAX]
         told = len(reads)

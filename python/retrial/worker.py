@@ -68,7 +68,19 @@ def teach_yaml(module, _):
         kind.add_representer(Params, kind.represent_dict)
 
 
-TAUGHT = {"yaml": teach_yaml}
+def teach_omegaconf(module, _):
+    """It takes plain dicts only, by their exact type."""
+    is_plain = module.is_primitive_dict
+    module.is_primitive_dict = lambda value: is_plain(value) or type(value) is Params
+
+
+TAUGHT = {"yaml": teach_yaml, "omegaconf._utils": teach_omegaconf}
+READERS = ("msgspec", "orjson", "ormsgpack")  # written in C or Rust, they look into dicts unnoticed
+
+
+def read_unnoticed():
+    """Whether a model of which no read was noticed may have read all the same."""
+    return any(name in sys.modules for name in READERS)
 
 
 def seed_all(value):

@@ -1,12 +1,29 @@
 # What a Python model does with the dict that it gets, and what is noted: with the embedded
 # interpreter, and with one of another build. Each way to read has a nested dict of its own.
 cat >model.py <<'PYTHON'
-import collections, copy, json, pickle
+import argparse, collections, copy, dataclasses, functools, json, operator, pickle, types
 
 try:
     import yaml
 except ImportError:  # the other interpreter has none
     yaml = None
+
+@dataclasses.dataclass
+class Config:
+    x: int
+    y: int
+
+DEFAULTS = {"x": 0, "y": 0}
+
+def parse(p):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--x")
+    parser.set_defaults(**p)
+    return parser.parse_args([])
+
+def set_attributes(p):
+    for key in p:
+        setattr(types.SimpleNamespace(), key, p[key])
 
 WAYS = {
     "subscript": lambda p: p["x"],
@@ -45,6 +62,25 @@ WAYS = {
     "length": lambda p: len(p) and bool(p),
     "write": lambda p: p.update(z=3) or p.__setitem__("y", 4),
     "leave": lambda p: isinstance(p, dict),
+    "dataclass": lambda p: Config(**p),
+    "namespace": lambda p: argparse.Namespace(**p).x,
+    "argparse": parse,
+    "set_attributes": set_attributes,
+    "partial": lambda p: functools.partial(Config, **p)(),
+    "itemgetter": lambda p: operator.itemgetter("x")(p),
+    "map_get": lambda p: list(map(p.get, ["x"])),
+    "known_only": lambda p: {key: p.get(key, value) for key, value in DEFAULTS.items()},
+    "proxy": lambda p: types.MappingProxyType(p)["x"],
+    "ordered": lambda p: collections.OrderedDict(p),
+    "userdict": lambda p: collections.UserDict(p)["x"],
+    "sorted": lambda p: sorted(p),
+    "zipped": lambda p: list(zip(p, p)),
+    "key_set": lambda p: p.keys() & {"x"},
+    "format_star": lambda p: "{x}".format(**p),
+    "format_item": lambda p: "{0[x]}".format(p),
+    "evaluate": lambda p: eval("x", {}, p),
+    "type_dict": lambda p: type("T", (), dict(p)),
+    "fromkeys": lambda p: dict.fromkeys(p),
 }
 
 def match(p):
@@ -91,3 +127,54 @@ VIRTUAL_ENV=$PWD/other retrial run study.yaml 2>&1 | grep -v 'done'
 ask >guest.txt
 cat here.txt
 diff here.txt guest.txt && echo the guest says the same
+
+echo "-- keywords, defaults that are brought up to date, nested params, libraries in C"
+mkdir omegaconf
+touch omegaconf/__init__.py
+echo 'def is_primitive_dict(value): return type(value) is dict' > omegaconf/_utils.py
+echo 'def dumps(value): return dict.get(value, "lr")' > orjson.py # as if it were in C
+cat > more.py <<'PYTHON'
+def some_keywords(lr, **rest):
+    return lr
+
+def all_keywords(**params):
+    return params["lr"]
+
+def updated(params):
+    merged = {"lr": 0.1, "noise": 0}
+    merged.update(params)
+    return merged["lr"] + merged["noise"]
+
+def known_only(params):
+    defaults = {"lr": 0.1, "noise": 0}
+    merged = {key: params.get(key, value) for key, value in defaults.items()}
+    return merged["lr"] + merged["noise"]
+
+def nested(params):
+    return params["lr"] * params["opt"]["momentum"] + ("sigma" in params["opt"]["deep"])
+
+def in_c(params):
+    import orjson
+    return orjson.dumps(params)
+
+def past_methods(params):
+    return dict.get(params, "lr")
+
+def omega(params):
+    from omegaconf._utils import is_primitive_dict
+    assert is_primitive_dict(params) and is_primitive_dict({}) and not is_primitive_dict([])
+    return params["lr"] + params["noisy"]
+PYTHON
+for python in /usr/bin/python3 other/bin/python3; do
+    for function in some_keywords all_keywords updated known_only nested in_c past_methods omega; do
+        {
+            printf 'name: %s\nentry: more.py:%s\npython: %s\n' $function $function $python
+            printf 'params: {lr: 0.5, opt: {momentum: 0.9, unused: 1, deep: {sigma: 1, tau: 2}}}\n'
+            printf 'sweep: {noisy: [1, 2, 3, 4]}\n'
+        } > more.yaml
+        retrial run more.yaml -q 2>&1 | sed "s/^/$function: /"
+    done > "$HOME/$(basename "${python%/bin/*}").txt"
+    rm -r .retrial
+done
+cat "$HOME/usr.txt"
+diff "$HOME/usr.txt" "$HOME/other.txt" && echo the guest says the same
