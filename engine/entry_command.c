@@ -9,6 +9,7 @@
 #include "engine/placeholder.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define LINGER_US    1000000u /* what a command leaves running may end by itself so long */
 #define CANNOT_RUN   127      /* as shells say it */
 #define RETRIAL_VARS 5
+#define STACK_SIZE   (256u << 10)
 
 struct command_entry {
     struct rt_entry base;
@@ -83,19 +85,50 @@ static struct words fill_environment(const struct rt_call *call, const char *par
     return words;
 }
 
-static void become(pid_t worker, char **argv, char **environment)
+/* What a new process becomes. */
+struct start {
+    pid_t worker;
+    const sigset_t *mask;
+    char **argv;
+    char **environment;
+};
+
+/* Runs in the memory of the worker, on a stack of its own, while the worker stands still. */
+static int become(void *context)
 {
+    const struct start *start = context;
+    const char *name = start->argv[0];
     const char *reason;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != worker)
+    if (getppid() != start->worker)
         _exit(CANNOT_RUN);
-    execvpe(argv[0], argv, environment);
+    sigprocmask(SIG_SETMASK, start->mask, NULL);
+    execvpe(name, start->argv, start->environment);
     reason = strerror(errno);
-    if (errno == ENOENT && strchr(argv[0], '/') && access(argv[0], F_OK) == 0)
+    if (errno == ENOENT && strchr(name, '/') && access(name, F_OK) == 0)
         reason = "there is no such program as its first line names";
-    dprintf(STDERR_FILENO, "retrial: running \"%s\": %s\n", argv[0], reason);
+    dprintf(STDERR_FILENO, "retrial: running \"%s\": %s\n", name, reason);
     _exit(CANNOT_RUN);
+}
+
+/* As posix_spawn() does it, so that the memory of the worker need not be copied; that cannot bind
+ * the life of the process to the worker's. */
+static pid_t start_process(char **argv, char **environment)
+{
+    char *stack = rt_alloc(STACK_SIZE);
+    struct start start = {getpid(), NULL, argv, environment};
+    sigset_t all;
+    sigset_t mask;
+    pid_t pid;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &mask); /* no handler may run in both */
+    start.mask = &mask;
+    pid = clone(become, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    free(stack);
+    return pid;
 }
 
 static void note_use(const struct rusage *use, struct rt_ended *ended)
@@ -120,16 +153,13 @@ static void end_leftovers(void)
 static int run_words(const struct words *argv, const struct words *environment, int *status,
                      struct rt_ended *ended, struct rt_err *err)
 {
-    pid_t worker = getpid();
     struct rusage use;
     pid_t pid;
 
     fflush(stdout);
-    pid = fork();
+    pid = start_process(argv->items, environment->items);
     if (pid < 0)
         return rt_err_errno(err, RT_EIO, "starting a process for \"%s\"", argv->items[0]);
-    if (pid == 0)
-        become(worker, argv->items, environment->items);
     while (wait4(pid, status, 0, &use) < 0) {
         if (errno != EINTR)
             return rt_err_errno(err, RT_EIO, "waiting for \"%s\"", argv->items[0]);
