@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Trials per second of models that do nothing, with 10 params and the full record.
+
+The whole command counts, from start to a level index. Every run is checked: as many rows as trials,
+and their sum as computed by hand.
+"""
+import shutil
+
+import common
+
+
+def study(entry, trials):
+    return f"name: noop\nentry: {entry}\n{common.TEN_KEYS}sweep: {{x: {{from: 0, to: {trials - 1}, step: 1}}}}\n"
+
+
+def measure(given, entry, trials, launcher=()):
+    with common.Folder(study(entry, trials), "noop.py") as folder:
+        folder.compile("noop.c")
+        use = common.run([*launcher, given.retrial, "run", "-q", "study.yaml"], folder.path)
+        sql = "SELECT count(*) AS n, sum(y) AS y FROM noop WHERE outcome = 'ok'"
+        row = folder.query(given, sql)[0]
+        if (row["n"], row["y"]) != (trials, trials * (trials - 1)):
+            raise SystemExit(f"wrong result: {row}")
+        return trials / use.wall, use.cpu / trials * 1e6, folder.store_bytes() / trials
+
+
+def main():
+    given = common.arguments(__doc__, trials=1000000)
+    c, python = "./libnoop.so:noop", "noop.py:noop"
+    cases = [("C function", c, ()), ("Python function", python, ())]
+    for program in ("mpiexec.mpich", "mpiexec.openmpi"):
+        if shutil.which(program):
+            extra = ["--allow-run-as-root", "--oversubscribe"] if "open" in program else []
+            cases.append((f"C function, {program} -n 3", c, (program, *extra, "-n", "3")))
+    common.head(f"{given.trials:,} trials, {given.runs} runs")
+    results = common.rounds(
+        given.runs, *(lambda case=case: measure(given, case[1], given.trials, case[2]) for case in cases)
+    )
+    for (name, *_), values in zip(cases, results):
+        common.say(name, [value[0] for value in values], "trials/s")
+        common.say("    processor time", [value[1] for value in values], "us/trial")
+        common.say("    store", [value[2] for value in values], "bytes/trial")
+
+
+if __name__ == "__main__":
+    main()
