@@ -242,7 +242,9 @@ static const char *network_of(const struct statfs *info)
     } known[] = {
         {0x6969u, "NFS"},        {0x0BD00BD0u, "Lustre"}, {0x47504653u, "GPFS"},
         {0x19830326u, "BeeGFS"}, {0xFF534D42u, "CIFS"},   {0xFE534D42u, "SMB2"},
-        {0x65735546u, "FUSE"},   {0x00C36400u, "Ceph"},
+        {0x65735546u, "FUSE"},   {0x00C36400u, "Ceph"},   {0x517Bu, "SMB"},
+        {0x5346414Fu, "AFS"},    {0x6B414653u, "AFS"},    {0x20030528u, "OrangeFS"},
+        {0xAAD7AAEAu, "PanFS"},  {0x01161970u, "GFS2"},   {0x7461636Fu, "OCFS2"},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

@@ -35,6 +35,10 @@ endforeach()
 add_library(c_model MODULE ${CMAKE_SOURCE_DIR}/tests/models/c_model.c)
 set_target_properties(c_model PROPERTIES PREFIX ""
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/models)
+add_library(fake_statfs MODULE ${CMAKE_SOURCE_DIR}/tests/models/fake_statfs.c)
+set_target_properties(fake_statfs PROPERTIES PREFIX ""
+  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/models)
+target_link_libraries(fake_statfs PRIVATE ${CMAKE_DL_LIBS})
 
 # tests/cli/AREA/NAME.sh with what it must print beside it; see tests/cli/run.sh.
 file(GLOB cli_tests CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/tests/cli/*/*.sh)

@@ -255,7 +255,7 @@ static int take(struct rt_claim *claim, struct rt_err *err)
     claim->self.number = newest + 1;
     claim->self.owner.since_us = rt_wall_us();
     if ((rc = rt_home_writer_create(claim->home, &claim->self, err)) < 0)
-        return rc;
+        return rt_err_while(err, "taking the home \"%s\"", claim->home);
     if (rc == 1)
         return rt_err_set(err, RT_ELOCKED, "the home \"%s\" was taken by somebody else just now",
                           claim->home);

@@ -191,7 +191,7 @@ static void say_lost(const struct opening *opening, const struct rt_home_writer 
 static void say_kept(const struct opening *opening, uint64_t events)
 {
     say(opening, rt_printf("the hot store \"%s\" has %" PRIu64 " events that were not published "
-                           "when its writer died; nothing is lost",
+                           "yet; nothing is lost",
                            opening->path, events));
 }
 
