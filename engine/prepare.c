@@ -1,6 +1,7 @@
 #include "engine/prepare.h"
 
 #include "base/alloc.h"
+#include "base/escape.h"
 #include "base/fs.h"
 #include "base/random.h"
 #include "engine/about.h"
@@ -10,6 +11,7 @@
 #include "engine/path.h"
 #include "engine/request.h"
 #include "engine/retry.h"
+#include "engine/secrets.h"
 #include "engine/same_study.h"
 #include "engine/wire.h"
 #include "store/code.h"
@@ -174,6 +176,25 @@ static int weigh_inputs(const struct rt_run_options *options, const struct rt_st
     return 0;
 }
 
+/* What is in a plan is recorded as it is. */
+static void warn_of_secrets(const struct rt_run_options *options, const struct rt_json *plan)
+{
+    char *name = options->notice ? rt_secrets_find(plan) : NULL;
+    char *shown = name ? rt_escaped(name) : NULL;
+    char *text;
+
+    if (!name)
+        return;
+    text =
+        rt_printf("\"%s\" looks like a secret, and params and commands of a study are recorded as "
+                  "they are; give secrets to trials by environment variables or files",
+                  shown);
+    options->notice(options->context, text);
+    free(text);
+    free(shown);
+    free(name);
+}
+
 /* The current plan, unless the file and the code now say something else. */
 static int weigh(const struct rt_run_options *options, struct rt_store *store,
                  const struct rt_study *study, struct intent *intent, struct rt_err *err)
@@ -204,6 +225,8 @@ static int weigh(const struct rt_run_options *options, struct rt_store *store,
     if ((rc = weigh_inputs(options, ran ? study : NULL, plan, err)) < 0)
         return rc;
     intent->recorded = study && study->plan && rt_json_equal(plan, rt_plan_json(study->plan));
+    if (!intent->recorded)
+        warn_of_secrets(options, plan);
     return rt_plan_new(plan, &intent->plan, err);
 }
 

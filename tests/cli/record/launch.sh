@@ -48,3 +48,7 @@ index "packages" "SELECT launch, name, version FROM launch_package
     WHERE name IN ('some-tool', 'old-tool')"
 retrial show three | sed -n '/^launches/,$p' | grep -E '^ +(job|hosts|workers|gpu)' |
     sed "s/$(uname -n)/HOST/"
+echo "-- params are recorded as they are, and who gives a secret is told"
+echo 'def g(password): return 1' >secret.py
+retrial run secret.py:g -S password=hunter2 -q 2>&1
+index "the command hides it" "SELECT command FROM launch ORDER BY launch DESC LIMIT 1"
