@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #define STUDY_FILE_MAX (1 << 20) /* bytes; larger ones are data */
+#define EXTENDS_MAX    8         /* files, one after the other */
 
 static void add(struct rt_leave_out *leave_out, char *path)
 {
@@ -32,21 +33,54 @@ static bool may_be_study(const char *name)
     return false;
 }
 
-/* By its look, so that a study file that is being edited and wrong still is one. */
-static bool has_entry(const char *text)
+/* What follows a member's name at the start of a line, or in JSON; NULL: it has no such member. By
+ * its look, so that a study file that is being edited and wrong still is one. */
+static const char *member(const char *text, const char *name)
 {
-    return strncmp(text, "entry:", 6) == 0 || strstr(text, "\nentry:") || strstr(text, "\"entry\"");
+    char *forms[] = {rt_printf("%s:", name), rt_printf("\n%s:", name), rt_printf("\"%s\"", name)};
+    const char *found = strncmp(text, forms[0], strlen(forms[0])) == 0 ? text : NULL;
+    const char *value = found ? found + strlen(forms[0]) : NULL;
+
+    for (size_t i = 1; i < 3 && !value; i++) {
+        found = strstr(text, forms[i]);
+        value = found ? found + strlen(forms[i]) : NULL;
+    }
+    for (size_t i = 0; i < 3; i++)
+        free(forms[i]);
+    return value;
 }
 
-static bool is_study(const char *path)
+/* The file that a study file extends, as one beside it is named; yours. */
+static char *extended(const char *path, const char *value)
+{
+    const char *start = value + strspn(value, " \t:\"'");
+    char *name = rt_strndup(start, strcspn(start, " \t\r\n\"'#,}"));
+    char *folder = rt_fs_parent(path);
+    char *full = name[0] == '/' ? rt_strdup(name) : rt_fs_join(folder, name);
+
+    free(folder);
+    free(name);
+    return full;
+}
+
+/* It names an entry, or extends a file that does: models have files that extend others, too. */
+static bool is_study(const char *path, unsigned depth)
 {
     struct rt_buf text = RT_BUF_INIT;
     struct stat info;
+    const char *value;
+    char *base;
     bool is = false;
 
     if (stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= STUDY_FILE_MAX &&
-        rt_fs_read(path, &text, NULL) == 0)
-        is = has_entry(rt_buf_text(&text));
+        rt_fs_read(path, &text, NULL) == 0) {
+        is = member(rt_buf_text(&text), "entry") != NULL;
+        if (!is && depth && (value = member(rt_buf_text(&text), "extends")) != NULL) {
+            base = extended(path, value);
+            is = is_study(base, depth - 1);
+            free(base);
+        }
+    }
     rt_buf_clear(&text);
     return is;
 }
@@ -62,7 +96,7 @@ static void look_through(struct rt_leave_out *leave_out, const char *folder, con
         if (!may_be_study(entry->d_name))
             continue;
         path = rt_fs_join(folder, entry->d_name);
-        if (strcmp(path, own) != 0 && is_study(path))
+        if (strcmp(path, own) != 0 && is_study(path, EXTENDS_MAX))
             add(leave_out, path);
         else
             free(path);

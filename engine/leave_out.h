@@ -17,7 +17,8 @@ struct rt_leave_out {
     size_t pattern_count;
 };
 
-/* The study's own file, and every YAML or JSON file at the top of a code root with an `entry`. */
+/* The study's own file, and every YAML or JSON file at the top of a code root with an `entry`, or
+ * that extends such a file. */
 void rt_leave_out_find(struct rt_leave_out *leave_out, const struct rt_study_file *file);
 void rt_leave_out_clear(struct rt_leave_out *leave_out);
 
