@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "store/check.h"
 #include "store/lock.h"
+#include "store/replica.h"
 
 static int repair;
 
@@ -52,9 +53,9 @@ static void tell(void *context, const struct rt_check_finding *finding)
         rt_listing_row(told->listing, cells, &told->err);
 }
 
-static void sum_up(const struct rt_check_facts *facts)
+static void sum_up(const char *of, const struct rt_check_facts *facts)
 {
-    printf("whole: %llu events, %llu attempts, %llu objects, %llu code states",
+    printf("%swhole: %llu events, %llu attempts, %llu objects, %llu code states", of,
            (unsigned long long)facts->events, (unsigned long long)facts->attempts,
            (unsigned long long)facts->objects, (unsigned long long)facts->codes);
     if (!facts->indexed)
@@ -68,22 +69,43 @@ static void sum_up(const struct rt_check_facts *facts)
     printf("\n");
 }
 
-static int look(const char *path, struct told *told, struct rt_err *err)
+/* A store; or the hot store if it is here, and the home. */
+static int look_at_parts(const struct rt_cmd_context *context, struct told *told,
+                         struct rt_err *err)
+{
+    bool home = context->home && !repair;
+    struct rt_check_facts facts;
+    struct rt_err second;
+    int found;
+    int rc = 0;
+
+    if (!home || context->home_is_here) {
+        rc = rt_check(context->store_path, tell, told, &facts, err);
+        if (rc == 0 && !told->listing)
+            sum_up(home ? "hot store: " : "", &facts);
+    }
+    if (home) {
+        found = rt_replica_check(context->home, tell, told, &facts, rc < 0 ? &second : err);
+        if (found == 0 && !told->listing)
+            sum_up("home: ", &facts);
+        rc = rc < 0 ? rc : found;
+    }
+    return rc;
+}
+
+static int look(const struct rt_cmd_context *context, struct told *told, struct rt_err *err)
 {
     static const char *const names[] = {"finding", "part", "what", "remedy"};
-    struct rt_check_facts facts;
     int rc;
 
     *told = (struct told){0};
     if (rt_output_format() != RT_FORMAT_TABLE)
         told->listing = rt_ask_listing(names, sizeof names / sizeof names[0]);
-    rc = rt_check(path, tell, told, &facts, err);
+    rc = look_at_parts(context, told, err);
     if (told->listing && (told->err.code || rt_listing_end(told->listing, &told->err) < 0)) {
         *err = told->err;
         rc = told->err.code;
     }
-    if (rc == 0 && !told->listing)
-        sum_up(&facts);
     rt_listing_free(told->listing);
     told->listing = NULL;
     return rc;
@@ -122,7 +144,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
                           "process %lld on \"%s\" writes to \"%s\": --repair waits for nobody; "
                           "without it, a store is checked while it is written",
                           (long long)owner.pid, owner.host, path);
-    rc = look(path, &told, err);
+    rc = look(context, &told, err);
     if (rc >= 0 || !repair || !told.repairable)
         return rc;
     if (told.beyond)
@@ -132,7 +154,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
     if ((rc = mend(path, err)) < 0)
         return rc;
     printf("repaired; looking again\n");
-    return look(path, &told, err);
+    return look(context, &told, err);
 }
 
 const struct rt_cmd rt_cmd_check = {

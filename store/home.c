@@ -18,7 +18,7 @@
 
 #define FORMAT    1
 #define CHECK_HEX (2 * RT_HOME_CHECK)
-#define PAUSE_NS  300000000
+#define PAUSE_NS  250000000
 
 void rt_home_writer_clear(struct rt_home_writer *writer)
 {

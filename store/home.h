@@ -60,7 +60,7 @@ int rt_home_newest(const char *path, uint32_t *number, struct rt_err *err);
 
 /* Another host may see a file that was replaced or added to as it was a moment ago, or with the
  * size that it had: what seems damaged is read again, so often, with pauses. */
-#define RT_HOME_TRIES 10
+#define RT_HOME_TRIES 6
 void rt_home_pause(void);
 
 /* Reads the file of a writer: 1; 0 if it names nobody yet, or there is none. */

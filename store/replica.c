@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -131,4 +133,59 @@ int rt_replica_open(const char *where, char **path, struct rt_home_writer *write
         return rc;
     }
     return 0;
+}
+
+#define REMEDY                                                                                     \
+    "restore it from a copy, or publish the hot store, if its disk is there, to a new one: --home"
+
+/* A home that cannot be read to its end. */
+static int tell(const char *where, int code, rt_check_fn *each, void *context, struct rt_err *err)
+{
+    struct rt_check_finding finding = {.code = code, .part = "home"};
+
+    snprintf(finding.what, sizeof finding.what, "%s", err->text);
+    snprintf(finding.remedy, sizeof finding.remedy, "%s",
+             code == RT_ENEWER ? "use a newer version of retrial" : REMEDY);
+    each(context, &finding);
+    return rt_err_set(err, code, "the home \"%s\" cannot be read to its end", where);
+}
+
+static int check_copy(const char *where, const struct rt_home *home,
+                      const struct rt_home_writer *newest, const char *path, rt_check_fn *each,
+                      void *context, struct rt_check_facts *facts, struct rt_err *err)
+{
+    int rc = make(where, home, newest, path, err);
+
+    if (rc == RT_EDAMAGED || rc == RT_ENEWER)
+        return tell(where, rc, each, context, err);
+    if (rc == 0 && (rc = rt_check(path, each, context, facts, err)) < 0)
+        rt_err_set(err, rc, "the home \"%s\" is not whole", where);
+    return rc;
+}
+
+int rt_replica_check(const char *where, rt_check_fn *each, void *context,
+                     struct rt_check_facts *facts, struct rt_err *err)
+{
+    struct rt_home_writer newest = {0};
+    struct rt_home home;
+    char *folder = NULL;
+    char *path = NULL;
+    uint32_t number;
+    int rc;
+
+    *facts = (struct rt_check_facts){0};
+    if ((rc = rt_home_read(where, &home, err)) < 0 ||
+        (rc = rt_home_newest(where, &number, err)) < 0)
+        return rc;
+    if ((rc = rt_home_begun(where, number, &newest, err)) == RT_EDAMAGED)
+        rc = tell(where, rc, each, context, err);
+    else if (rc == 1 && (rc = rt_hot_folder(&home, &folder, err)) == 0) {
+        path = rt_printf("%s/check.%ld", folder, (long)getpid());
+        rc = check_copy(where, &home, &newest, path, each, context, facts, err);
+        rt_fs_remove(path, NULL);
+    }
+    rt_home_writer_clear(&newest);
+    free(folder);
+    free(path);
+    return rc;
 }
