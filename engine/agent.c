@@ -1,6 +1,7 @@
 #include "engine/agent.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/host.h"
 #include "engine/about.h"
@@ -18,7 +19,8 @@
 #include <string.h>
 
 #define POOL_AHEAD 4096    /* trials queued in the pool; the rest stays here as ranges */
-#define SEAL_US    200000u /* between looks at the unpacked code while trials run */
+#define SEAL_US    200000u /* between looks at the unpacked code while trials run, at least */
+#define SEAL_COST  100u    /* looking takes no more than this part of the time */
 
 enum life {
     LIFE_STARTING, /* HELLO said, no study yet */
@@ -37,7 +39,7 @@ struct rt_agent {
     struct rt_plan *plan;
     struct rt_fit fit;
     struct rt_code_seal *seal; /* on the unpacked code; NULL once it was found broken */
-    uint64_t seal_us;          /* when it was last found whole */
+    uint64_t seal_us;          /* when it is looked at next */
     char *study_id;
     uint32_t study;
     bool ready_said;
@@ -156,11 +158,13 @@ static int say_ready(struct rt_agent *agent, int code, const char *why, struct r
 /* Workers of a node share the unpacked code. One trial that changed it may have changed others. */
 static int check_code(struct rt_agent *agent, const char *who, uint64_t mono_us, struct rt_err *err)
 {
+    uint64_t began_us = rt_mono_us();
     const char *path = agent->seal ? rt_code_seal_broken(agent->seal) : NULL;
+    uint64_t rest_us = SEAL_COST * (rt_mono_us() - began_us);
     char *text;
     int rc;
 
-    agent->seal_us = mono_us;
+    agent->seal_us = mono_us + (rest_us > SEAL_US ? rest_us : SEAL_US);
     if (!path)
         return 0;
     text = rt_printf("%s changed the recorded code, which all trials on this host share: \"%s\"; "
@@ -361,8 +365,7 @@ static int hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
 
     if (!rt_handover_due(&agent->handover, mono_us, quiet))
         return 0;
-    if (mono_us - agent->seal_us >= SEAL_US &&
-        (rc = check_code(agent, "a trial", mono_us, err)) < 0)
+    if (mono_us >= agent->seal_us && (rc = check_code(agent, "a trial", mono_us, err)) < 0)
         return rc;
     wire.results.rows = rt_handover_close(&agent->handover, &wire.results.number);
     rc = say(agent, &wire, err);
