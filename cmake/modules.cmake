@@ -16,7 +16,7 @@ if(PYTHON_FOUND)
   pkg_get_variable(python_prefix python3-embed exec_prefix)
   add_library(retrial-python MODULE
     engine/modules/python.c engine/modules/python_params.c engine/modules/python_result.c
-    engine/modules/python_reads.c engine/modules/python_start.c engine/ended.c store/reads.c)
+    engine/modules/python_forked.c engine/modules/python_reads.c engine/modules/python_start.c engine/ended.c store/reads.c)
   add_dependencies(retrial-python python_texts)
   target_compile_definitions(retrial-python PRIVATE
     RT_PYTHON_EXECUTABLE="${python_prefix}/bin/python3")

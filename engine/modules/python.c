@@ -332,7 +332,9 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
 
     seed(self, call->seed);
     self->reads = call->reads;
+    rt_python_forked_share();
     call_and_judge(self, call, ended);
+    rt_python_forked_take(call->reads);
     note_unnoticed(self, call->reads);
     look_at_modules(self, call->live);
 }

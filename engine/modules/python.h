@@ -36,6 +36,12 @@ PyObject *rt_python_reads_dict(struct rt_python_scope *scope);
 /* A plain dict with the items of one that notes; nothing is noted. */
 PyObject *rt_python_reads_plain(PyObject *dict);
 
+/* Reads in processes that a model forks. share: in the worker, before it may fork; tell: of a name
+ * that was noted, whoever does; take: adds what others have told. */
+void rt_python_forked_share(void);
+void rt_python_forked_tell(const char *name);
+void rt_python_forked_take(struct rt_reads *reads);
+
 /* As rt_python_from_json(), with dicts (not those in lists) that note what is read of them. */
 PyObject *rt_python_params(struct rt_span json, struct rt_python_scope *scope);
 

@@ -75,7 +75,8 @@ static void note_name(struct rt_python_scope *scope, const char *name)
     if (!*scope->reads)
         return;
     full = rt_printf("%s%s", scope->path, name);
-    rt_reads_note(*scope->reads, full);
+    if (rt_reads_note(*scope->reads, full))
+        rt_python_forked_tell(full);
     free(full);
 }
 

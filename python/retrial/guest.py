@@ -6,6 +6,7 @@
 
 import json
 import math
+import mmap
 import resource
 import struct
 
@@ -145,6 +146,51 @@ def metrics(value):
 reads = set()  # what trials have read: docs/parameters-that-matter.md
 
 
+class Forked:
+    """Reads in processes that a model forks, as loaders of data do. Each has a slot of memory that
+    it shares with the worker: its pid, how many bytes of names there are, the names in lines."""
+
+    SLOTS, SIZE = 64, 4096
+
+    def __init__(self):
+        self.memory, self.owner, self.mine = None, 0, (0, 0)
+
+    def share(self):
+        if self.owner != os.getpid():
+            self.memory, self.owner = mmap.mmap(-1, self.SLOTS * self.SIZE), os.getpid()
+
+    def slot(self, pid):
+        if self.mine[0] != pid:
+            slots = ((pid + i) % self.SLOTS * self.SIZE for i in range(self.SLOTS))
+            free = [at for at in slots if struct.unpack_from("<I", self.memory, at) == (0,)]
+            if not free:
+                return None
+            struct.pack_into("<I", self.memory, free[0], pid)
+            self.mine = pid, free[0]
+        return self.mine[1]
+
+    def tell(self, name):
+        pid = os.getpid()
+        at = None if self.memory is None or self.owner == pid else self.slot(pid)
+        if at is None:
+            return
+        used, line = struct.unpack_from("<I", self.memory, at + 4)[0], name.encode("utf-8", "replace") + b"\n"
+        if used + len(line) + 10 > self.SIZE:
+            line = b"*\n" if used + 10 <= self.SIZE else b""
+        self.memory[at + 8 + used : at + 8 + used + len(line)] = line
+        struct.pack_into("<I", self.memory, at + 4, used + len(line))
+
+    def take(self):
+        for at in range(0, self.SLOTS * self.SIZE, self.SIZE):
+            pid, used = struct.unpack_from("<II", self.memory, at)
+            if pid:
+                names = self.memory[at + 8 : at + 8 + used].decode("utf-8", "replace")
+                reads.update(name for name in names.split("\n") if name)
+
+
+forked = Forked()
+
+
 class Params(dict):
     """A dict that notes what is read of it, as engine/modules/python_reads.c does."""
 
@@ -153,7 +199,10 @@ class Params(dict):
 
     def _note(self, key):
         if isinstance(key, str) and not self._together:
-            reads.add(self._path + key if len(reads) < READS_MAX - 1 else "*")
+            name = self._path + key if len(reads) < READS_MAX - 1 else "*"
+            if name not in reads:
+                reads.add(name)
+                forked.tell(name)
 
     def _note_all(self):
         self._note("*")
@@ -220,6 +269,7 @@ def exit_of(error):
 
 def run(call, entry):
     function, whole, with_trial, with_seed, named = entry
+    forked.share()
     plain = json.loads(call["params"])
     params = tracked(plain)
     keywords = {} if whole else {key: dict.__getitem__(params, key) for key in plain}
@@ -301,6 +351,7 @@ def told_of(answer):
     """An answer, with what trials have read, and imported from past the snapshot, if that is more
     than was told before."""
     global told, looked_at
+    forked.take()
     if not reads and read_unnoticed():
         reads.add("*")
     if len(reads) != told:

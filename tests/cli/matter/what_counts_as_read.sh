@@ -178,3 +178,27 @@ for python in /usr/bin/python3 other/bin/python3; do
 done
 cat "$HOME/usr.txt"
 diff "$HOME/usr.txt" "$HOME/other.txt" && echo the guest says the same
+
+echo "-- in processes that a model forks"
+cat > forks.py <<'PYTHON'
+import multiprocessing, os
+
+def child(params):
+    if params["noisy"] > 0 and params.get("deep", {}).get("x", 0) >= 0:
+        os._exit(0)
+
+def train(params):
+    context = multiprocessing.get_context("fork")
+    for i in range(3):
+        process = context.Process(target=child, args=(params,))
+        process.start()
+        process.join()
+    return params["lr"]
+PYTHON
+for python in /usr/bin/python3 other/bin/python3; do
+    printf 'name: forks\nentry: forks.py:train\npython: %s\nparams: {lr: 0.5, deep: {x: 1, y: 2}, unread: 1}\n' $python > forks.yaml
+    echo 'sweep: {noisy: [1, 2]}' >> forks.yaml
+    retrial run forks.yaml -q 2>&1
+    sqlite3 .retrial/index.sqlite 'SELECT group_concat(key, " ") FROM (SELECT key FROM model_read ORDER BY 1)'
+    rm -r .retrial
+done
