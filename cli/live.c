@@ -98,6 +98,23 @@ static void put_warnings(struct rt_buf *out, const struct rt_json *warnings)
     }
 }
 
+static void put_home(struct rt_buf *out, const struct rt_json *home)
+{
+    const char *failing = rt_json_get_text(home, "failing", NULL);
+
+    if (!home)
+        return;
+    rt_buf_add(out, failing ? "  publishing to " : "  published to ");
+    rt_escape_line(out, rt_span_text(rt_json_get_text(home, "home", "")));
+    if (failing) {
+        rt_buf_add(out, " fails, and is tried again: ");
+        rt_escape_line(out, rt_span_text(failing));
+    } else {
+        rt_buf_printf(out, " up to event %llu", (unsigned long long)number(home, "events"));
+    }
+    rt_buf_add(out, "\n");
+}
+
 static void put_answer(struct rt_buf *out, const struct rt_json *answer)
 {
     struct rt_buf outcomes = RT_BUF_INIT;
@@ -123,6 +140,7 @@ static void put_answer(struct rt_buf *out, const struct rt_json *answer)
         number(answer, "agents") == 1 ? "" : "s", (unsigned long long)number(answer, "slots"),
         number(answer, "slots") == 1 ? "" : "s");
     rt_buf_clear(&outcomes);
+    put_home(out, rt_json_get(answer, "home"));
     put_warnings(out, rt_json_get(answer, "warnings"));
 }
 

@@ -152,7 +152,8 @@ int rt_homing_start(struct rt_homing *homing, struct rt_store *store, struct rt_
     return rt_publisher_start(homing->claim, store, &homing->publisher, err);
 }
 
-void rt_homing_look(struct rt_homing *homing, const struct rt_run_options *options)
+void rt_homing_look(struct rt_homing *homing, const struct rt_run_options *options,
+                    struct rt_serve *serve)
 {
     struct rt_publisher_status status;
     bool failing;
@@ -162,6 +163,9 @@ void rt_homing_look(struct rt_homing *homing, const struct rt_run_options *optio
     rt_publisher_status(homing->publisher, &status);
     failing = status.failing.code != 0;
     homing->lost = status.lost;
+    if (failing != homing->failing || status.seq != homing->seq)
+        rt_serve_home(serve, homing->home, status.seq, failing ? status.failing.text : NULL);
+    homing->seq = status.seq;
     if (failing == homing->failing)
         return;
     homing->failing = failing;

@@ -295,7 +295,7 @@ static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *e
         return rc;
     rt_serve_step(run->serve);
     rt_store_beat(run->prepared.store);
-    rt_homing_look(&run->prepared.homing, run->options);
+    rt_homing_look(&run->prepared.homing, run->options, run->serve);
     report(run, false);
     look_for_findings(run);
     return 0;

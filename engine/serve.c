@@ -13,6 +13,7 @@ struct rt_serve {
     struct rt_standing standing;
     bool known;               /* standing has been set */
     struct rt_json *warnings; /* texts */
+    struct rt_json *home;     /* or NULL */
     int stops;
 };
 
@@ -36,6 +37,7 @@ void rt_serve_free(struct rt_serve *serve)
         return;
     rt_control_close(serve->control);
     rt_json_free(serve->warnings);
+    rt_json_free(serve->home);
     free(serve);
 }
 
@@ -56,6 +58,17 @@ void rt_serve_warn(struct rt_serve *serve, const char *text)
 {
     if (serve)
         rt_json_append(serve->warnings, rt_json_new_string(text));
+}
+
+void rt_serve_home(struct rt_serve *serve, const char *home, uint64_t seq, const char *failing)
+{
+    if (!serve)
+        return;
+    rt_json_free(serve->home);
+    serve->home = rt_json_new_object();
+    rt_json_set_text(serve->home, "home", home);
+    rt_json_set_int(serve->home, "events", (int64_t)seq);
+    rt_json_set_text(serve->home, "failing", failing);
 }
 
 int rt_serve_stops(const struct rt_serve *serve)
@@ -88,6 +101,8 @@ static struct rt_json *status(struct rt_serve *serve)
     rt_json_set(answer, "stopping", rt_json_new_bool(standing->progress.stopping));
     rt_json_set_int(answer, "lag_us", (int64_t)index.lag_us);
     rt_json_set(answer, "warnings", rt_json_copy(serve->warnings));
+    if (serve->home)
+        rt_json_set(answer, "home", rt_json_copy(serve->home));
     return answer;
 }
 

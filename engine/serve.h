@@ -22,6 +22,8 @@ void rt_serve_step(struct rt_serve *serve);
 void rt_serve_standing(struct rt_serve *serve, const struct rt_standing *standing);
 /* A warning that the status tells from now on; copied. */
 void rt_serve_warn(struct rt_serve *serve, const char *text);
+/* To which home it publishes: up to which event, and why that fails now or NULL; copied. */
+void rt_serve_home(struct rt_serve *serve, const char *home, uint64_t seq, const char *failing);
 /* How many times a stop was asked for. */
 int rt_serve_stops(const struct rt_serve *serve);
 

@@ -13,6 +13,8 @@ need_mounts() {
 }
 
 unmount() {
+    local status=$?
+    [ $status = 0 ] || { echo "ends with $status; what was said last:"; cat "$HOME/said"; } >&2
     jobs -p | xargs -r kill -9 2> /dev/null || true
     wait
     for _ in 1 2 3 4 5; do
@@ -21,6 +23,7 @@ unmount() {
         mountpoint -q a || mountpoint -q b || break
         sleep 0.2
     done
+    return $status
 }
 
 on() { # host, folder it sees the data in, command

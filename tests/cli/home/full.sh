@@ -18,6 +18,7 @@ until_says '3 of 6' retrial status
 until [ "$(published)" = 3 ]; do sleep 0.05; done
 dd if=/dev/zero of=small/filler bs=4k 2> /dev/null || true
 until_says 'publishing fails' cat said
+retrial status | grep publishing | brief
 touch "$GO"
 wait $run || echo "exit $?"
 brief < said
