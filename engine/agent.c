@@ -1,26 +1,23 @@
 #include "engine/agent.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/fs.h"
 #include "base/host.h"
 #include "engine/about.h"
+#include "engine/code_guard.h"
 #include "engine/fit.h"
 #include "engine/handover.h"
 #include "engine/live.h"
 #include "engine/pool.h"
 #include "engine/scratch.h"
 #include "store/code.h"
-#include "store/code_seal.h"
 #include "store/plan.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define POOL_AHEAD 4096    /* trials queued in the pool; the rest stays here as ranges */
-#define SEAL_US    200000u /* between looks at the unpacked code while trials run, at least */
-#define SEAL_COST  100u    /* looking takes no more than this part of the time */
+#define POOL_AHEAD 4096 /* trials queued in the pool; the rest stays here as ranges */
 
 enum life {
     LIFE_STARTING, /* HELLO said, no study yet */
@@ -38,8 +35,7 @@ struct rt_agent {
     struct rt_pool *pool;
     struct rt_plan *plan;
     struct rt_fit fit;
-    struct rt_code_seal *seal; /* on the unpacked code; NULL once it was found broken */
-    uint64_t seal_us;          /* when it is looked at next */
+    struct rt_code_guard *guard;
     char *study_id;
     uint32_t study;
     bool ready_said;
@@ -74,7 +70,7 @@ void rt_agent_free(struct rt_agent *agent)
     rt_pool_free(agent->pool);
     rt_plan_free(agent->plan);
     rt_fit_clear(&agent->fit);
-    rt_code_seal_free(agent->seal);
+    rt_code_guard_free(agent->guard);
     rt_handover_clear(&agent->handover);
     rt_scratch_remove(agent->scratch);
     free(agent->study_id);
@@ -132,7 +128,7 @@ static int begin_study(struct rt_agent *agent, const struct rt_wire_study *study
     pool.scratch = rt_scratch_path(agent->scratch);
     pool.slots = agent->fit.workers;
     if ((rc = rt_code_unpack(study->bundle, &study->code, checkout, err)) < 0 ||
-        (rc = rt_code_seal_new(study->bundle, checkout, &agent->seal, err)) < 0 ||
+        (rc = rt_code_guard_new(study->bundle, checkout, &agent->guard, err)) < 0 ||
         (rc = rt_pool_new(agent->options.nursery, &pool, &agent->pool, err)) < 0)
         goto out;
     task.study_id = agent->study_id;
@@ -155,24 +151,12 @@ static int say_ready(struct rt_agent *agent, int code, const char *why, struct r
     return say(agent, &wire, err);
 }
 
-/* Workers of a node share the unpacked code. One trial that changed it may have changed others. */
-static int check_code(struct rt_agent *agent, const char *who, uint64_t mono_us, struct rt_err *err)
+/* Says so if the unpacked code is not what was recorded any more. */
+static int check_code(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
-    uint64_t began_us = rt_mono_us();
-    const char *path = agent->seal ? rt_code_seal_broken(agent->seal) : NULL;
-    uint64_t rest_us = SEAL_COST * (rt_mono_us() - began_us);
-    char *text;
-    int rc;
+    char *text = agent->guard ? rt_code_guard_look(agent->guard, mono_us) : NULL;
+    int rc = text ? say_ready(agent, RT_ECONFLICT, text, err) : 0;
 
-    agent->seal_us = mono_us + (rest_us > SEAL_US ? rest_us : SEAL_US);
-    if (!path)
-        return 0;
-    text = rt_printf("%s changed the recorded code, which all trials on this host share: \"%s\"; "
-                     "write to relative paths, not beside __file__",
-                     who, path);
-    rt_code_seal_free(agent->seal);
-    agent->seal = NULL;
-    rc = say_ready(agent, RT_ECONFLICT, text, err);
     free(text);
     return rc;
 }
@@ -365,7 +349,8 @@ static int hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
 
     if (!rt_handover_due(&agent->handover, mono_us, quiet))
         return 0;
-    if (mono_us >= agent->seal_us && (rc = check_code(agent, "a trial", mono_us, err)) < 0)
+    if (agent->guard && rt_code_guard_due(agent->guard, mono_us) &&
+        (rc = check_code(agent, mono_us, err)) < 0)
         return rc;
     wire.results.rows = rt_handover_close(&agent->handover, &wire.results.number);
     rc = say(agent, &wire, err);
@@ -437,7 +422,7 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
         return 0;
     if (ready < 0)
         return say_ready(agent, ready, why.text, err);
-    if ((rc = check_code(agent, "its import", mono_us, err)) < 0 || agent->ready_said)
+    if ((rc = check_code(agent, mono_us, err)) < 0 || agent->ready_said)
         return rc;
     text = ready_text(agent);
     rc = say_ready(agent, 0, text, err);
@@ -472,7 +457,7 @@ static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     }
     if (!rt_handover_empty(&agent->handover))
         return 0;
-    if ((rc = check_code(agent, "a trial", mono_us, err)) < 0)
+    if ((rc = check_code(agent, mono_us, err)) < 0)
         return rc;
     agent->life = LIFE_DONE;
     return say(agent, &wire, err);

@@ -70,11 +70,13 @@ PYTHON
 printf 'name: beside\nentry: beside.py:train\nsweep: {i: [1, 2]}\n' > beside.yaml
 retrial run beside.yaml -q 2> /dev/null && echo fine
 sed -i 's/\[1, 2\]/[1, 2, 3]/' beside.yaml
-retrial run beside.yaml -q 2>&1 || echo "exit $?"
+retrial run beside.yaml -q 2> "$HOME/told" || echo "exit $?"
+sed "s/ $(uname -n) / HOST /" "$HOME/told"
 retrial query "SELECT reason, detail = a.record ->> '$.failed' AS rank_says_so FROM launch
     JOIN agent AS a USING (launch) ORDER BY launch DESC LIMIT 1" --csv
 echo "-- on import"
 printf 'import os\nos.remove(os.path.join(os.path.dirname(__file__), "config.json"))\n' | cat - beside.py > import.py
 printf 'name: import\nentry: import.py:train\nsweep: {i: [1, 2]}\n' > import.yaml
-retrial run import.yaml -q 2>&1 || echo "exit $?"
+retrial run import.yaml -q 2> "$HOME/told" || echo "exit $?"
+sed "s/ $(uname -n) / HOST /" "$HOME/told"
 cat config.json lib/helper.py
