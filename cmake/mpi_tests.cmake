@@ -39,7 +39,7 @@ function(retrial_mpi_test)
       endif()
       add_test(NAME ${name} COMMAND ${launch} ${program} ${test_COMMAND})
       set_tests_properties(${name} PROPERTIES
-        TIMEOUT ${test_TIMEOUT} PROCESSORS 2 LABELS mpi
+        TIMEOUT ${test_TIMEOUT} PROCESSORS 2 LABELS mpi SKIP_RETURN_CODE 77
         ENVIRONMENT "RETRIAL_MODULES=${CMAKE_LIBRARY_OUTPUT_DIRECTORY};MPIEXEC=${words};MPI=${lower};RANKS=${ranks};${test_ENVIRONMENT}")
     endforeach()
   endforeach()
@@ -62,6 +62,8 @@ retrial_mpi_test(NAME nested RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/nested.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME silence RANKS 3 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/silence.sh $<TARGET_FILE:retrial>)
+retrial_mpi_test(NAME cutoff RANKS 2 LAUNCHER
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/cutoff.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME supervise RANKS 3 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/supervise.sh $<TARGET_FILE:retrial>)
 foreach(whom guard0 guard1 conductor agent1 mpiexec terminate interrupt)
