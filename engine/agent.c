@@ -443,6 +443,28 @@ static int send_beat(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
     return say(agent, &wire, err);
 }
 
+/* Tells the conductor that trials wrote where all of them do, if they did. */
+static int say_beside(struct rt_agent *agent, struct rt_err *err)
+{
+    char *path = agent->guard ? rt_code_guard_beside(agent->guard) : NULL;
+    struct rt_json *more;
+    char *text;
+    int rc;
+
+    if (!path || !agent->ready_said) {
+        free(path);
+        return 0;
+    }
+    more = rt_json_new_object();
+    rt_json_set_text(more, "beside", path);
+    text = rt_json_text(more);
+    rc = say_ready(agent, 0, text, err);
+    free(text);
+    rt_json_free(more);
+    free(path);
+    return rc;
+}
+
 /* While stopping: kills what runs past its time, and leaves once nothing is left. */
 static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
@@ -457,7 +479,7 @@ static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     }
     if (!rt_handover_empty(&agent->handover))
         return 0;
-    if ((rc = check_code(agent, mono_us, err)) < 0)
+    if ((rc = check_code(agent, mono_us, err)) < 0 || (rc = say_beside(agent, err)) < 0)
         return rc;
     agent->life = LIFE_DONE;
     return say(agent, &wire, err);

@@ -51,7 +51,8 @@ static char *sentence(const char *path, uint64_t whole_us)
     if (whole_us)
         text = rt_printf(
             "a trial on %s changed the recorded code, \"%s\", and what ran there since %s "
-            "may have run with it; write to relative paths, not beside __file__",
+            "may have run with it; write to relative paths, not beside __file__, or say "
+            "code: {ignore: [...]} if it is no code",
             host, path, rt_time_text(whole_us, time));
     else
         text = rt_printf("importing the entry on %s changed the recorded code, \"%s\"; write to "
@@ -78,4 +79,9 @@ char *rt_code_guard_look(struct rt_code_guard *guard, uint64_t mono_us)
     rt_code_seal_free(guard->seal);
     guard->seal = NULL;
     return text;
+}
+
+char *rt_code_guard_beside(const struct rt_code_guard *guard)
+{
+    return guard->seal ? rt_code_seal_added(guard->seal) : NULL;
 }

@@ -22,4 +22,8 @@ bool rt_code_guard_due(const struct rt_code_guard *guard, uint64_t mono_us);
 /* Looks. NULL, or, once, what has been changed, where and since when, as a sentence; yours. */
 char *rt_code_guard_look(struct rt_code_guard *guard, uint64_t mono_us);
 
+/* The path of a file that was written beside the recorded ones, where all workers share it; yours.
+ * NULL if there is none. */
+char *rt_code_guard_beside(const struct rt_code_guard *guard);
+
 #endif

@@ -91,6 +91,7 @@ void rt_conductor_free(struct rt_conductor *conductor)
     rt_packages_clear(&conductor->packages);
     rt_json_free(conductor->live);
     free(conductor->unshared);
+    free(conductor->beside);
     free(conductor);
 }
 
@@ -340,6 +341,7 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
     progress->slots = (uint32_t)rt_roster_slots(&conductor->roster);
     progress->live = conductor->live;
     progress->unshared = conductor->unshared;
+    progress->beside = conductor->beside;
     progress->stopping = conductor->phase != PHASE_RUNNING;
     progress->failure = conductor->failure;
     progress->why = conductor->why;

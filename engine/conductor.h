@@ -106,6 +106,7 @@ struct rt_progress {
     uint32_t slots;
     uint32_t gpu_agents; /* that could give GPUs to trials, whether these ask for them or not */
     const struct rt_json *live; /* modules from past the snapshot: engine/live.h; or NULL */
+    const char *beside;         /* a file that trials wrote beside the recorded code, or NULL */
     const char *unshared;       /* why each worker imports the entry by itself, or NULL */
     bool stopping;
     int failure; /* a negative code if the study cannot go on; why: text */

@@ -183,7 +183,9 @@ static void learn_more(struct rt_conductor *conductor, struct rt_member *member,
         member->slots = (uint32_t)slots;
     for (void *at = rt_json_first(object); at; at = rt_json_next(object, at))
         rt_json_set(about, rt_json_iter_key(at), rt_json_keep(rt_json_iter_value(at)));
-    rt_packages_note(&conductor->packages, rt_json_get(about, "python"));
+    if (!conductor->beside && rt_json_get_text(object, "beside", NULL))
+        conductor->beside = rt_strdup(rt_json_get_text(object, "beside", NULL));
+    rt_packages_note(&conductor->packages, rt_json_get(object, "python"));
     note_python(conductor, rt_json_get(about, "python"));
     rt_json_free(object);
 }

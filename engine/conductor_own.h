@@ -26,6 +26,7 @@ struct rt_conductor {
     enum phase phase;
     struct rt_packages packages;
     struct rt_json *live;   /* modules from past the snapshot: engine/live.h */
+    char *beside;           /* a file that trials wrote beside the recorded code */
     char *unshared;         /* why workers import by themselves, of the first such agent */
     uint32_t failed_agents; /* so far; they may have left since */
     uint32_t lost_agents;   /* given up so far */

@@ -50,6 +50,22 @@ static void look_at_import(struct rt_notices *notices, const struct rt_progress 
     free(text);
 }
 
+static void look_at_files(struct rt_notices *notices, const struct rt_progress *progress,
+                          rt_notices_fn *tell, void *context)
+{
+    char *text;
+
+    if (notices->beside_said || !progress->beside || progress->failure)
+        return;
+    notices->beside_said = true;
+    text =
+        rt_printf("trials wrote \"%s\" beside the recorded code, where all trials on a host share "
+                  "it, and it is gone now; write to relative paths, not beside __file__",
+                  progress->beside);
+    tell(context, text);
+    free(text);
+}
+
 static void look_at_agents(struct rt_notices *notices, const struct rt_progress *progress,
                            rt_notices_fn *tell, void *context)
 {
@@ -87,6 +103,7 @@ void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progr
 {
     look_at_gpus(notices, progress, tell, context);
     look_at_modules(notices, progress, tell, context);
+    look_at_files(notices, progress, tell, context);
     look_at_import(notices, progress, tell, context);
     look_at_agents(notices, progress, tell, context);
     look_at_losses(notices, progress, tell, context);

@@ -11,6 +11,7 @@ struct rt_notices {
     bool asks_gpus;   /* trials of the study ask for GPUs */
     bool gpus_said;   /* there are some that no trial asked for */
     size_t live_said; /* so many modules that are imported past the snapshot */
+    bool beside_said; /* trials write beside the recorded code */
     bool import_said; /* workers import the entry by themselves */
     bool agent_said;  /* there is an agent that runs nothing */
     uint32_t lost;    /* losses and returns of agents that were told */

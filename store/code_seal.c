@@ -5,13 +5,16 @@
 #include "base/hash.h"
 #include "store/beneath.h"
 #include "store/bundle.h"
+#include "store/code_rules.h"
 #include "store/git_list.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +31,8 @@ struct rt_code_seal {
     int root;
     struct sealed *files;
     size_t count;
+    char **links; /* paths of what leads to originals */
+    size_t link_count;
 };
 
 static bool hash_link(int root, const char *path, struct rt_hash *hash)
@@ -78,6 +83,25 @@ static int seal_file(struct rt_code_seal *seal, const struct rt_bundle_file *fil
     return 0;
 }
 
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct sealed *)a)->path, ((const struct sealed *)b)->path);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void seal_links(struct rt_code_seal *seal, const struct rt_bundle *bundle)
+{
+    seal->links = rt_calloc(bundle->link_count + 1, sizeof *seal->links);
+    for (size_t i = 0; i < bundle->link_count; i++)
+        seal->links[seal->link_count++] = rt_strdup(bundle->links[i].path);
+    qsort(seal->links, seal->link_count, sizeof *seal->links, by_text);
+    qsort(seal->files, seal->count, sizeof *seal->files, by_path);
+}
+
 int rt_code_seal_new(struct rt_span bundle, const char *folder, struct rt_code_seal **out,
                      struct rt_err *err)
 {
@@ -94,6 +118,7 @@ int rt_code_seal_new(struct rt_span bundle, const char *folder, struct rt_code_s
         rc = rt_err_errno(err, RT_EIO, "opening \"%s\"", folder);
     for (size_t i = 0; rc == 0 && i < content.file_count; i++)
         rc = seal_file(seal, &content.files[i], err);
+    seal_links(seal, &content);
     rt_bundle_clear(&content);
     if (rc < 0) {
         rt_code_seal_free(seal);
@@ -109,6 +134,9 @@ void rt_code_seal_free(struct rt_code_seal *seal)
         return;
     for (size_t i = 0; i < seal->count; i++)
         free(seal->files[i].path);
+    for (size_t i = 0; i < seal->link_count; i++)
+        free(seal->links[i]);
+    free(seal->links);
     if (seal->root >= 0)
         close(seal->root);
     free(seal->files);
@@ -153,4 +181,59 @@ const char *rt_code_seal_broken(struct rt_code_seal *seal)
             return seal->files[i].path;
     }
     return NULL;
+}
+
+static bool was_there(const struct rt_code_seal *seal, const char *path)
+{
+    const struct sealed key = {.path = (char *)path};
+
+    return bsearch(&key, seal->files, seal->count, sizeof *seal->files, by_path) ||
+           bsearch(&path, seal->links, seal->link_count, sizeof *seal->links, by_text);
+}
+
+static char *added_below(const struct rt_code_seal *seal, int folder, const char *path);
+
+/* An entry of a folder: itself, or what is below it. */
+static char *added_at(const struct rt_code_seal *seal, int folder, const char *name,
+                      const char *path)
+{
+    struct stat info;
+    int fd;
+
+    if (rt_code_is_made(name) || was_there(seal, path) ||
+        fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+        return NULL;
+    if (!S_ISDIR(info.st_mode))
+        return rt_strdup(path);
+    fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 ? NULL : added_below(seal, fd, path);
+}
+
+/* Closes the folder. */
+static char *added_below(const struct rt_code_seal *seal, int folder, const char *path)
+{
+    DIR *dir = fdopendir(folder);
+    struct dirent *entry;
+    char *found = NULL;
+
+    if (!dir) {
+        close(folder);
+        return NULL;
+    }
+    while (!found && (entry = readdir(dir)) != NULL) {
+        char *below = rt_printf("%s%s%s", path, *path ? "/" : "", entry->d_name);
+
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            found = added_at(seal, dirfd(dir), entry->d_name, below);
+        free(below);
+    }
+    closedir(dir);
+    return found;
+}
+
+char *rt_code_seal_added(const struct rt_code_seal *seal)
+{
+    int folder = openat(seal->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return folder < 0 ? NULL : added_below(seal, folder, "");
 }

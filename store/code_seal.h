@@ -4,7 +4,7 @@
  * A seal on unpacked code: notices that what was unpacked is not the recorded code any more.
  *
  * Files are looked at by number, size and times; only those that differ are read. Files that were
- * added are not noticed: byte code is, beside the code.
+ * added do not break it, but can be asked for.
  */
 #include "base/err.h"
 #include "base/span.h"
@@ -18,5 +18,8 @@ void rt_code_seal_free(struct rt_code_seal *seal);
 
 /* The path ("noise/model.py") of a file that is gone or not what it was, or NULL. */
 const char *rt_code_seal_broken(struct rt_code_seal *seal);
+
+/* The path of a file that was added, other than byte code, or NULL; yours. */
+char *rt_code_seal_added(const struct rt_code_seal *seal);
 
 #endif

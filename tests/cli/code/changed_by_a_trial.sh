@@ -68,7 +68,9 @@ def train(i):
     return i
 PYTHON
 printf 'name: beside\nentry: beside.py:train\nsweep: {i: [1, 2]}\n' > beside.yaml
-retrial run beside.yaml -q 2> /dev/null && echo fine
+retrial run beside.yaml -q 2>&1 | grep beside && echo fine
+retrial query "SELECT record ->> '$.beside' AS beside, environment = (SELECT environment FROM agent
+    WHERE launch = 1) AS same_environment FROM agent ORDER BY launch DESC LIMIT 1" --csv
 sed -i 's/\[1, 2\]/[1, 2, 3]/' beside.yaml
 retrial run beside.yaml -q 2> "$HOME/told" || echo "exit $?"
 sed "s/ $(uname -n) / HOST /" "$HOME/told"

@@ -72,6 +72,22 @@ static void any_other_change_breaks_it(void **state)
     }
 }
 
+static void what_was_added_can_be_asked_for(void **state)
+{
+    struct world *world = *state;
+    struct rt_code_seal *seal = sealed(world);
+    char *path;
+
+    sh(world, "work/code/noise",
+       "mkdir -p __pycache__ new/empty; echo 1 >__pycache__/x; echo 1 >lib/m.pyc");
+    assert_null(rt_code_seal_added(seal));
+    sh(world, "work/code/noise", "echo 1 >new/empty/result.csv");
+    path = rt_code_seal_added(seal);
+    assert_string_equal(path, "noise/new/empty/result.csv");
+    free(path);
+    rt_code_seal_free(seal);
+}
+
 static void a_folder_that_is_gone_cannot_be_sealed(void **state)
 {
     struct rt_code_seal *seal = NULL;
@@ -94,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(what_leaves_the_content_as_it_is_breaks_no_seal),
         test(any_other_change_breaks_it),
+        test(what_was_added_can_be_asked_for),
         test(a_folder_that_is_gone_cannot_be_sealed),
     };
 
