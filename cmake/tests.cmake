@@ -74,6 +74,7 @@ endforeach()
 
 include(cmake/mpi_tests.cmake)
 include(cmake/sim_tests.cmake)
+include(cmake/bench.cmake)
 
 add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
 add_test(NAME documents COMMAND ${CMAKE_SOURCE_DIR}/tests/documents)

@@ -9,19 +9,31 @@
 
 #define LEASE_MAX 4096 /* trials in one lease event */
 
-/* How many trials a member may be given now. */
-static uint64_t wanted(const struct rt_conductor *conductor, const struct rt_member *member,
-                       uint64_t waiting)
+/* What holds for all members while trials are given out. */
+struct round {
+    uint64_t slots;
+    bool sharing; /* some are on their way up: they keep their share reserved */
+};
+
+static struct round begin_round(const struct rt_conductor *conductor)
 {
-    uint64_t allowed = rt_pace_allowed(&conductor->pace, member->slots,
-                                       rt_roster_slots(&conductor->roster), waiting);
+    bool early = conductor->now_us < conductor->start_us + conductor->options.startup_us;
+
+    return (struct round){rt_roster_slots(&conductor->roster),
+                          early && !rt_roster_settled(&conductor->roster)};
+}
+
+/* How many trials a member may be given now. */
+static uint64_t wanted(const struct rt_conductor *conductor, const struct round *round,
+                       const struct rt_member *member, uint64_t waiting)
+{
+    uint64_t allowed = rt_pace_allowed(&conductor->pace, member->slots, round->slots, waiting);
     uint64_t count;
 
     if (!rt_pace_worthwhile(allowed, member->outstanding, member->slots))
         return 0;
     count = allowed - member->outstanding;
-    if (!rt_roster_settled(&conductor->roster) &&
-        conductor->now_us < conductor->start_us + conductor->options.startup_us) {
+    if (round->sharing) {
         if (member->leased_ever >= conductor->share)
             return 0;
         if (count > conductor->share - member->leased_ever)
@@ -147,10 +159,9 @@ static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t coun
 
 /* While agents are on their way up, one of them may have results of the launch before in its spool:
  * nothing is run again until they have all spoken. */
-static bool waits_for_harvest(const struct rt_conductor *conductor)
+static bool waits_for_harvest(const struct rt_conductor *conductor, const struct round *round)
 {
-    return conductor->lost_before && !rt_roster_settled(&conductor->roster) &&
-           conductor->now_us < conductor->start_us + conductor->options.startup_us;
+    return conductor->lost_before && round->sharing;
 }
 
 void rt_conductor_dispatch(struct rt_conductor *conductor)
@@ -158,10 +169,13 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
     const struct rt_study *of = rt_conductor_study(conductor);
     uint64_t waiting = of->planned - rt_conductor_decided(conductor) - of->leased;
     struct search search = {1, 1, false};
+    struct round round;
 
     waiting += rt_retry_waiting(&conductor->retry);
-
-    if (waits_for_harvest(conductor))
+    if (waiting == 0)
+        return;
+    round = begin_round(conductor);
+    if (waits_for_harvest(conductor, &round))
         return;
     for (size_t rank = 0; rank < conductor->roster.count && waiting; rank++) {
         const struct rt_member *member = &conductor->roster.members[rank];
@@ -169,7 +183,7 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
 
         if (member->status != RT_MEMBER_READY)
             continue;
-        count = wanted(conductor, member, waiting);
+        count = wanted(conductor, &round, member, waiting);
         if (count)
             waiting -= lease_to(conductor, (int)rank, count, &search);
     }
