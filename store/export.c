@@ -31,7 +31,17 @@ static int begin(struct exporting *exporting, const struct rt_event *first, stru
     if ((rc = rt_birth_make_as(exporting->folder, exporting->from->uuid, first, &rt_io_plain,
                                err)) < 0)
         return rc;
-    return rt_store_open(exporting->folder, RT_STORE_WRITE, &exporting->to, err);
+    if ((rc = rt_store_open(exporting->folder, RT_STORE_WRITE, &exporting->to, err)) == 0)
+        rt_objects_gather(exporting->to->objects);
+    return rc;
+}
+
+/* Objects first: what an event names is there. */
+static int commit(const struct exporting *exporting, struct rt_err *err)
+{
+    int rc = rt_objects_settle(exporting->to->objects, err);
+
+    return rc < 0 ? rc : rt_store_commit(exporting->to, err);
 }
 
 static int copy_event(void *context, const struct rt_event *event, struct rt_err *err)
@@ -51,7 +61,7 @@ static int copy_event(void *context, const struct rt_event *event, struct rt_err
     if (exporting->bytes < COMMIT_BYTES)
         return 0;
     exporting->bytes = 0;
-    return rt_store_commit(exporting->to, err);
+    return commit(exporting, err);
 }
 
 static int copy_code(const struct exporting *exporting, struct rt_err *err)
@@ -71,7 +81,7 @@ static int fill(struct exporting *exporting, struct rt_err *err)
     int closed = 0;
     int rc = rt_store_read(exporting->from, 1, copy_event, exporting, err);
 
-    if (rc >= 0)
+    if (rc >= 0 && (rc = commit(exporting, err)) == 0)
         rc = copy_code(exporting, err);
     if (rc < 0)
         rt_store_abandon(exporting->to);

@@ -148,6 +148,14 @@ struct pulling {
     size_t bytes;
 };
 
+/* Objects first: what an event names is there, or the event is not. */
+static int commit(struct rt_store *store, struct rt_err *err)
+{
+    int rc = rt_store_latch(store, rt_objects_settle(store->objects, err), err);
+
+    return rc < 0 ? rc : rt_store_commit(store, err);
+}
+
 static int take_event(void *context, const struct rt_event *event, struct rt_err *err)
 {
     struct pulling *pulling = context;
@@ -160,7 +168,7 @@ static int take_event(void *context, const struct rt_event *event, struct rt_err
     if (pulling->bytes < COMMIT_BYTES)
         return 0;
     pulling->bytes = 0;
-    return rt_store_commit(pulling->store, err);
+    return commit(pulling->store, err);
 }
 
 static int pull_code(const char *home, const char *store, struct rt_err *err)
@@ -181,6 +189,7 @@ static int pull(const char *path, const struct rt_home *home, const struct rt_ho
     struct pulling pulling = {0};
     struct rt_err closing = {0};
     int closed;
+    int left;
     int rc;
 
     /* The code goes first: once an event is here, what it names is not looked for again. */
@@ -188,9 +197,12 @@ static int pull(const char *path, const struct rt_home *home, const struct rt_ho
         (rc = rt_objects_open(objects, false, &rt_io_plain, &pulling.objects, err)) < 0 ||
         (rc = rt_store_open(store, RT_STORE_WRITE, &pulling.store, err)) < 0)
         goto out;
+    rt_objects_gather(pulling.store->objects);
     rc = rt_home_events(path, home->uuid, newest, rt_state_seq(pulling.store->state) + 1,
                         take_event, &pulling, err);
-    closed = rt_store_close(pulling.store, &closing);
+    closed = commit(pulling.store, &closing);
+    left = rt_store_close(pulling.store, closed < 0 ? NULL : &closing);
+    closed = closed < 0 ? closed : left;
     if (rc == 0 && closed < 0) {
         *err = closing;
         rc = closed;

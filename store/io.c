@@ -45,27 +45,71 @@ static int write_synced(const struct rt_io *io, int fd, struct rt_span data, con
     return fsync(fd) < 0 ? rt_fs_write_error(err, "syncing", path) : 0;
 }
 
+/* 1 if there is one. */
+static int open_new(const struct rt_io *io, const char *path, int *fd, struct rt_err *err)
+{
+    int rc;
+
+    if ((rc = rt_io_fault(io, "creating", path, err)) < 0)
+        return rc;
+    *fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (*fd < 0)
+        return errno == EEXIST ? 1 : rt_fs_write_error(err, "creating", path);
+    if (fchmod(*fd, 0600) == 0)
+        return 0;
+    rc = rt_fs_write_error(err, "making private", path);
+    close(*fd);
+    unlink(path);
+    return rc;
+}
+
 int rt_io_create(const struct rt_io *io, const char *path, struct rt_span data, int *kept,
                  struct rt_err *err)
 {
     int fd;
     int rc;
 
-    if ((rc = rt_io_fault(io, "creating", path, err)) < 0)
+    if ((rc = open_new(io, path, &fd, err)) != 0)
         return rc;
-    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno == EEXIST ? 1 : rt_fs_write_error(err, "creating", path);
-    if (fchmod(fd, 0600) < 0)
-        rc = rt_fs_write_error(err, "making private", path);
-    else
-        rc = write_synced(io, fd, data, path, err);
+    rc = write_synced(io, fd, data, path, err);
     if (rc < 0)
         unlink(path);
     if (rc == 0 && kept)
         *kept = fd;
     else
         close(fd);
+    return rc;
+}
+
+int rt_io_create_unsynced(const struct rt_io *io, const char *path, struct rt_span data,
+                          struct rt_err *err)
+{
+    int fd;
+    int rc;
+
+    if ((rc = open_new(io, path, &fd, err)) != 0)
+        return rc;
+    if ((rc = rt_io_fault(io, "writing", path, err)) == 0)
+        rc = rt_fs_write_all(fd, data, path, err);
+    if (close(fd) < 0 && rc == 0)
+        rc = rt_fs_write_error(err, "writing", path);
+    if (rc < 0)
+        unlink(path);
+    return rc;
+}
+
+int rt_io_sync_all(const struct rt_io *io, const char *folder, struct rt_err *err)
+{
+    int fd;
+    int rc;
+
+    if ((rc = rt_io_fault(io, "syncing", folder, err)) < 0)
+        return rc;
+    if ((fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+        return rt_err_errno(err, RT_EIO, "opening \"%s\"", folder);
+    if (syncfs(fd) < 0)
+        rc = rt_fs_write_error(err, "syncing", folder);
+    close(fd);
     return rc;
 }
 

@@ -27,6 +27,12 @@ int rt_io_mkdir(const struct rt_io *io, const char *path, struct rt_err *err); /
 int rt_io_create(const struct rt_io *io, const char *path, struct rt_span data, int *fd,
                  struct rt_err *err);
 
+/* The same without the sync, and without a second file descriptor. */
+int rt_io_create_unsynced(const struct rt_io *io, const char *path, struct rt_span data,
+                          struct rt_err *err);
+/* Syncs all of the file system that a folder is on. */
+int rt_io_sync_all(const struct rt_io *io, const char *folder, struct rt_err *err);
+
 /* Replaces what a small file holds, in place, and syncs it. */
 int rt_io_rewrite(const struct rt_io *io, int fd, const char *path, struct rt_span data,
                   struct rt_err *err);

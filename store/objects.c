@@ -11,10 +11,20 @@
 
 #define UNFINISHED "new." /* how files begin that are not yet under their name */
 
+struct gathered {
+    char *other; /* what it is called yet */
+    char *path;
+    uint8_t folder; /* the first byte of its hash */
+};
+
 struct rt_objects {
     char *folder;
     const struct rt_io *io;
-    uint64_t made;    /* files begun, for their names */
+    uint64_t made; /* files begun, for their names */
+    bool gather;
+    struct gathered *gathered; /* put, and not under their names yet */
+    size_t count;
+    size_t capacity;
     bool synced[256]; /* folders 00..ff whose entries this process has synced */
 };
 
@@ -56,10 +66,22 @@ int rt_objects_open(const char *folder, bool write, const struct rt_io *io, stru
     return 0;
 }
 
+static void forget_gathered(struct rt_objects *objects)
+{
+    while (objects->count) {
+        struct gathered *last = &objects->gathered[--objects->count];
+
+        free(last->other);
+        free(last->path);
+    }
+}
+
 void rt_objects_close(struct rt_objects *objects)
 {
     if (!objects)
         return;
+    forget_gathered(objects);
+    free(objects->gathered);
     free(objects->folder);
     free(objects);
 }
@@ -85,11 +107,16 @@ bool rt_objects_have(const struct rt_objects *objects, const struct rt_hash *has
     return have;
 }
 
+static char *new_name(struct rt_objects *objects)
+{
+    return rt_printf("%s/" UNFINISHED "%ld.%llu", objects->folder, (long)getpid(),
+                     (unsigned long long)objects->made++);
+}
+
 static int write_object(struct rt_objects *objects, const char *path, struct rt_span data,
                         struct rt_err *err)
 {
-    char *other = rt_printf("%s/" UNFINISHED "%ld.%llu", objects->folder, (long)getpid(),
-                            (unsigned long long)objects->made++);
+    char *other = new_name(objects);
     int rc = rt_io_create(objects->io, other, data, NULL, err);
 
     if (rc == 1)
@@ -115,6 +142,51 @@ static int sync_folder(struct rt_objects *objects, const struct rt_hash *hash, c
     return rc;
 }
 
+static int gather_object(struct rt_objects *objects, uint8_t folder, const char *path,
+                         struct rt_span data, struct rt_err *err)
+{
+    char *other = new_name(objects);
+    int rc = rt_io_create_unsynced(objects->io, other, data, err);
+
+    if (rc == 1)
+        rc = rt_err_set(err, RT_ELOCKED, "somebody else is writing \"%s\"", other);
+    if (rc < 0) {
+        free(other);
+        return rc;
+    }
+    objects->gathered = rt_grow(objects->gathered, &objects->capacity, objects->count + 1,
+                                sizeof *objects->gathered);
+    objects->gathered[objects->count++] = (struct gathered){other, rt_strdup(path), folder};
+    return 0;
+}
+
+void rt_objects_gather(struct rt_objects *objects)
+{
+    objects->gather = true;
+}
+
+int rt_objects_settle(struct rt_objects *objects, struct rt_err *err)
+{
+    int rc;
+
+    if (objects->count == 0)
+        return 0;
+    if ((rc = rt_io_sync_all(objects->io, objects->folder, err)) < 0)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < objects->count; i++) {
+        struct gathered *one = &objects->gathered[i];
+
+        objects->synced[one->folder] = false;
+        if (!one->other || (rc = rt_io_rename(objects->io, one->other, one->path, err)) < 0)
+            continue;
+        free(one->other);
+        one->other = NULL; /* a second try goes on behind it */
+    }
+    if (rc == 0 && (rc = rt_io_sync_all(objects->io, objects->folder, err)) == 0)
+        forget_gathered(objects);
+    return rc;
+}
+
 int rt_objects_put(struct rt_objects *objects, struct rt_span data, struct rt_hash *hash,
                    struct rt_err *err)
 {
@@ -129,6 +201,11 @@ int rt_objects_put(struct rt_objects *objects, struct rt_span data, struct rt_ha
     folder = rt_printf("%s/%.2s", objects->folder, hex);
     path = rt_printf("%s/%s", folder, hex + 2);
     fresh = !has_size(path, data.size);
+    if (fresh && objects->gather) {
+        if ((rc = rt_io_mkdir(objects->io, folder, err)) == 0)
+            rc = gather_object(objects, hash->bytes[0], path, data, err);
+        goto out;
+    }
     if (fresh && ((rc = rt_io_mkdir(objects->io, folder, err)) < 0 ||
                   (rc = write_object(objects, path, data, err)) < 0))
         goto out;

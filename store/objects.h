@@ -23,6 +23,10 @@ bool rt_objects_have(const struct rt_objects *objects, const struct rt_hash *has
 /* Synced when it returns. */
 int rt_objects_put(struct rt_objects *objects, struct rt_span data, struct rt_hash *hash,
                    struct rt_err *err);
+/* From now on, what is put appears at rt_objects_settle(), synced then: two syncs for many. */
+void rt_objects_gather(struct rt_objects *objects);
+int rt_objects_settle(struct rt_objects *objects, struct rt_err *err);
+
 /* Appends the bytes. RT_ENOTFOUND; RT_EDAMAGED if they do not match the hash. */
 int rt_objects_get(const struct rt_objects *objects, const struct rt_hash *hash, struct rt_buf *out,
                    struct rt_err *err);

@@ -96,6 +96,74 @@ static void what_an_earlier_writer_left_unfinished_is_removed(void **state)
     folder_free(folder);
 }
 
+static void gathered_objects_appear_together(void **state)
+{
+    char *folder = folder_new();
+    char *path = rt_fs_join(folder, hello_path);
+    struct rt_objects *objects = open_in(folder);
+    struct rt_buf back = RT_BUF_INIT;
+    struct rt_hash hello;
+    struct rt_hash other;
+    struct rt_err err;
+
+    (void)state;
+    rt_objects_gather(objects);
+    expect_ok(err, rt_objects_put(objects, rt_span_text("hello"), &hello, &err));
+    expect_ok(err, rt_objects_put(objects, rt_span_text("hello"), &hello, &err));
+    expect_ok(err, rt_objects_put(objects, rt_span_text("other"), &other, &err));
+    assert_false(rt_fs_exists(path));
+    assert_false(rt_objects_have(objects, &hello, 5));
+    expect_ok(err, rt_objects_settle(objects, &err));
+    assert_true(rt_objects_have(objects, &hello, 5));
+    assert_true(rt_objects_have(objects, &other, 5));
+    expect_ok(err, rt_objects_get(objects, &other, &back, &err));
+    expect_ok(err, rt_objects_settle(objects, &err)); /* nothing is left to do */
+    expect_ok(err, rt_objects_put(objects, rt_span_text("never settled"), &other, &err));
+    rt_objects_close(objects);
+    objects = open_in(folder);
+    assert_false(rt_objects_have(objects, &other, 13));
+    rt_objects_close(objects);
+    rt_buf_clear(&back);
+    free(path);
+    folder_free(folder);
+}
+
+/* Fails at change number `left`. */
+static int fail_later(void *context, const char *doing, const char *path)
+{
+    int *left = context;
+
+    (void)doing;
+    (void)path;
+    return (*left)-- == 0 ? 5 : 0; /* EIO */
+}
+
+static void what_cannot_be_settled_is_settled_later(void **state)
+{
+    for (int k = 0; k < 12; k++) {
+        char *folder = folder_new();
+        int left = -1;
+        struct rt_io io = {fail_later, &left};
+        struct rt_objects *objects;
+        struct rt_hash hash[2];
+        struct rt_err err;
+
+        (void)state;
+        expect_ok(err, rt_objects_open(folder, true, &io, &objects, &err));
+        rt_objects_gather(objects);
+        left = k;
+        while (rt_objects_put(objects, rt_span_text("hello"), &hash[0], &err) < 0)
+            continue;
+        while (rt_objects_put(objects, rt_span_text("other"), &hash[1], &err) < 0)
+            continue;
+        while (rt_objects_settle(objects, &err) < 0)
+            continue;
+        assert_true(rt_objects_have(objects, &hash[0], 5) && rt_objects_have(objects, &hash[1], 5));
+        rt_objects_close(objects);
+        folder_free(folder);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +171,8 @@ int main(void)
         cmocka_unit_test(a_present_object_is_not_written_again),
         cmocka_unit_test(an_object_that_changed_or_vanished_is_told),
         cmocka_unit_test(what_an_earlier_writer_left_unfinished_is_removed),
+        cmocka_unit_test(gathered_objects_appear_together),
+        cmocka_unit_test(what_cannot_be_settled_is_settled_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
