@@ -37,10 +37,12 @@ static int check_disk(const struct rt_store *store, struct rt_err *err)
 
     if (!network)
         return 0;
-    return rt_err_set(err, RT_EUSAGE,
-                      "the store \"%s\" lies on a network file system (%s), where it would be "
-                      "damaged sooner or later: name a folder on a local disk with --store",
-                      store->path, network);
+    return rt_err_set(
+        err, RT_EUSAGE,
+        "the store \"%s\" lies on a network file system (%s), where it would be "
+        "damaged sooner or later: name a folder on a local disk with --store; \"retrial "
+        "export\" copies this one there",
+        store->path, network);
 }
 
 static int open_journal(struct rt_store *store, struct rt_err *err)
