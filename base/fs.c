@@ -36,19 +36,45 @@ int rt_fs_read(const char *path, struct rt_buf *out, struct rt_err *err)
     return rc;
 }
 
+/* Of the file system that a path is on, or would be. */
+static bool look_for_room(const char *path, struct statvfs *room)
+{
+    char *parent;
+    bool found;
+
+    if (statvfs(path, room) == 0)
+        return true;
+    parent = rt_fs_parent(path);
+    found = statvfs(parent, room) == 0;
+    free(parent);
+    return found;
+}
+
 int(rt_fs_write_error)(struct rt_err *err, const char *doing, const char *path)
 {
+    static const char then[] = "make room, then run the same command again";
     int number = errno;
     struct statvfs room;
+    unsigned long long free_kib;
 
-    if (statvfs(path, &room) == 0 && (number == ENOSPC || room.f_bavail == 0)) {
-        unsigned long long free_bytes = (unsigned long long)room.f_bavail * room.f_frsize;
-
-        return rt_err_set(err, RT_EIO,
-                          "%s \"%s\": the disk is full (%llu KiB free); make room, then run "
-                          "the same command again",
-                          doing, path, free_bytes / 1024);
+    if (!look_for_room(path, &room)) {
+        errno = number;
+        return rt_err_errno(err, RT_EIO, "%s \"%s\"", doing, path);
     }
+    free_kib = (unsigned long long)room.f_bavail * room.f_frsize / 1024;
+    if (number == EDQUOT)
+        return rt_err_set(err, RT_EIO,
+                          "%s \"%s\": the quota is used up (%llu KiB free on disk); %s", doing,
+                          path, free_kib, then);
+    if (number == ENOSPC && room.f_bavail != 0 && room.f_files != 0 && room.f_favail == 0)
+        return rt_err_set(err, RT_EIO, "%s \"%s\": the disk is full: no more files fit on it; %s",
+                          doing, path, then);
+    if (number == ENOSPC || room.f_bavail == 0)
+        return rt_err_set(err, RT_EIO, "%s \"%s\": the disk is full (%llu KiB free); %s", doing,
+                          path, free_kib, then);
+    if (number == EIO)
+        return rt_err_set(err, RT_EIO, "%s \"%s\": %s (%llu KiB free)", doing, path,
+                          strerror(number), free_kib);
     errno = number;
     return rt_err_errno(err, RT_EIO, "%s \"%s\"", doing, path);
 }
@@ -123,12 +149,15 @@ int rt_fs_mkdirs(const char *path, struct rt_err *err)
 
     for (char *at = copy + 1; rc == 0; at++) {
         char saved = *at;
+        int number;
 
         if (saved != '/' && saved != '\0')
             continue;
         *at = '\0';
-        if (mkdir(copy, 0700) < 0 && errno != EEXIST && !rt_fs_exists(copy))
+        if (mkdir(copy, 0700) < 0 && (number = errno) != EEXIST && !rt_fs_exists(copy)) {
+            errno = number;
             rc = rt_fs_write_error(err, "making the folder", copy);
+        }
         *at = saved;
         if (saved == '\0')
             break;

@@ -34,7 +34,7 @@ char *rt_fs_parent(const char *path);                   /* yours; "." for a bare
  * $RETRIAL_LOCAL, with colons between, are what these say. Magic numbers: statfs(2). */
 const char *rt_fs_network(const char *path);
 
-/* Sets *err for a failed write: the text of errno, and the free space if the disk is full. */
+/* Sets *err for a failed write: the text of errno, and the free space if that may be why. */
 int rt_fs_write_error(struct rt_err *err, const char *doing, const char *path);
 
 #ifdef __clang_analyzer__ /* see base/err.h */

@@ -76,7 +76,9 @@ int rt_ask_open(struct rt_cmd_context *context, struct rt_err *err)
         }
         if (rc == 0)
             rc = position(index, context->store, &at, err);
-        if (rc == 0 && why.code < 0 && at < last)
+        if (rc == 0 && why.code == RT_EIO && at == 0)
+            rc = rt_err_set(err, RT_EIO, "the index cannot be made: %s", why.text);
+        else if (rc == 0 && why.code < 0 && at < last)
             say_behind(last - at, &why);
     }
     free(index);

@@ -91,7 +91,7 @@ static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err
     free(repository);
     free(entry);
     if (rc < 0)
-        return rt_err_while(err, "taking a snapshot of the code");
+        return rc;
     rt_json_set_text(intent->file.plan, "code", rt_hash_hex(&intent->code, hex));
     rename_root(intent->file.plan, intent->code_record);
     return 0;

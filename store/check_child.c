@@ -35,10 +35,12 @@ void rt_check_say(struct rt_checking *checking, int code, const char *remedy, co
     if (checking->said++ >= RT_CHECK_SAID_MAX)
         return;
     message.finding.code = code == RT_ENEWER || code == RT_EIO ? code : RT_EDAMAGED;
-    message.finding.repairable = strcmp(remedy, RT_CHECK_REPAIR) == 0;
+    message.finding.repairable = code != RT_EIO && strcmp(remedy, RT_CHECK_REPAIR) == 0;
     snprintf(message.finding.part, sizeof message.finding.part, "%s", checking->part);
     snprintf(message.finding.remedy, sizeof message.finding.remedy, "%s",
-             code == RT_ENEWER ? "use a newer version of retrial" : remedy);
+             code == RT_ENEWER ? "use a newer version of retrial"
+             : code == RT_EIO  ? "see to that, then check again"
+                               : remedy);
     va_start(args, format);
     vsnprintf(message.finding.what, sizeof message.finding.what, format, args);
     va_end(args);

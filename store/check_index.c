@@ -39,7 +39,7 @@ static void say(struct comparison *comparison, int rc, const char *what, const s
 {
     const char *path = strstr(err->text, comparison->path);
 
-    if (path)
+    if (path && rc != RT_EIO) /* the copy stands for the original, but not where it fails */
         rt_check_say(comparison->checking, rc, RT_CHECK_REPAIR, "%s: %.*sindex.sqlite%s", what,
                      (int)(path - err->text), err->text, path + strlen(comparison->path));
     else

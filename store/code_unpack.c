@@ -31,71 +31,96 @@ static int write_link(int folder, const char *name, struct rt_span content)
     return symlinkat(target, folder, name);
 }
 
-static int write_file(int folder, const char *name, const struct rt_bundle_file *file,
-                      struct rt_err *err)
+/* The folder that is being filled. */
+struct target {
+    const char *path;
+    int fd;
+};
+
+/* errno is of something that was done to the path in it. */
+static int write_failed(const struct target *target, const char *doing, const char *path,
+                        struct rt_err *err)
 {
-    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int number = errno;
+    char *whole = rt_fs_join(target->path, path);
     int rc;
 
-    if (fd < 0)
-        return rt_fs_write_error(err, "creating", file->path);
-    rc = rt_fs_write_all(fd, file->content, file->path, err);
-    if (rc == 0 && fchmod(fd, file_mode(file->mode)) < 0)
-        rc = rt_err_errno(err, RT_EIO, "making \"%s\" read-only", file->path);
-    close(fd);
+    errno = number;
+    rc = rt_fs_write_error(err, doing, whole);
+    free(whole);
     return rc;
 }
 
-static int put_file(int root, const struct rt_bundle_file *file, struct rt_err *err)
+static int write_file(const struct target *target, int folder, const char *name,
+                      const struct rt_bundle_file *file, struct rt_err *err)
+{
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    char *whole;
+    int rc;
+
+    if (fd < 0)
+        return write_failed(target, "creating", file->path, err);
+    whole = rt_fs_join(target->path, file->path);
+    rc = rt_fs_write_all(fd, file->content, whole, err);
+    if (rc == 0 && fchmod(fd, file_mode(file->mode)) < 0)
+        rc = rt_fs_write_error(err, "making read-only", whole);
+    close(fd);
+    free(whole);
+    return rc;
+}
+
+static int put_file(const struct target *target, const struct rt_bundle_file *file,
+                    struct rt_err *err)
 {
     const char *name;
-    int folder = rt_beneath_parent(root, file->path, FOLDER_MODE, &name);
+    int folder = rt_beneath_parent(target->fd, file->path, FOLDER_MODE, &name);
     int rc = 0;
 
     if (folder < 0)
-        return rt_err_errno(err, RT_EIO, "making the folder of \"%s\"", file->path);
+        return write_failed(target, "making the folder of", file->path, err);
     if (file->mode != RT_GIT_LINK)
-        rc = write_file(folder, name, file, err);
+        rc = write_file(target, folder, name, file, err);
     else if (write_link(folder, name, file->content) < 0)
-        rc = rt_fs_write_error(err, "linking", file->path);
+        rc = write_failed(target, "linking", file->path, err);
     close(folder);
     return rc;
 }
 
 /* Where a symbolic link of the code led out of its root, the link to the original replaces it. */
-static int put_link(int root, const struct rt_bundle_link *link, struct rt_err *err)
+static int put_link(const struct target *target, const struct rt_bundle_link *link,
+                    struct rt_err *err)
 {
     const char *name;
-    int folder = rt_beneath_parent(root, link->path, FOLDER_MODE, &name);
+    int folder = rt_beneath_parent(target->fd, link->path, FOLDER_MODE, &name);
     struct stat info;
     int rc = 0;
 
     if (folder < 0)
-        return rt_err_errno(err, RT_EIO, "making the folder of \"%s\"", link->path);
+        return write_failed(target, "making the folder of", link->path, err);
     if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
         unlinkat(folder, name, 0);
     if (symlinkat(link->target, folder, name) < 0)
-        rc = rt_fs_write_error(err, "linking", link->path);
+        rc = write_failed(target, "linking", link->path, err);
     close(folder);
     return rc;
 }
 
 static int write_all(const struct rt_bundle *bundle, const char *folder, struct rt_err *err)
 {
-    int root = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct target target = {folder, open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     int rc = 0;
 
-    if (root < 0)
+    if (target.fd < 0)
         return rt_err_errno(err, RT_EIO, "opening \"%s\"", folder);
     for (size_t i = 0; rc == 0 && i < bundle->root_count; i++) {
-        if (mkdirat(root, bundle->roots[i], FOLDER_MODE) < 0 && errno != EEXIST)
-            rc = rt_fs_write_error(err, "making the folder", bundle->roots[i]);
+        if (mkdirat(target.fd, bundle->roots[i], FOLDER_MODE) < 0 && errno != EEXIST)
+            rc = write_failed(&target, "making the folder", bundle->roots[i], err);
     }
     for (size_t i = 0; rc == 0 && i < bundle->file_count; i++)
-        rc = put_file(root, &bundle->files[i], err);
+        rc = put_file(&target, &bundle->files[i], err);
     for (size_t i = 0; rc == 0 && i < bundle->link_count; i++)
-        rc = put_link(root, &bundle->links[i], err);
-    close(root);
+        rc = put_link(&target, &bundle->links[i], err);
+    close(target.fd);
     return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "store/git_files.h"
 #include "store/git_url.h"
 
+#include <errno.h>
 #include <git2.h>
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
@@ -42,6 +43,24 @@ static int fail(struct rt_err *err, int code, const char *doing, const char *wha
     const char *text = last && last->message ? last->message : "libgit2 gives no reason";
 
     return rt_err_set(err, code, "%s \"%s\": %s", doing, what, text);
+}
+
+/* What was to be written lies below the path. */
+static int fail_writing(struct rt_err *err, const char *doing, const char *path)
+{
+    static const int numbers[] = {ENOSPC, EDQUOT, EIO};
+    const git_error *last = git_error_last();
+    const char *text = last && last->message ? last->message : "";
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        errno = numbers[i];
+        if (strstr(text, strerror(errno)))
+            return rt_fs_write_error(err, doing, path);
+    }
+    if (text[0])
+        return fail(err, RT_EIO, doing, path);
+    errno = EIO; /* it does not always say why */
+    return rt_fs_write_error(err, doing, path);
 }
 
 static void to_id(struct rt_git_id *id, const git_oid *oid)
@@ -302,7 +321,7 @@ static int make_bare(const char *path, struct rt_err *err)
     int rc = 0;
 
     if (git_repository_init(&repository, path, 1) < 0 || without_deltas(repository) < 0)
-        rc = fail(err, RT_EIO, "making the repository", path);
+        rc = fail_writing(err, "making the repository", path);
     git_repository_free(repository);
     return rc;
 }
@@ -374,7 +393,7 @@ int rt_git_store_put(struct rt_git_store *store, enum rt_git_kind kind, struct r
 
     if (git_odb_write(&oid, store->odb, data.size ? data.data : "", data.size, (git_object_t)kind) <
         0)
-        return fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
+        return fail_writing(err, "storing code in", git_repository_path(store->repository));
     note(store, &oid);
     to_id(id, &oid);
     return 0;
@@ -402,7 +421,7 @@ int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct
 
     if (write_pack(store) < 0 ||
         git_reference_create(&reference, store->repository, name, &oid, 1, NULL) < 0)
-        rc = fail(err, RT_EIO, "storing code in", git_repository_path(store->repository));
+        rc = fail_writing(err, "storing code in", git_repository_path(store->repository));
     git_reference_free(reference);
     return rc;
 }
