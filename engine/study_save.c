@@ -114,6 +114,17 @@ static int check_same(const struct rt_study_file *file, const char *path, struct
     return rc;
 }
 
+/* The command that saved it is run again to go on. */
+static bool says_the_same(const char *path, struct rt_span text)
+{
+    struct rt_buf there = RT_BUF_INIT;
+    bool same = rt_fs_read(path, &there, NULL) == 0 && there.size == text.size &&
+                memcmp(there.data, text.data, text.size) == 0;
+
+    rt_buf_clear(&there);
+    return same;
+}
+
 int rt_study_save(const struct rt_study_file *file, const char *path, struct rt_err *err)
 {
     struct rt_buf text = RT_BUF_INIT;
@@ -124,7 +135,11 @@ int rt_study_save(const struct rt_study_file *file, const char *path, struct rt_
 
     rt_study_write_at(file, folder, &text);
     if (lstat(path, &info) == 0)
-        rc = rt_err_set(err, RT_EUSAGE, "\"%s\" exists; --save does not overwrite", path);
+        rc = says_the_same(path, rt_buf_span(&text))
+                 ? 0
+                 : rt_err_set(err, RT_EUSAGE,
+                              "\"%s\" exists and says something else; --save does not overwrite",
+                              path);
     else if (!rt_fs_exists(folder))
         rc = rt_err_set(err, RT_EUSAGE, "there is no folder \"%s\" to save the study file in",
                         folder);
