@@ -39,6 +39,7 @@ struct rt_agent {
     char *study_id;
     uint32_t study;
     bool ready_said;
+    bool failed; /* it takes no more trials, and said why */
     bool reads_said;
     size_t reads_told;           /* how many params the conductor knows to be read */
     size_t live_told;            /* how many modules it knows to be imported past the snapshot */
@@ -148,6 +149,7 @@ static int say_ready(struct rt_agent *agent, int code, const char *why, struct r
     struct rt_wire wire = {.kind = RT_WIRE_READY, .ready = {agent->study, code, rt_span_text(why)}};
 
     agent->ready_said = true;
+    agent->failed |= code < 0;
     return say(agent, &wire, err);
 }
 
@@ -309,7 +311,7 @@ static int take_work(struct rt_agent *agent, const struct rt_wire_work *work, st
 {
     for (size_t i = 0; i < work->count; i++)
         enqueue(agent, &work->ranges[i]);
-    if (agent->life != LIFE_WORKING)
+    if (agent->life != LIFE_WORKING || agent->failed)
         return forget(agent, err);
     feed(agent);
     return 0;
@@ -403,11 +405,33 @@ static int collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     return rc;
 }
 
-static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
+/* Tells once that workers can be had, and once that they cannot, or not without risk. */
+static int tell_state(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     struct rt_err why = {0};
     char *text;
     int ready;
+    int rc;
+
+    if (agent->failed)
+        return 0;
+    ready = rt_pool_ready(agent->pool, agent->study, &why);
+    if (ready < 0 || (ready = rt_handover_trouble(&agent->handover, &why)) < 0) {
+        rc = forget(agent, err);
+        return rc < 0 ? rc : say_ready(agent, ready, why.text, err);
+    }
+    if (agent->ready_said || !rt_pool_ready(agent->pool, agent->study, &why))
+        return 0;
+    if ((rc = check_code(agent, mono_us, err)) < 0 || agent->ready_said)
+        return rc;
+    text = ready_text(agent);
+    rc = say_ready(agent, 0, text, err);
+    free(text);
+    return rc;
+}
+
+static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
+{
     int rc;
 
     if (!agent->pool)
@@ -416,18 +440,7 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     if ((rc = rt_pool_step(agent->pool, mono_us, err)) < 0 ||
         (rc = collect(agent, mono_us, err)) < 0)
         return rc;
-    if (agent->ready_said)
-        return 0;
-    if ((ready = rt_pool_ready(agent->pool, agent->study, &why)) == 0)
-        return 0;
-    if (ready < 0)
-        return say_ready(agent, ready, why.text, err);
-    if ((rc = check_code(agent, mono_us, err)) < 0 || agent->ready_said)
-        return rc;
-    text = ready_text(agent);
-    rc = say_ready(agent, 0, text, err);
-    free(text);
-    return rc;
+    return tell_state(agent, mono_us, err);
 }
 
 static int send_beat(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)

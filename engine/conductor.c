@@ -171,7 +171,7 @@ static void find_end(struct rt_conductor *conductor)
     conductor->failure = conductor->why.code ? conductor->why.code : RT_EPEER;
     if (!conductor->why.code)
         rt_err_set(&conductor->why, RT_EPEER, "all agents are gone");
-    begin_stop(conductor, 0);
+    begin_stop(conductor, conductor->options.grace_us);
 }
 
 int rt_conductor_code(const struct rt_conductor *conductor)

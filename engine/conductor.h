@@ -98,7 +98,7 @@ struct rt_progress {
     uint64_t again;         /* of those done, trials that are to be tried again */
     uint64_t running;       /* as agents last said */
     uint32_t agents;        /* that run trials */
-    uint32_t failed_agents; /* whose template did not come up so far; why: text */
+    uint32_t failed_agents; /* that cannot start trials, so far; why: text */
     uint32_t lost_agents;   /* how often one was given up so far; the last one: agent_news */
     uint32_t back_agents;   /* how often one spoke again after that; likewise */
     uint32_t missing;       /* agents that are given up now: they will not meet us at the end */

@@ -218,13 +218,13 @@ static void take_ready(struct rt_conductor *conductor, int rank, const struct rt
         ready->study != rt_conductor_study(conductor)->number)
         return;
     append_agent(conductor, rank, ready);
-    if (member->status == RT_MEMBER_READY) { /* more was learnt */
-        if (ready->code)
-            rt_conductor_fail(conductor, ready->code, ready->text);
+    if (ready->code == 0) { /* or more was learnt */
+        member->status = RT_MEMBER_READY;
         return;
     }
-    if (ready->code == 0) {
-        member->status = RT_MEMBER_READY;
+    /* Others may have a disk that is not full; what a trial did concerns all. */
+    if (member->status == RT_MEMBER_READY && ready->code != RT_EIO) {
+        rt_conductor_fail(conductor, ready->code, ready->text);
         return;
     }
     member->status = RT_MEMBER_FAILED;

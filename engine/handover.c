@@ -48,37 +48,73 @@ static void take_up(void *context, struct rt_span rows)
     handover->harvested = batch->number;
 }
 
+/* Keeps the first. */
+static void note_trouble(struct rt_handover *handover, const struct rt_err *err)
+{
+    if (!handover->trouble.code)
+        handover->trouble = *err;
+}
+
+int rt_handover_trouble(const struct rt_handover *handover, struct rt_err *err)
+{
+    if (handover->trouble.code)
+        *err = handover->trouble;
+    return handover->trouble.code;
+}
+
+/* A damaged file is set aside, with what may still be in it; one that cannot be read stays. */
+static void harvest(struct rt_handover *handover, const char *path)
+{
+    struct rt_err err;
+    int rc = rt_harvest_read(path, take_up, handover, &err);
+
+    if (rc < 0 || (rc == 1 && rt_harvest_set_aside(path, &err) < 0))
+        note_trouble(handover, &err);
+}
+
 void rt_handover_open_spool(struct rt_handover *handover, const char *study_id, uint32_t launch,
                             int rank)
 {
-    struct rt_err ignored;
+    struct rt_err err;
 
     rt_harvest_find(&handover->harvest, study_id);
     for (size_t i = 0; i < handover->harvest.count; i++)
-        rt_harvest_read(handover->harvest.paths[i], take_up, handover, &ignored);
-    rt_spool_open(study_id, launch, rank, &handover->spool, &ignored);
+        harvest(handover, handover->harvest.paths[i]);
+    if (rt_spool_open(study_id, launch, rank, &handover->spool, &err) < 0)
+        note_trouble(handover, &err);
 }
 
 /* What was harvested is durable, or there was nothing in it. */
 static void remove_harvested(struct rt_handover *handover, uint64_t number)
 {
-    if (handover->harvest.count == 0 || number < handover->harvested)
+    if (handover->harvest.count == 0 || number < handover->harvested || handover->trouble.code)
         return;
     for (size_t i = 0; i < handover->harvest.count; i++)
         unlink(handover->harvest.paths[i]);
     rt_harvest_clear(&handover->harvest);
 }
 
+static void put_into_spool(struct rt_handover *handover, const struct rt_batch *batch)
+{
+    struct rt_err err;
+
+    if (rt_spool_put(handover->spool, rt_buf_span(&batch->rows), &err) < 0)
+        note_trouble(handover, &err);
+}
+
 /* Keeps the spool to what is not durable yet. A kill in the middle of writing it anew costs what
  * the spool is for, and nothing that is durable. */
 static void trim_spool(struct rt_handover *handover)
 {
+    struct rt_err err;
+
     if (handover->count && rt_spool_size(handover->spool) < SPOOL_BYTES)
         return;
-    rt_spool_clear(handover->spool);
+    if (rt_spool_clear(handover->spool, &err) < 0)
+        note_trouble(handover, &err);
     for (size_t i = 0; i < handover->count; i++) {
         if (!handover->batches[i].harvested)
-            rt_spool_put(handover->spool, rt_buf_span(&handover->batches[i].rows));
+            put_into_spool(handover, &handover->batches[i]);
     }
 }
 
@@ -113,7 +149,7 @@ struct rt_span rt_handover_close(struct rt_handover *handover, uint64_t *number)
     rt_buf_reset(&handover->open);
     handover->open_count = 0;
     *number = batch->number;
-    rt_spool_put(handover->spool, rt_buf_span(&batch->rows));
+    put_into_spool(handover, batch);
     return rt_buf_span(&batch->rows);
 }
 

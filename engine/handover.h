@@ -32,15 +32,19 @@ struct rt_handover {
     struct rt_spool *spool;    /* NULL: none */
     struct rt_harvest harvest; /* files to remove once what was in them is durable */
     uint64_t harvested;        /* number of the last batch that came from them */
+    struct rt_err trouble;     /* the first with the spool; code 0: none */
 };
 
 void rt_handover_init(struct rt_handover *handover);
 void rt_handover_clear(struct rt_handover *handover);
 
 /* Opens the spool of this agent, and takes up the batches that agents left behind which are gone;
- * rt_handover_unsent() then has them. A spool that cannot be made is done without. */
+ * rt_handover_unsent() then has them. */
 void rt_handover_open_spool(struct rt_handover *handover, const char *study_id, uint32_t launch,
                             int rank);
+
+/* The first thing that went wrong with the spool, or 0. What it concerned is still handed over. */
+int rt_handover_trouble(const struct rt_handover *handover, struct rt_err *err);
 
 void rt_handover_put(struct rt_handover *handover, const struct rt_attempt *attempt,
                      uint64_t mono_us);

@@ -95,6 +95,12 @@ void rt_brood_free(struct rt_brood *brood)
     free(brood);
 }
 
+void rt_brood_fail(struct rt_brood *brood, int code, const char *why)
+{
+    brood->state = RT_BROOD_FAILED;
+    rt_err_set(&brood->why, code, "%s", why);
+}
+
 static void read_about(struct rt_pool *pool, int fd)
 {
     uint64_t size = rt_capture_size(fd);
@@ -113,8 +119,7 @@ static void take_ready(struct rt_pool *pool, struct rt_brood *brood, const struc
     if (brood->state != RT_BROOD_LOADING)
         return;
     if (packet->number != 0) {
-        brood->state = RT_BROOD_FAILED;
-        rt_err_set(&brood->why, RT_EUSAGE, "%s", packet->text);
+        rt_brood_fail(brood, RT_EUSAGE, packet->text);
         return;
     }
     brood->state = RT_BROOD_UP;
@@ -204,8 +209,7 @@ static void say_why(struct rt_brood *brood, int status)
         rt_buf_add(&text, "; it printed: ");
     rt_capture_read(brood->output, size > SAID_MAX ? size - SAID_MAX : 0, size, SAID_MAX, &text,
                     &head);
-    brood->state = RT_BROOD_FAILED;
-    rt_err_set(&brood->why, RT_EUSAGE, "%s", rt_buf_text(&text));
+    rt_brood_fail(brood, RT_EUSAGE, rt_buf_text(&text));
     rt_buf_clear(&text);
 }
 

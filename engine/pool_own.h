@@ -93,6 +93,8 @@ struct rt_pool {
 /* pool_brood.c */
 int rt_brood_start(struct rt_pool *pool, struct rt_brood *brood, struct rt_err *err);
 void rt_brood_free(struct rt_brood *brood);
+/* Nothing more is started. What runs may end; what waits can be dropped. */
+void rt_brood_fail(struct rt_brood *brood, int code, const char *why);
 int rt_brood_step(struct rt_pool *pool, struct rt_brood *brood, uint64_t mono_us,
                   struct rt_err *err);
 /* The nursery says that its template is gone, with all below it. */

@@ -15,7 +15,7 @@ enum rt_member_status {
     RT_MEMBER_ABSENT, /* has not said HELLO yet */
     RT_MEMBER_JOINED, /* has the study, its template is not up yet */
     RT_MEMBER_READY,  /* runs trials */
-    RT_MEMBER_FAILED, /* its template did not come up; it runs nothing */
+    RT_MEMBER_FAILED, /* it cannot start trials, or not any more */
     RT_MEMBER_GONE,   /* silent for too long, or the comm says so */
     RT_MEMBER_LEFT,   /* said BYE */
 };

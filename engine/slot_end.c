@@ -33,6 +33,11 @@ static void put_last_words(const struct rt_slot *slot, struct rt_buf *reason)
     rt_buf_clear(&text);
 }
 
+static bool gave_up(int status)
+{
+    return WIFEXITED(status) && WEXITSTATUS(status) == RT_WORKER_BROKEN;
+}
+
 /* Outcome, status and reason from how the process ended. */
 static void judge(const struct rt_slot *slot, int status, struct rt_attempt *attempt,
                   struct rt_buf *reason)
@@ -49,7 +54,7 @@ static void judge(const struct rt_slot *slot, int status, struct rt_attempt *att
         attempt->status = WEXITSTATUS(status);
         rt_buf_printf(reason, "the process ended without a result (exit status %d)",
                       WEXITSTATUS(status));
-        if (WEXITSTATUS(status) == RT_WORKER_BROKEN)
+        if (gave_up(status))
             put_last_words(slot, reason);
     }
 }
@@ -113,6 +118,17 @@ static bool is_to_blame(struct rt_slot *slot, uint64_t mono_us, uint64_t *since_
     return slot->live > 0 && ++slot->brood->false_starts >= FALSE_STARTS_MAX;
 }
 
+/* Workers that cannot be made here, on a full disk say, are no fault of the trials. */
+static void fail_brood(struct rt_slot *slot)
+{
+    struct rt_buf why = RT_BUF_INIT;
+
+    rt_buf_add(&why, "workers cannot start here");
+    put_last_words(slot, &why);
+    rt_brood_fail(slot->brood, RT_EIO, rt_buf_text(&why));
+    rt_buf_clear(&why);
+}
+
 void rt_slot_end(struct rt_pool *pool, struct rt_slot *slot, const struct rt_packet *packet,
                  uint64_t mono_us)
 {
@@ -124,6 +140,10 @@ void rt_slot_end(struct rt_pool *pool, struct rt_slot *slot, const struct rt_pac
     if (slot->ring && slot->given) {
         rt_slot_drain(pool, slot, mono_us);
         blame = is_to_blame(slot, mono_us, &since_us);
+        if (blame && gave_up(packet->status) && !rt_slot_running(slot, mono_us, &since_us)) {
+            fail_brood(slot);
+            blame = false;
+        }
         while (slot->first < slot->next && slot->given[slot->first % RT_SLOT_GIVEN].attempt == 0)
             slot->first++;
         if (blame) {

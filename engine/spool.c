@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,6 +19,7 @@
 
 #define MAGIC      0x31535452u /* "RTS1", read as a little-endian u32 */
 #define CHECK_SIZE 16          /* bytes of the SHA-256 over a batch */
+#define ASIDE      ".damaged"  /* how the names of files end that are not harvested */
 
 struct rt_spool {
     char *path;
@@ -87,31 +89,34 @@ void rt_spool_close(struct rt_spool *spool)
     free(spool);
 }
 
-void rt_spool_put(struct rt_spool *spool, struct rt_span rows)
+int rt_spool_put(struct rt_spool *spool, struct rt_span rows, struct rt_err *err)
 {
     struct rt_buf record = RT_BUF_INIT;
     struct rt_hash hash;
+    int rc;
 
     if (!spool || spool->broken)
-        return;
+        return 0;
     hash = rt_hash(rows);
     rt_buf_put_u32(&record, MAGIC);
     rt_buf_put_u64(&record, rows.size);
     rt_buf_put(&record, rows.data, rows.size);
     rt_buf_put(&record, hash.bytes, CHECK_SIZE);
-    if (rt_fs_write_all(spool->fd, rt_buf_span(&record), spool->path, NULL) < 0)
+    if ((rc = rt_fs_write_all(spool->fd, rt_buf_span(&record), spool->path, err)) < 0)
         spool->broken = true;
     else
         spool->size += record.size;
     rt_buf_clear(&record);
+    return rc;
 }
 
-void rt_spool_clear(struct rt_spool *spool)
+int rt_spool_clear(struct rt_spool *spool, struct rt_err *err)
 {
     if (!spool || (spool->size == 0 && !spool->broken))
-        return;
+        return 0;
     spool->broken = ftruncate(spool->fd, 0) < 0;
     spool->size = 0;
+    return spool->broken ? rt_fs_write_error(err, "emptying", spool->path) : 0;
 }
 
 uint64_t rt_spool_size(const struct rt_spool *spool)
@@ -141,7 +146,7 @@ void rt_harvest_find(struct rt_harvest *harvest, const char *study_id)
     while (dir && (entry = readdir(dir)) != NULL) {
         char *path;
 
-        if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 || strstr(entry->d_name, ASIDE))
             continue;
         path = rt_fs_join(folder, entry->d_name);
         if (is_abandoned(path)) {
@@ -166,24 +171,41 @@ void rt_harvest_clear(struct rt_harvest *harvest)
     memset(harvest, 0, sizeof *harvest);
 }
 
-/* 1: a whole batch; 0: the end, or what is no batch. */
-static int next_batch(struct rt_reader *reader, struct rt_span *rows)
+enum found {
+    FOUND_BATCH,
+    FOUND_END, /* or the beginning of a batch */
+    FOUND_DAMAGE,
+};
+
+/* The rest of a file that a kill cut short has no further batch in it. */
+static enum found judge_rest(struct rt_reader *reader)
+{
+    struct rt_span rest = rt_read_bytes(reader, rt_reader_left(reader));
+    uint8_t magic[] = {'R', 'T', 'S', '1'};
+
+    return rest.size && memmem(rest.data, rest.size, magic, sizeof magic) ? FOUND_DAMAGE
+                                                                          : FOUND_END;
+}
+
+static enum found next_batch(struct rt_reader *reader, struct rt_span *rows)
 {
     struct rt_span check;
     struct rt_hash hash;
-    uint64_t size;
+    uint32_t magic = rt_read_u32(reader);
+    uint64_t size = rt_read_u64(reader);
 
-    if (rt_read_u32(reader) != MAGIC)
-        return 0;
-    size = rt_read_u64(reader);
-    if (reader->bad || size > rt_reader_left(reader))
-        return 0;
+    if (!reader->bad && magic != MAGIC)
+        return FOUND_DAMAGE;
+    if (reader->bad)
+        return FOUND_END;
+    if (size > rt_reader_left(reader))
+        return judge_rest(reader);
     *rows = rt_read_bytes(reader, (size_t)size);
     check = rt_read_bytes(reader, CHECK_SIZE);
     if (reader->bad)
-        return 0;
+        return FOUND_END;
     hash = rt_hash(*rows);
-    return memcmp(hash.bytes, check.data, CHECK_SIZE) == 0;
+    return memcmp(hash.bytes, check.data, CHECK_SIZE) == 0 ? FOUND_BATCH : FOUND_DAMAGE;
 }
 
 int rt_harvest_read(const char *path, rt_harvest_fn *each, void *context, struct rt_err *err)
@@ -191,11 +213,21 @@ int rt_harvest_read(const char *path, rt_harvest_fn *each, void *context, struct
     struct rt_buf text = RT_BUF_INIT;
     struct rt_reader reader;
     struct rt_span rows;
+    enum found found = FOUND_BATCH;
     int rc = rt_fs_read(path, &text, err);
 
     reader = rt_reader(rt_buf_span(&text));
-    while (rc == 0 && next_batch(&reader, &rows))
+    while (rc == 0 && (found = next_batch(&reader, &rows)) == FOUND_BATCH)
         each(context, rows);
     rt_buf_clear(&text);
+    return rc < 0 ? rc : found == FOUND_DAMAGE;
+}
+
+int rt_harvest_set_aside(const char *path, struct rt_err *err)
+{
+    char *other = rt_printf("%s" ASIDE, path);
+    int rc = rename(path, other) < 0 ? rt_fs_write_error(err, "setting aside", path) : 0;
+
+    free(other);
     return rc;
 }

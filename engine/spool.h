@@ -23,10 +23,10 @@ int rt_spool_open(const char *study_id, uint32_t launch, int rank, struct rt_spo
 /* Removes the file if nothing is in it. Accepts NULL, as all of these do. */
 void rt_spool_close(struct rt_spool *spool);
 
-/* Adds a batch. Where it cannot be written the spool does without: it is a second net. */
-void rt_spool_put(struct rt_spool *spool, struct rt_span rows);
-void rt_spool_clear(struct rt_spool *spool);          /* all of it is durable */
-uint64_t rt_spool_size(const struct rt_spool *spool); /* bytes */
+/* Adds a batch. After a failure nothing more is added before the next clear. */
+int rt_spool_put(struct rt_spool *spool, struct rt_span rows, struct rt_err *err);
+int rt_spool_clear(struct rt_spool *spool, struct rt_err *err); /* all of it is durable */
+uint64_t rt_spool_size(const struct rt_spool *spool);           /* bytes */
 
 /* Files of a study that agents left behind which are gone. */
 struct rt_harvest {
@@ -38,8 +38,12 @@ struct rt_harvest {
 void rt_harvest_find(struct rt_harvest *harvest, const char *study_id);
 void rt_harvest_clear(struct rt_harvest *harvest); /* leaves the files alone */
 
-/* Calls each() for every whole batch of a file; what is torn or changed is left out. */
+/* Calls each() for every whole batch of a file, up to the first that is torn or changed. Returns 1
+ * if that is not just the end that a kill left unwritten: the file is damaged. */
 typedef void rt_harvest_fn(void *context, struct rt_span rows);
 int rt_harvest_read(const char *path, rt_harvest_fn *each, void *context, struct rt_err *err);
+
+/* The file is not found by a harvest any more. */
+int rt_harvest_set_aside(const char *path, struct rt_err *err);
 
 #endif
