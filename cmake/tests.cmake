@@ -83,6 +83,15 @@ add_test(NAME documents COMMAND ${CMAKE_SOURCE_DIR}/tests/documents)
 add_test(NAME torture/flips COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/flips.sh ${CMAKE_BINARY_DIR} 40)
 set_tests_properties(torture/flips PROPERTIES TIMEOUT 300 LABELS torture ENVIRONMENT CUTS=3)
 
+# A disk that fails: tests/disk/disk.h
+file(GLOB disk_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/disk/*.c)
+add_library(disk MODULE ${disk_sources})
+target_link_libraries(disk PRIVATE ${CMAKE_DL_LIBS})
+set_target_properties(disk PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME torture/faults
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/faults.sh ${CMAKE_BINARY_DIR} 211 full)
+set_tests_properties(torture/faults PROPERTIES TIMEOUT 300 LABELS torture)
+
 # Launches that are killed and resumed.
 add_test(NAME crash/kill_and_resume
   COMMAND ${CMAKE_SOURCE_DIR}/tests/crash/kill_and_resume.sh ${CMAKE_BINARY_DIR} 2)
