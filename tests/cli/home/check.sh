@@ -13,6 +13,8 @@ mv .retrial kept
 tell retrial --store home check
 tell retrial --store home check --json
 tell retrial --store home ls --csv | cut -d, -f 2-4
+tell retrial --store home export out
+tell retrial --store out check
 try() {
     echo "== $1"
     tell retrial --store home check
