@@ -357,6 +357,48 @@ static void a_writer_taken_for_dead_does_no_harm(void **state)
     unsetenv("RETRIAL_TAKEOVER");
 }
 
+/* Each finds what the others did meanwhile. The hosts have one name here: their hot stores are kept
+ * from each other by being elsewhere. */
+static void hosts_take_turns(void **state)
+{
+    struct rt_buf events = RT_BUF_INIT;
+    struct world world;
+    struct world host[3];
+
+    (void)state;
+    new_world(&world);
+    for (int k = 0; k < 3; k++) {
+        host[k] = world;
+        host[k].path = k ? rt_printf("%s/host-%d", world.folder, k) : rt_strdup(world.path);
+    }
+    for (int turn = 0; turn < 9; turn++) {
+        struct world *now = &host[(turn * 2) % 3];
+        struct world *next = &host[(turn * 2 + 2) % 3];
+        char *away = rt_printf("%s.away", now->path);
+
+        open_world(now);
+        run_trials(now->store, 2 + 5 * (uint64_t)turn, 5);
+        if (turn % 2)
+            publish(now);
+        run_trials(now->store, 60 + (uint64_t)turn, 1);
+        close_world(now);
+        events_of(now->path, &events);
+        assert_home_is(now, &events);
+        assert_int_equal(rename(now->path, away), 0); /* the next one does not see it */
+        if (turn >= 2) {
+            char *back = rt_printf("%s.away", next->path);
+
+            assert_int_equal(rename(back, next->path), 0);
+            free(back);
+        }
+        free(away);
+    }
+    for (int k = 0; k < 3; k++)
+        free(host[k].path);
+    rt_buf_clear(&events);
+    free_world(&world);
+}
+
 static void a_home_has_one_writer(void **state)
 {
     struct rt_claim_request request = {.hot = "/x", .interval_us = HOUR_US};
@@ -388,6 +430,7 @@ int main(void)
         cmocka_unit_test(what_did_not_come_to_its_end_is_written_over),
         cmocka_unit_test(a_flipped_bit_or_a_cut_is_found),
         cmocka_unit_test(a_writer_taken_for_dead_does_no_harm),
+        cmocka_unit_test(hosts_take_turns),
         cmocka_unit_test(a_home_has_one_writer),
     };
 
