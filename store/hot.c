@@ -239,17 +239,6 @@ static int agreed(const struct opening *opening, const struct rt_published *publ
     return rc < 0 ? rc : 0;
 }
 
-/* Whether what a store holds beyond the home is what its last writer did not come to publish. */
-static bool goes_on(const struct opening *opening, const struct rt_published *published,
-                    const struct rt_home_writer *base, struct rt_err *err)
-{
-    uint64_t seq;
-
-    return published->writer == base->number ||
-           (published->base == base->number &&
-            rt_home_counts(opening->request->home, base, published->writer, &seq, err) == 0);
-}
-
 static int pull(const struct opening *opening, const struct rt_home_writer *base,
                 struct rt_err *err)
 {
@@ -285,15 +274,13 @@ static int reconcile(const struct opening *opening, const struct rt_home_writer 
     if (rc < 0 || (rc = rt_home_last(opening->path, &last, err)) < 0 ||
         (rc = agreed(opening, &published, base, &common, err)) < 0)
         goto out;
-    if (last < base->head.seq && last <= common)
-        rc = pull(opening, base, err);
-    else if (goes_on(opening, &published, base, err) ||
-             (last == base->head.seq && last <= common)) {
-        if (last > base->head.seq && !base->ended_us)
-            say_kept(opening, last - base->head.seq);
-    } else if ((rc = set_aside(opening, published.writer, last - common, err)) == 0) {
+    /* Beyond where they agree, only one of the two may have something. */
+    if (last <= common)
+        rc = last < base->head.seq ? pull(opening, base, err) : 0;
+    else if (common == base->head.seq)
+        say_kept(opening, last - common);
+    else if ((rc = set_aside(opening, published.writer, last - common, err)) == 0)
         rc = make_anew(opening, base, err);
-    }
 out:
     rt_published_clear(&published);
     return rc;
