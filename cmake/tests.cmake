@@ -92,6 +92,23 @@ add_test(NAME torture/faults
   COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/faults.sh ${CMAKE_BINARY_DIR} 211 full)
 set_tests_properties(torture/faults PROPERTIES TIMEOUT 300 LABELS torture)
 
+# A small study whose processes are killed, a few rounds of each kind; by hand: a thousand.
+foreach(kind conductor template worker job terminate interrupt)
+  add_test(NAME torture/kills/${kind}
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/kills.sh ${CMAKE_BINARY_DIR} 2 ${kind})
+endforeach()
+foreach(mpi IN LISTS retrial_mpis)
+  string(TOLOWER ${mpi} lower)
+  foreach(kind conductor agent)
+    add_test(NAME torture/kills/${lower}-${kind}
+      COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/kills.sh ${CMAKE_BINARY_DIR} 1 ${kind} ${lower})
+    list(APPEND torture_kills torture/kills/${lower}-${kind})
+  endforeach()
+endforeach()
+set_tests_properties(torture/kills/conductor torture/kills/template torture/kills/worker
+  torture/kills/job torture/kills/terminate torture/kills/interrupt ${torture_kills}
+  PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS torture SKIP_RETURN_CODE 77)
+
 # Launches that are killed and resumed.
 add_test(NAME crash/kill_and_resume
   COMMAND ${CMAKE_SOURCE_DIR}/tests/crash/kill_and_resume.sh ${CMAKE_BINARY_DIR} 2)
