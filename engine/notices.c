@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void look_at_gpus(struct rt_notices *notices, const struct rt_progress *progress,
                          rt_notices_fn *tell, void *context)
@@ -107,4 +108,23 @@ void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progr
     look_at_import(notices, progress, tell, context);
     look_at_agents(notices, progress, tell, context);
     look_at_losses(notices, progress, tell, context);
+}
+
+void rt_notices_index(struct rt_notices *notices, const struct rt_index_status *status,
+                      rt_notices_fn *tell, void *context)
+{
+    bool same = strcmp(notices->pinned_by, status->pinned_by) == 0;
+    char *text;
+
+    memcpy(notices->pinned_by, status->pinned_by, sizeof notices->pinned_by);
+    notices->pinned_said = notices->pinned_said && same;
+    if (!status->pinned_by[0] || !same || notices->pinned_said)
+        return;
+    notices->pinned_said = true;
+    text = rt_printf(
+        "the index waits for %s, which keeps a transaction open there; the study goes on, "
+        "and queries show its results when that has ended",
+        status->pinned_by);
+    tell(context, text);
+    free(text);
 }

@@ -6,6 +6,7 @@
  */
 #include <stdbool.h>
 #include "engine/conductor.h"
+#include "store/store.h"
 
 struct rt_notices {
     bool asks_gpus;   /* trials of the study ask for GPUs */
@@ -16,11 +17,18 @@ struct rt_notices {
     bool agent_said;  /* there is an agent that runs nothing */
     uint32_t lost;    /* losses and returns of agents that were told */
     uint32_t back;
+    char pinned_by[64]; /* who was in the way of the index at the last look */
+    bool pinned_said;
 };
 
 /* Calls tell() for what is new. */
 typedef void rt_notices_fn(void *context, const char *text);
 void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progress,
                      rt_notices_fn *tell, void *context);
+
+/* The same for who keeps the index from being written; status: of now. Look twice a second or so:
+ * those who are there only once are not worth a word. */
+void rt_notices_index(struct rt_notices *notices, const struct rt_index_status *status,
+                      rt_notices_fn *tell, void *context);
 
 #endif

@@ -242,11 +242,14 @@ static void report(struct conducting *run, bool last)
 
 static void look_for_findings(struct conducting *run)
 {
+    struct rt_index_status status;
     uint64_t now = rt_mono_us();
 
     if (now < run->find_us || run->recorder.last > run->recorder.durable)
         return;
     run->find_us = now + FIND_US;
+    rt_store_index_status(run->prepared.store, &status);
+    rt_notices_index(&run->notices, &status, tell_finding, run);
     rt_findings_look(&run->findings, tell_finding, run);
 }
 

@@ -105,6 +105,48 @@ static void a_launch_that_failed_tells_by_itself(void **state)
          &(struct rt_progress){.failed_agents = 2, .failure = RT_EUSAGE, .stopping = true}, 0);
 }
 
+static void agents_that_go_and_come_are_told_each_time(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = true};
+    struct rt_progress progress = {.agents = 3, .lost_agents = 1, .agent_news = "rank 1 went"};
+
+    (void)state;
+    look(&notices, &progress, 1);
+    assert_string_equal(last, "rank 1 went");
+    look(&notices, &progress, 0);
+    progress.lost_agents = 3;
+    progress.back_agents = 1;
+    progress.agent_news = "rank 1 is back";
+    look(&notices, &progress, 1);
+    assert_string_equal(last, "rank 1 is back (and 2 more agents were given up or came back)");
+}
+
+static void look_at_index(struct rt_notices *notices, const char *pinned_by, unsigned expected)
+{
+    struct rt_index_status status = {0};
+
+    told = 0;
+    snprintf(status.pinned_by, sizeof status.pinned_by, "%s", pinned_by);
+    rt_notices_index(notices, &status, tell, NULL);
+    assert_int_equal(told, expected);
+}
+
+static void who_stays_in_the_way_of_the_index_is_named_once(void **state)
+{
+    struct rt_notices notices = {0};
+
+    (void)state;
+    look_at_index(&notices, "", 0);
+    look_at_index(&notices, "pid 17 (sqlite3)", 0);
+    look_at_index(&notices, "", 0);
+    look_at_index(&notices, "pid 17 (sqlite3)", 0);
+    look_at_index(&notices, "pid 17 (sqlite3)", 1);
+    assert_non_null(strstr(last, "waits for pid 17 (sqlite3)"));
+    look_at_index(&notices, "pid 17 (sqlite3)", 0);
+    look_at_index(&notices, "pid 18 (python3)", 0);
+    look_at_index(&notices, "pid 18 (python3)", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +156,8 @@ int main(void)
         cmocka_unit_test(an_import_that_each_worker_makes_is_told_once),
         cmocka_unit_test(an_agent_without_trials_is_told_once_if_others_have_some),
         cmocka_unit_test(a_launch_that_failed_tells_by_itself),
+        cmocka_unit_test(agents_that_go_and_come_are_told_each_time),
+        cmocka_unit_test(who_stays_in_the_way_of_the_index_is_named_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
