@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHANGES_SHOWN 600 /* bytes of the list of changed files */
+
 /* All that is known before the store has been told of anything. */
 struct intent {
     struct rt_study_file file;
@@ -121,22 +123,36 @@ static const char *plan_code(const struct rt_plan *plan)
     return rt_json_get_text(rt_plan_json(plan), "code", "");
 }
 
+/* How many bytes the lines have that fit into a limit. */
+static size_t whole_lines(const struct rt_buf *text, size_t limit)
+{
+    const char *end;
+
+    if (text->size <= limit)
+        return text->size;
+    end = memrchr(text->data, '\n', limit);
+    return end ? (size_t)(end - (const char *)text->data) + 1 : 0;
+}
+
 static int refuse_changed_code(struct rt_store *store, const struct rt_study *study,
                                const struct intent *intent, struct rt_err *err)
 {
     char *repository = rt_fs_join(rt_store_path(store), "code.git");
     struct rt_buf changes = RT_BUF_INIT;
     struct rt_hash before;
+    size_t shown;
 
     if (rt_hash_from_hex(&before, plan_code(study->plan)) < 0 ||
         rt_code_diff(repository, &before, &intent->code, &changes, NULL) < 0)
         rt_buf_add(&changes, "(what changed cannot be shown)\n");
+    shown = whole_lines(&changes, CHANGES_SHOWN);
     rt_err_set(err, RT_ECONFLICT,
-               "the code has changed, and %llu of %llu trials of \"%s\" are not done yet:\n%.600s"
+               "the code has changed, and %llu of %llu trials of \"%s\" are not done yet:\n%.*s%s"
                "to go on with the code as it was recorded, add:  --code recorded\n"
                "to start anew with the code as it is now, add:   --code current",
                (unsigned long long)unfinished(study), (unsigned long long)study->planned,
-               study->name, rt_buf_text(&changes));
+               study->name, (int)shown, rt_buf_text(&changes),
+               shown < changes.size ? "... and more\n" : "");
     rt_buf_clear(&changes);
     free(repository);
     return RT_ECONFLICT;
@@ -345,6 +361,25 @@ out:
     return rc;
 }
 
+/* Another plan of a study that has had one: what becomes of its trials. */
+static void tell_revision(const struct rt_run_options *options, const struct rt_study *study,
+                          uint64_t ordinals_before)
+{
+    uint64_t fresh = study->ordinals - ordinals_before;
+    uint64_t retired = study->ordinals - study->planned;
+    char *text = rt_printf("plan revision %u of \"%s\": %llu trial%s, %llu new; %llu of earlier "
+                           "revisions retired, kept in \"%s.attempts\"",
+                           study->revision, study->name, (unsigned long long)study->planned,
+                           study->planned == 1 ? "" : "s", (unsigned long long)fresh,
+                           (unsigned long long)retired, study->name);
+
+    if (!retired)
+        *strchr(text, ';') = '\0';
+    if (options->notice)
+        options->notice(options->context, text);
+    free(text);
+}
+
 static int append_launch(const struct rt_run_options *options, struct rt_prepared *out,
                          struct rt_err *err)
 {
@@ -449,14 +484,19 @@ static int record(const struct rt_run_options *options, struct rt_prepared *out,
                   struct intent *intent, struct rt_err *err)
 {
     const struct rt_study *study;
+    uint64_t ordinals;
     int rc;
 
     /* The plan goes first: what it reads of the state is older than the launch. */
+    study = rt_state_study(rt_store_state(out->store), intent->study);
+    ordinals = study ? study->ordinals : 0;
     if ((rc = append_plan(out->store, intent, err)) < 0)
         return rc;
     out->study = intent->study;
     note_plan(out);
     study = rt_state_study(rt_store_state(out->store), out->study);
+    if (!intent->recorded && study->revision > 1)
+        tell_revision(options, study, ordinals);
     if ((unfinished(study) != 0 || rt_retry_count(study, options->retry) != 0) &&
         ((rc = append_launch(options, out, err)) < 0 ||
          (rc = put_study_message(out, intent, err)) < 0))
