@@ -84,7 +84,8 @@ static void say_next(const struct rt_cmd_context *context)
         rt_buf_add(&words, i ? " " : "");
         rt_escape_shell(&words, rt_span_text(context->argv[i]));
     }
-    fprintf(stderr, "to go on, run the same command again: %s\n", rt_buf_text(&words));
+    fprintf(stderr, "to go on, run the same command again%s: %s\n",
+            context->guard ? ", by the same launcher" : "", rt_buf_text(&words));
     rt_buf_clear(&words);
 }
 
