@@ -91,6 +91,9 @@ set_target_properties(disk PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE
 add_test(NAME torture/faults
   COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/faults.sh ${CMAKE_BINARY_DIR} 211 full)
 set_tests_properties(torture/faults PROPERTIES TIMEOUT 300 LABELS torture)
+add_test(NAME torture/full_disk
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/full_disk.sh ${CMAKE_BINARY_DIR})
+set_tests_properties(torture/full_disk PROPERTIES TIMEOUT 300 LABELS torture SKIP_RETURN_CODE 77)
 
 # A small study whose processes are killed, a few rounds of each kind; by hand: a thousand.
 foreach(kind conductor template worker job terminate interrupt)

@@ -275,20 +275,28 @@ static uint64_t last_event(struct comparison *comparison)
     return rt_journal_durable(comparison->journal);
 }
 
+/* False too for what a writer left that died before its first transaction was through: an empty
+ * file, or a rollback journal, which SQLite makes only then. */
+static bool is_begun(const char *path)
+{
+    char *journal = rt_printf("%s-journal", path);
+    struct stat info;
+    bool begun = stat(path, &info) == 0 && info.st_size > 0 &&
+                 (stat(journal, &info) < 0 || info.st_size == 0);
+
+    free(journal);
+    return begun;
+}
+
 void rt_check_index(struct rt_checking *checking)
 {
     struct comparison comparison = {.checking = checking};
     char *original = rt_fs_join(checking->path, "index.sqlite");
     struct rt_err err = {0};
-    struct stat info;
     int rc = 0;
 
-    if (stat(original, &info) < 0) /* it is made when somebody asks */
+    if (!is_begun(original)) /* it is made when somebody asks */
         goto out;
-    if (info.st_size == 0) {
-        rt_check_say(checking, RT_EDAMAGED, RT_CHECK_REPAIR, "\"index.sqlite\" is empty");
-        goto out;
-    }
     if ((rc = set_up(&comparison, original, &err)) < 0) {
         rt_check_say(checking, rc, "name a folder with room in $TMPDIR", "%s", err.text);
         goto out;

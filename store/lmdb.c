@@ -16,6 +16,7 @@
 #define READERS_MAX 512
 #define FIRST_BYTES ((uint64_t)1 << 30) /* address space only; the file grows as it is written */
 #define META_PAGES  2
+#define LOCK_BYTES  (READERS_MAX * 64 + 4096) /* a cache line for each reader, and a head */
 
 struct rt_lmdb {
     MDB_env *env;
@@ -150,6 +151,22 @@ static int try_open(struct rt_lmdb *lmdb, unsigned flags, uint64_t map_bytes)
     return code;
 }
 
+/* LMDB maps its lock file and writes to what may be holes in it: on a full disk that is SIGBUS. */
+static int fill_lock_file(const struct rt_lmdb *lmdb, struct rt_err *err)
+{
+    char *path = rt_fs_join(lmdb->folder, "lock.mdb");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int rc = 0;
+
+    if (fd >= 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, LOCK_BYTES) < 0 &&
+        (errno == ENOSPC || errno == EDQUOT || errno == EIO))
+        rc = rt_fs_write_error(err, "making", path);
+    if (fd >= 0)
+        close(fd); /* no handle of this process is open yet whose locks that would drop */
+    free(path);
+    return rc;
+}
+
 /* The map shrinks when address space is limited, and locks are left out where they must be. */
 static int open_env(struct rt_lmdb *lmdb, const struct rt_lmdb_options *options, struct rt_err *err)
 {
@@ -161,7 +178,8 @@ static int open_env(struct rt_lmdb *lmdb, const struct rt_lmdb_options *options,
     int rc;
     int fd;
 
-    if ((rc = check_file(lmdb, options->create, &size, err)) < 0)
+    if ((rc = check_file(lmdb, options->create, &size, err)) < 0 ||
+        (options->write && (rc = fill_lock_file(lmdb, err)) < 0))
         return rc;
     while (bytes < 2 * size)
         bytes *= 2;
