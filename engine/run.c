@@ -450,6 +450,9 @@ int rt_run(const struct rt_run_options *options, char **store_path, struct rt_er
     }
     orderly = rc == 0 || rc == RT_ETRIALS || rc == RT_EUSAGE || rc == RT_ECONFLICT ||
               rc == RT_ENOTFOUND || rc == RT_ELOCKED;
+    /* A launch that was stopped, too: rank 0 may still have to publish, and whoever leaves earlier
+     * takes it along. */
+    orderly |= rc == RT_EINTERRUPTED;
     /* Who is missing does not come to the end, either: the launcher ends those who wait there. */
     options->comm->ops->close(options->comm, !orderly || missing);
     return rc;
