@@ -80,8 +80,8 @@ add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
 add_test(NAME documents COMMAND ${CMAKE_SOURCE_DIR}/tests/documents)
 
 # A store with flipped bits and cut files; tests/torture/flips.sh BUILD by hand makes many more.
-add_test(NAME torture/flips COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/flips.sh ${CMAKE_BINARY_DIR} 40)
-set_tests_properties(torture/flips PROPERTIES TIMEOUT 300 LABELS torture ENVIRONMENT CUTS=3)
+add_test(NAME torture/flips COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/flips.sh ${CMAKE_BINARY_DIR} 20)
+set_tests_properties(torture/flips PROPERTIES TIMEOUT 300 LABELS torture ENVIRONMENT CUTS=2)
 
 # A disk that fails: tests/disk/disk.h
 file(GLOB disk_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/disk/*.c)

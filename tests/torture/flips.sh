@@ -5,7 +5,8 @@
 #
 # Of each damaged copy: `retrial check` ends by itself, changes nothing, and says "whole" only if
 # what is shown is what was recorded; and what is shown from the journal (the index made anew) is
-# right or refused. No command dies of a signal. Prints a line for each breach, and a summary.
+# right or refused. No other command that reads the store, and none that goes on with it, dies of a
+# signal or stays. The same of copies that cp makes of a store while a study runs. Prints a line for each breach, and a summary.
 set -u
 build=$(realpath "$1") flips=${2:-500} RANDOM=${3:-7}
 source=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
@@ -32,6 +33,20 @@ shown > right 2> /dev/null || { echo "the store cannot be shown"; exit 2; }
 retrial --store store check > said 2>&1 || { echo "the store is not whole to begin with"; cat said; exit 2; }
 rm -rf store
 
+# Ends of commands that are no answer: a signal, a failed assertion, no end.
+others() {
+    local command code
+    for command in "status" "show kinds.1" "log kinds.1" "query best" "overview" "resume kinds"; do
+        [ "$command" != "resume kinds" ] || cp -r store going
+        # shellcheck disable=SC2086 # words
+        timeout 60 retrial --store "$([ -e going ] && echo going || echo store)" $command \
+            > said 2>&1 < /dev/null
+        code=$?
+        [ $code -lt 70 ] || [ $code = 75 ] || breach "$command ended with $code: $(tail -n 1 said)"
+    done
+    rm -rf going
+}
+
 try() { # the damaged copy is ./store
     local before code
     before=$(sums)
@@ -41,6 +56,7 @@ try() { # the damaged copy is ./store
     [ "$before" = "$(sums)" ] || breach "check changed the store"
     timeout 60 bash -c "$(declare -f shown); shown" > first 2> why < /dev/null
     [ $? -lt 124 ] || breach "ls or query died: $(tail -n 1 why)"
+    others
     if [ $code = 0 ]; then
         harmless=$((harmless + 1))
         cmp -s first right || breach "called whole, and shows other data: $(tail -n 1 why)"
@@ -87,6 +103,31 @@ for file in "${files[@]#./}"; do
         try
     done
 done
+
+# Copies by cp of a store that is being written: of several moments at once.
+torn() {
+    local code rows copies=0
+    mkdir live && cd live || return
+    printf 'import time\n\n\ndef f(x):\n    time.sleep(0.003)\n    return {"loss": x * 0.5}\n' > f.py
+    printf 'name: live\nentry: f.py:f\nsweep: {x: "1:400:1"}\n' > live.yaml
+    retrial run -q -j 2 live.yaml 2> err &
+    while kill -0 $! 2> why; do
+        rm -rf store && cp -r .retrial store 2> why || continue
+        copies=$((copies + 1)) what="copy $copies of a live store"
+        timeout 60 retrial --store store check > said 2>&1
+        code=$?
+        case $code in 0 | 4 | 5) ;; *) breach "check ended with $code: $(tail -n 1 said)" ;; esac
+        timeout 60 retrial --store store query --csv 'SELECT x, loss FROM live WHERE loss <> x * 0.5' > said 2> why
+        code=$?
+        rows=$(wc -l < said)
+        [ $code -lt 70 ] || breach "query ended with $code: $(tail -n 1 why)"
+        [ $code != 0 ] || [ "$rows" = 1 ] || breach "wrong data: $(tail -n 1 said)"
+    done
+    wait $! || breach "the study ended with $?"
+    [ "$copies" -gt 0 ] || breach "none was made"
+    cd ..
+}
+torn
 [ "$bad" = 0 ] || { echo "$bad breaches"; exit 1; }
 [ "$detected" -gt 0 ] || { echo "nothing was detected"; exit 1; }
 echo "seen $flips flips and $cuts cuts: $detected detected, $harmless harmless, nothing wrong shown"
