@@ -2,6 +2,7 @@
 #
 # a/ and b/ are two mounts of data/ that share no locks, as a network file system has them on two
 # hosts; here and there run a command on one of two hosts, by name, each with a local disk of its own.
+export RETRIAL_HOT=$HOME/hot
 need_mounts() {
     [ "$(id -u)" = 0 ] || { echo "only root may mount and name hosts"; exit 77; }
     command -v bindfs > /dev/null || { echo "bindfs is not there"; exit 77; }
