@@ -362,6 +362,40 @@ static uint64_t take_range(const struct rt_conductor *conductor, struct rt_lease
     return count;
 }
 
+static bool meet(const struct rt_wire_work *one, const struct rt_wire_work *other)
+{
+    for (size_t i = 0; i < one->count; i++) {
+        for (size_t k = 0; k < other->count; k++) {
+            const struct rt_wire_range *a = &one->ranges[i];
+            const struct rt_wire_range *b = &other->ranges[k];
+
+            if (a->attempt == b->attempt && a->ordinal < b->ordinal + b->count &&
+                b->ordinal < a->ordinal + a->count)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* True if some of it waits here for its lease to be durable, so that nobody can have had it. */
+static bool is_unsent(const struct rt_conductor *conductor, int rank,
+                      const struct rt_wire_work *work)
+{
+    bool unsent = false;
+
+    for (size_t i = 0; i < conductor->outbox.count && !unsent; i++) {
+        const struct rt_note *note = &conductor->outbox.notes[conductor->outbox.first + i];
+        struct rt_wire wire;
+
+        if (note->kind != RT_NOTE_WORK || note->rank != rank ||
+            rt_wire_get(rt_buf_span(&note->message), &wire, NULL) < 0)
+            continue;
+        unsent = meet(&wire.work, work);
+        rt_wire_clear(&wire);
+    }
+    return unsent;
+}
+
 /* Trials that an agent gives back unstarted are waiting again, as if never leased. */
 void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
                                 const struct rt_wire_work *returned)
@@ -378,6 +412,9 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
         count += take_range(conductor, &lease, &same, &capacity, &returned->ranges[i]);
     if (overlap(lease.ranges, lease.count)) {
         rt_err_set(&err, RT_EPEER, "a trial is given back twice");
+        bar(conductor, rank, &err);
+    } else if (count && is_unsent(conductor, rank, returned)) {
+        rt_err_set(&err, RT_EPEER, "a trial is given back that was not sent");
         bar(conductor, rank, &err);
     } else if (count) {
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_RETURN, RT_NOTE_NOTHING, rank, NULL),
