@@ -132,35 +132,36 @@ static struct rt_retried *find(const struct rt_retry *retry, uint64_t ordinal)
     return bsearch(&key, retry->chosen, retry->count, sizeof key, compare);
 }
 
+/* A trial may stand in the queue twice, and may have been leased without it. */
+static bool is_due(const struct rt_retry *retry, const struct rt_study *study, uint64_t ordinal)
+{
+    return find(retry, ordinal)->left > 0 && can_be_retried(study, ordinal);
+}
+
 uint64_t rt_retry_next(struct rt_retry *retry, const struct rt_study *study)
 {
-    while (retry->queued && !can_be_retried(study, retry->queue[retry->first]))
+    while (retry->queued && !is_due(retry, study, retry->queue[retry->first]))
         drop_first(retry);
     return retry->queued ? retry->queue[retry->first] : 0;
 }
 
 void rt_retry_leased(struct rt_retry *retry)
 {
-    find(retry, retry->queue[retry->first])->left--;
     drop_first(retry);
 }
 
 void rt_retry_failed(struct rt_retry *retry, uint64_t ordinal)
 {
-    const struct rt_retried *retried = find(retry, ordinal);
+    struct rt_retried *retried = find(retry, ordinal);
 
-    if (retried && retried->left)
+    if (retried && retried->left && --retried->left)
         enqueue(retry, ordinal);
 }
 
 void rt_retry_returned(struct rt_retry *retry, uint64_t ordinal)
 {
-    struct rt_retried *retried = find(retry, ordinal);
-
-    if (!retried)
-        return;
-    retried->left++;
-    enqueue(retry, ordinal);
+    if (find(retry, ordinal))
+        enqueue(retry, ordinal);
 }
 
 size_t rt_retry_waiting(const struct rt_retry *retry)

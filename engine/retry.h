@@ -14,7 +14,7 @@
 
 struct rt_retried {
     uint64_t ordinal;
-    uint64_t left; /* attempts that may still be leased */
+    uint64_t left; /* attempts that may still fail, whoever leases them */
 };
 
 struct rt_retry {

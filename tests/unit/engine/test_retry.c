@@ -112,6 +112,25 @@ static void a_stop_leaves_what_was_to_be_tried_again(void **state)
     stage_free(stage);
 }
 
+/* It may have been leased as one that waits, and have come back to the queue meanwhile. */
+static void a_trial_that_stands_in_the_queue_twice_gets_no_more_attempts(void **state)
+{
+    struct stage *stage = failed_study(0, 1u << RT_OUTCOME_FAILED);
+    struct rt_retry retry;
+
+    (void)state;
+    stage_result(stage, 0, 1, 2, RT_OUTCOME_FAILED, false);
+    stage_sync(stage);
+    rt_retry_init(&retry, stage_study(stage), 1u << RT_OUTCOME_FAILED);
+    assert_int_equal(rt_retry_next(&retry, stage_study(stage)), 1);
+    rt_retry_returned(&retry, 1);
+    rt_retry_leased(&retry);
+    rt_retry_failed(&retry, 1);
+    assert_int_equal(rt_retry_next(&retry, stage_study(stage)), 0);
+    rt_retry_clear(&retry);
+    stage_free(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +139,7 @@ int main(void)
         cmocka_unit_test(the_retries_of_the_plan_count_anew),
         cmocka_unit_test(what_comes_back_unstarted_has_not_used_its_turn),
         cmocka_unit_test(a_stop_leaves_what_was_to_be_tried_again),
+        cmocka_unit_test(a_trial_that_stands_in_the_queue_twice_gets_no_more_attempts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
