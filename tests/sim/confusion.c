@@ -99,6 +99,7 @@ void agent_confuse(struct sim *sim, int rank)
         return;
     world_tell(&sim->world, "rank %d is confused", rank);
     sim->agents[rank].confused = true;
+    sim->oracle.confused[rank] = true;
     switch (world_between(&sim->world, 0, 2)) {
     case 0:
         claim_a_result(sim, rank);

@@ -173,6 +173,7 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
         oracle->handed_count = 0;
         oracle->lost = 0;
         memset(oracle->stale, 0, sizeof oracle->stale);
+        memset(oracle->confused, 0, sizeof oracle->confused);
         memset(oracle->stopped, 0, sizeof oracle->stopped);
         oracle->launch = (uint32_t)rt_json_get_int(body, "launch", 0);
         choose_again(oracle);
@@ -266,10 +267,14 @@ static void take_lease(struct oracle *oracle, const struct rt_event *event)
 static void end_late(struct oracle *oracle, const struct rt_event *event,
                      const struct rt_attempt *row, struct known_attempt *known)
 {
-    /* What a confused agent says of an attempt that another one has ended cannot be refuted. */
+    bool again = known->end_seq && (known->outcome != RT_OUTCOME_LOST || known->late_seq);
+
+    /* What a confused agent says of an attempt that has ended cannot be refuted. */
     if (known->end_seq && known->rank != row->rank)
         return;
-    if (known->end_seq == 0 || known->outcome != RT_OUTCOME_LOST || known->late_seq)
+    if (again && oracle->confused[row->rank % ORACLE_RANKS])
+        return;
+    if (known->end_seq == 0 || again)
         world_fail(oracle->world,
                    "attempt %u of trial %llu is recorded as late, but it is %s already",
                    row->attempt, (number)row->ordinal,

@@ -62,6 +62,7 @@ struct oracle {
     /* By rank: */
     bool stale[ORACLE_RANKS];   /* was given up, and has not been told to forget what it has */
     bool stopped[ORACLE_RANKS]; /* was told to stop */
+    bool confused[ORACLE_RANKS];
 };
 
 void oracle_init(struct oracle *oracle, struct world *world);
