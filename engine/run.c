@@ -11,6 +11,7 @@
 #include "engine/record.h"
 #include "engine/serve.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,21 @@ static int time_is_up(struct conducting *run)
     return 1;
 }
 
+/* At once: some launchers leave no time for words at the end. */
+static void tell_stop(const struct conducting *run)
+{
+    const struct rt_run_options *options = run->options;
+    char text[160];
+
+    if (!options->notice || run->time_up || run->prepared.homing.lost)
+        return;
+    snprintf(text, sizeof text,
+             "stopping: no more trials are started, and those that run may end within %" PRIu64
+             " s; the same command goes on later",
+             options->grace_us / 1000000u);
+    options->notice(options->context, text);
+}
+
 static int pass_stops_on(struct conducting *run, struct rt_err *err)
 {
     int asked = run->options->stop ? (int)*run->options->stop : 0;
@@ -193,7 +209,8 @@ static int pass_stops_on(struct conducting *run, struct rt_err *err)
     asked += time_is_up(run);
     asked += run->prepared.homing.lost ? 2 : 0;
     if (asked > run->stops && run->stops < 2) {
-        run->stops++;
+        if (run->stops++ == 0)
+            tell_stop(run);
         rc = step(run, &input, err);
     }
     return rc;
