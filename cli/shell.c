@@ -1,10 +1,12 @@
 #include "cli/shell.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/escape.h"
@@ -13,16 +15,19 @@
 #define PROMPT      "retrial> "
 #define PROMPT_MORE "    ...> "
 
+static volatile sig_atomic_t interrupted;
+
 static void on_interrupt(int signal_number)
 {
     (void)signal_number;
+    interrupted = 1;
 }
 
-/* Ctrl-C reaches the process that runs a statement, too, and ends it. Here it ends a read of what
+/* Ctrl-C reaches the process that runs a statement, too, and ends it. Here it ends a wait for what
  * is being typed, and nothing else. */
-static void catch_interrupts(bool typing)
+static void catch_interrupts(void)
 {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = typing ? 0 : SA_RESTART};
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
@@ -30,24 +35,35 @@ static void catch_interrupts(bool typing)
 
 enum typed { LINE, CANCELLED, END };
 
+/* Waits for a line; false if Ctrl-C came first, be it right after the prompt. */
+static bool wait_for_line(const sigset_t *usual)
+{
+    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+
+    interrupted = 0;
+    while (ppoll(&input, 1, NULL, usual) < 0 && errno == EINTR) {
+        if (interrupted)
+            return false;
+    }
+    return true;
+}
+
 static enum typed read_line(const char *prompt, char **line, size_t *room)
 {
-    ssize_t size;
-    int failed;
+    enum typed typed = CANCELLED;
+    sigset_t interrupt;
+    sigset_t usual;
 
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &usual);
     fputs(prompt, stderr);
-    catch_interrupts(true);
-    errno = 0;
-    size = getline(line, room, stdin);
-    failed = errno;
-    catch_interrupts(false);
-    if (size >= 0)
-        return LINE;
-    fputs("\n", stderr);
-    if (failed != EINTR)
-        return END;
-    clearerr(stdin);
-    return CANCELLED;
+    if (wait_for_line(&usual))
+        typed = getline(line, room, stdin) >= 0 ? LINE : END;
+    sigprocmask(SIG_SETMASK, &usual, NULL);
+    if (typed != LINE)
+        fputs("\n", stderr);
+    return typed;
 }
 
 static void tell(const struct rt_err *err)
@@ -115,6 +131,7 @@ int rt_shell_terminal(const struct rt_shell *shell, struct rt_err *err)
     size_t room = 0;
 
     (void)err;
+    catch_interrupts();
     while (!leave && what != END) {
         bool more = *rt_statement_begin(rt_buf_text(&typed));
 
