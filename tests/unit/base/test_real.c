@@ -59,7 +59,7 @@ static void every_text_reads_back(void **state)
     char text[RT_REAL_TEXT];
 
     (void)state;
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < 40000; i++) {
         double value;
 
         bits ^= bits << 13;
@@ -79,7 +79,7 @@ static void short_numbers_have_no_digit_too_many(void **state)
     char want[64];
 
     (void)state;
-    for (int i = 0; i < 100000; i++) {
+    for (int i = 0; i < 30000; i++) {
         int places = i % 16;
         double value;
 

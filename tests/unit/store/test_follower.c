@@ -363,6 +363,7 @@ static void a_reader_that_pins_the_wal_is_named_and_waited_for(void **state)
     expect_ok(place.err, launch(&place));
     while (!status.pinned_by[0] && ordinal < 2000) {
         expect_ok(place.err, run_large(&place, ordinal++, 900000));
+        rt_store_index_wait(place.store, 200000); /* no more rows than are needed */
         rt_store_index_status(place.store, &status);
     }
     want = rt_printf("pid %ld (", (long)child);
