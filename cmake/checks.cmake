@@ -9,6 +9,11 @@ endforeach()
 # Left out of valgrind: idle, whose limit of descriptors valgrind keeps to itself; kill, whose writers
 # get nothing done between two kills; and readonly, whose children have limits of time and memory.
 set(without_valgrind engine/idle store/kill query/readonly)
+# These take minutes: with RETRIAL_VALGRIND_ALL alone. (Sanitizers look at them always.)
+if(NOT RETRIAL_VALGRIND_ALL)
+  list(APPEND without_valgrind engine/entry_python engine/pool engine/study_mistakes engine/yaml
+       store/code store/faults)
+endif()
 find_program(VALGRIND valgrind)
 foreach(source IN LISTS unit_tests)
   cmake_path(GET source PARENT_PATH folder)

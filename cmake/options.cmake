@@ -4,6 +4,7 @@ option(RETRIAL_FUZZ "Build the fuzzers of tests/fuzz with libFuzzer (clang)" OFF
 set(RETRIAL_FUZZ_SECONDS 20 CACHE STRING "How long ctest lets each fuzzer run")
 option(RETRIAL_WERROR "Treat warnings as errors" OFF)
 option(RETRIAL_CHECK "Let ctest also check format, analyser, clang, sanitizers and valgrind" OFF)
+option(RETRIAL_VALGRIND_ALL "Let valgrind also run the unit tests that take it minutes" OFF)
 
 # Asserts are for faults of our own, which must not reach a store: they stay on when optimised.
 string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
