@@ -126,6 +126,8 @@ int rt_birth_read(const char *path, uint8_t uuid[16], struct rt_err *err)
     unsigned version = 0;
     int rc;
 
+    if ((rc = rt_birth_check_access(path, err)) < 0)
+        goto out;
     rc = rt_fs_read(file, &text, err);
     if (rc < 0 && rt_fs_exists(path) && !rt_fs_exists(file))
         rc = rt_err_set(err, RT_ENOTFOUND, "\"%s\" is there, and is not a store", path);

@@ -64,8 +64,7 @@ static int say_locked(const struct rt_lock *lock, const struct rt_lock_owner *ow
     char beat[RT_TIME_TEXT];
 
     rt_time_text(owner->since_us, since);
-    if (strcmp(owner->host, lock->self.host) == 0 &&
-        strcmp(owner->namespace, lock->self.namespace) == 0)
+    if (rt_owner_is_near(owner, &lock->self))
         return rt_err_set(err, RT_ELOCKED,
                           "the store \"%s\" is being written by process %" PRId64
                           " on this host since %s; \"retrial status\" tells what it does, and "

@@ -76,8 +76,18 @@ int rt_owner_self(struct rt_lock_owner *owner, struct rt_err *err)
     return 0;
 }
 
+/* Processes of one kernel, since it booted, which see each other. The name of a host may change
+ * meanwhile; a boot id is drawn anew at each start. */
+static bool see_each_other(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
+{
+    return strcmp(owner->boot, self->boot) == 0 && owner->namespace[0] &&
+           strcmp(owner->namespace, self->namespace) == 0;
+}
+
 bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
 {
+    if (see_each_other(owner, self))
+        return owner->start && start_of(owner->pid) == owner->start;
     if (strcmp(owner->host, self->host) != 0)
         return true;
     if (strcmp(owner->boot, self->boot) != 0) /* or another host of the same name */

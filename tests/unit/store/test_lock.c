@@ -138,9 +138,38 @@ static void the_lock_of_another_host_stands_however_old_it_is(void **state)
 
     (void)state;
     snprintf(owner.host, sizeof owner.host, "elsewhere");
+    snprintf(owner.boot, sizeof owner.boot, "00000000-0000-0000-0000-000000000000");
     owner.pid = 4711;
     leave_lock(folder, &owner, 100000);
     expect_locked(folder, "process 4711 on host \"elsewhere\"");
+    expect_locked(folder, "if it is dead for certain, remove");
+    folder_free(folder);
+}
+
+static void a_host_that_was_renamed_knows_its_processes(void **state)
+{
+    char *folder = store_new();
+    struct rt_lock_owner owner = self();
+
+    (void)state;
+    snprintf(owner.host, sizeof owner.host, "before");
+    leave_lock(folder, &owner, 100000);
+    expect_locked(folder, "is being written");
+    owner.start--;
+    leave_lock(folder, &owner, 0);
+    expect_taken(folder);
+    folder_free(folder);
+}
+
+/* Only its owner can say that a lock is from the future, or that a clock was set back. */
+static void a_lock_of_another_boot_with_a_sign_of_life_to_come_tells_how_to_remove_it(void **state)
+{
+    char *folder = store_new();
+    struct rt_lock_owner owner = self();
+
+    (void)state;
+    snprintf(owner.boot, sizeof owner.boot, "00000000-0000-0000-0000-000000000000");
+    leave_lock(folder, &owner, -7200);
     expect_locked(folder, "if it is dead for certain, remove");
     folder_free(folder);
 }
@@ -198,6 +227,7 @@ static void a_lock_that_was_taken_away_is_noticed_and_left_alone(void **state)
     expect_ok(err, rt_lock_take(folder, &rt_io_plain, &lock, &err));
     owner.pid = 1;
     snprintf(owner.host, sizeof owner.host, "elsewhere");
+    snprintf(owner.boot, sizeof owner.boot, "00000000-0000-0000-0000-000000000000");
     leave_lock(folder, &owner, 0);
     expect_error(err, RT_ELOCKED, "was taken away", rt_lock_check(lock, &err));
     rt_lock_release(lock);
@@ -262,6 +292,8 @@ int main(void)
         cmocka_unit_test(the_lock_of_a_process_that_was_killed_is_taken_over),
         cmocka_unit_test(another_process_with_the_number_of_a_dead_one_is_no_owner),
         cmocka_unit_test(the_lock_of_another_host_stands_however_old_it_is),
+        cmocka_unit_test(a_host_that_was_renamed_knows_its_processes),
+        cmocka_unit_test(a_lock_of_another_boot_with_a_sign_of_life_to_come_tells_how_to_remove_it),
         cmocka_unit_test(after_a_reboot_a_lock_is_taken_over_once_it_is_silent),
         cmocka_unit_test(a_container_with_the_same_host_name_may_live),
         cmocka_unit_test(a_lock_whose_maker_died_while_making_it_is_nobodys),
