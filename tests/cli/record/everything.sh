@@ -30,11 +30,11 @@ objective: {minimize: loss}
 limits: {retries: 1}
 each: {threads: 2}
 YAML
-mkdir -p "$HOME/root/proc/driver/nvidia/gpus/0000:07:00.0"
-printf 'Model: \t\t NVIDIA A100\nGPU UUID: \t GPU-07\n' > "$HOME/root/proc/driver/nvidia/gpus/0000:07:00.0/information"
-echo 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19' > "$HOME/root/proc/driver/nvidia/version"
-printf 'MemTotal:       8388608 kB\nMemAvailable:   4194304 kB\n' > "$HOME/root/proc/meminfo"
-env RETRIAL_HOST_ROOT="$HOME/root" SLURM_JOB_ID=4711 LOADEDMODULES=gcc/12.2 OMP_PLACES=cores WANDB_API_KEY=hide-me \
+mkdir -p "$HOME/machine/proc/driver/nvidia/gpus/0000:07:00.0"
+printf 'Model: \t\t NVIDIA A100\nGPU UUID: \t GPU-07\n' > "$HOME/machine/proc/driver/nvidia/gpus/0000:07:00.0/information"
+echo 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19' > "$HOME/machine/proc/driver/nvidia/version"
+printf 'MemTotal:       8388608 kB\nMemAvailable:   4194304 kB\n' > "$HOME/machine/proc/meminfo"
+env RETRIAL_HOST_ROOT="$HOME/machine" SLURM_JOB_ID=4711 LOADEDMODULES=gcc/12.2 OMP_PLACES=cores WANDB_API_KEY=hide-me \
     retrial run all.yaml -j 1 -q --store "$HOME/store" 2> "$HOME/told" || echo "exit $?"
 cat > "$HOME/look.py" <<'PYTHON'
 import hashlib, json, os, re, sqlite3, subprocess, sys

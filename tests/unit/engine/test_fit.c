@@ -1,4 +1,5 @@
 #include "tests/expect.h"
+#include "tests/host_root.h"
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -8,26 +9,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char root[] = "/tmp/retrial-fit.XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-    char *full = rt_printf("%s%s", root, path);
-    char *folder = rt_fs_parent(full);
-    struct rt_err err;
-
-    expect_ok(err, rt_fs_mkdirs(folder, &err));
-    expect_ok(err, rt_fs_replace(full, rt_span_text(text), 0600, &err));
-    free(folder);
-    free(full);
-}
-
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(root + sizeof root - 7, "XXXXXX");
-    assert_non_null(mkdtemp(root));
-    setenv("RETRIAL_HOST_ROOT", root, 1);
+    host_root_begin();
     setenv("RETRIAL_GPUS", "0,1,2", 1);
     unsetenv("MPI_LOCALRANKID");
     unsetenv("MPI_LOCALNRANKS");
@@ -38,7 +23,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    return rt_fs_remove(root, NULL);
+    host_root_end();
+    return 0;
 }
 
 static struct rt_plan *plan_of(const char *each)
@@ -138,26 +124,27 @@ static void ranks_of_one_node_have_different_devices(void **state)
 static void memory_is_what_is_available_or_allowed(void **state)
 {
     (void)state;
-    put("/proc/meminfo", "MemTotal:  16777216 kB\nMemFree: 1 kB\nMemAvailable:  8388608 kB\n");
+    host_root_put("/proc/meminfo",
+                  "MemTotal:  16777216 kB\nMemFree: 1 kB\nMemAvailable:  8388608 kB\n");
     assert_true(rt_host_memory_kib() == 16777216);
     assert_true(rt_host_memory_available() == UINT64_C(8) << 30);
-    put("/proc/self/cgroup", "0::/job/step/task\n");
-    put("/sys/fs/cgroup/job/step/memory.max", "max\n");
+    host_root_put("/proc/self/cgroup", "0::/job/step/task\n");
+    host_root_put("/sys/fs/cgroup/job/step/memory.max", "max\n");
     assert_true(rt_host_memory_available() == UINT64_C(8) << 30);
-    put("/sys/fs/cgroup/job/memory.max", "4294967296\n");
+    host_root_put("/sys/fs/cgroup/job/memory.max", "4294967296\n");
     assert_true(rt_host_memory_available() == UINT64_C(4) << 30);
-    put("/sys/fs/cgroup/memory.max", "1073741824\n");
+    host_root_put("/sys/fs/cgroup/memory.max", "1073741824\n");
     assert_true(rt_host_memory_available() == UINT64_C(1) << 30);
-    put("/proc/self/cgroup", "9:cpu:/\n8:memory:/slurm/job_1\n0::/\n");
-    put("/sys/fs/cgroup/memory.max", "max\n");
-    put("/sys/fs/cgroup/memory/slurm/memory.limit_in_bytes", "2147483648\n");
+    host_root_put("/proc/self/cgroup", "9:cpu:/\n8:memory:/slurm/job_1\n0::/\n");
+    host_root_put("/sys/fs/cgroup/memory.max", "max\n");
+    host_root_put("/sys/fs/cgroup/memory/slurm/memory.limit_in_bytes", "2147483648\n");
     assert_true(rt_host_memory_available() == UINT64_C(2) << 30);
 }
 
 static void memory_decides_how_many_run_at_once(void **state)
 {
     (void)state;
-    put("/proc/meminfo", "MemTotal:  16777216 kB\nMemAvailable:  8388608 kB\n");
+    host_root_put("/proc/meminfo", "MemTotal:  16777216 kB\nMemAvailable:  8388608 kB\n");
     expect_devices(", \"memory_bytes\": 3221225472", 8, "- -");
     expect_devices(", \"memory_bytes\": 3221225472", 1, "-");
     expect_devices(", \"memory_bytes\": 3221225472, \"gpus_permille\": 1000", 8, "0 1");

@@ -1,4 +1,5 @@
 #include "tests/expect.h"
+#include "tests/host_root.h"
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -7,26 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char root[] = "/tmp/retrial-gpus.XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-    char *full = rt_printf("%s%s", root, path);
-    char *folder = rt_fs_parent(full);
-    struct rt_err err;
-
-    expect_ok(err, rt_fs_mkdirs(folder, &err));
-    expect_ok(err, rt_fs_replace(full, rt_span_text(text), 0600, &err));
-    free(folder);
-    free(full);
-}
-
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(root + sizeof root - 7, "XXXXXX");
-    assert_non_null(mkdtemp(root));
-    setenv("RETRIAL_HOST_ROOT", root, 1);
+    host_root_begin();
     unsetenv("RETRIAL_GPUS");
     unsetenv("CUDA_VISIBLE_DEVICES");
     unsetenv("HIP_VISIBLE_DEVICES");
@@ -37,7 +22,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    return rt_fs_remove(root, NULL);
+    host_root_end();
+    return 0;
 }
 
 static void put_nvidia(const char *bus, const char *model)
@@ -45,8 +31,9 @@ static void put_nvidia(const char *bus, const char *model)
     char *path = rt_printf("/proc/driver/nvidia/gpus/%s/information", bus);
     char *text = rt_printf("Model: \t\t %s\nIRQ:   \t\t 42\nGPU UUID: \t GPU-%s\n", model, bus);
 
-    put(path, text);
-    put("/proc/driver/nvidia/version",
+    host_root_put(path, text);
+    host_root_put(
+        "/proc/driver/nvidia/version",
         "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023\n"
         "GCC version:  gcc version 12.2.0\n");
     free(path);
@@ -143,17 +130,17 @@ static void a_container_has_those_whose_files_it_has(void **state)
     (void)state;
     put_nvidia("0000:07:00.0", "NVIDIA L4");
     put_nvidia("0000:0a:00.0", "NVIDIA L4");
-    put("/dev/nvidia1", "");
-    put("/dev/nvidiactl", "");
-    put("/dev/nvidia-uvm", "");
+    host_root_put("/dev/nvidia1", "");
+    host_root_put("/dev/nvidiactl", "");
+    host_root_put("/dev/nvidia-uvm", "");
     expect_ids((const char *const[]){"0", NULL}, "CUDA_VISIBLE_DEVICES");
 }
 
 static void device_files_alone_are_enough(void **state)
 {
     (void)state;
-    put("/dev/nvidia0", "");
-    put("/dev/nvidia1", "");
+    host_root_put("/dev/nvidia0", "");
+    host_root_put("/dev/nvidia1", "");
     expect_ids((const char *const[]){"0", "1", NULL}, "CUDA_VISIBLE_DEVICES");
 }
 
@@ -162,10 +149,12 @@ static void amd_s_are_nodes_with_simd_units(void **state)
     struct rt_json *about;
 
     (void)state;
-    put("/sys/class/kfd/kfd/topology/nodes/0/properties", "cpu_cores_count 64\nsimd_count 0\n");
-    put("/sys/class/kfd/kfd/topology/nodes/1/properties", "cpu_cores_count 0\nsimd_count 440\n");
-    put("/sys/class/kfd/kfd/topology/nodes/1/name", "aldebaran\n");
-    put("/sys/module/amdgpu/version", "6.3.6\n");
+    host_root_put("/sys/class/kfd/kfd/topology/nodes/0/properties",
+                  "cpu_cores_count 64\nsimd_count 0\n");
+    host_root_put("/sys/class/kfd/kfd/topology/nodes/1/properties",
+                  "cpu_cores_count 0\nsimd_count 440\n");
+    host_root_put("/sys/class/kfd/kfd/topology/nodes/1/name", "aldebaran\n");
+    host_root_put("/sys/module/amdgpu/version", "6.3.6\n");
     expect_ids((const char *const[]){"0", NULL}, "ROCR_VISIBLE_DEVICES");
     about = rt_gpus_about();
     assert_string_equal(rt_json_get_text(about, "driver", ""), "6.3.6");

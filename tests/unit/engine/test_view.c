@@ -32,13 +32,13 @@ static void make_code(const struct place *place)
     struct rt_err err;
 
     assert_int_equal(chdir(place->folder), 0);
-    expect_ok(err, rt_fs_mkdirs("root/out/deep", &err));
+    expect_ok(err, rt_fs_mkdirs("code/out/deep", &err));
     expect_ok(err, rt_fs_mkdirs("data", &err));
-    expect_ok(err, rt_fs_replace("root/model.py", rt_span_text("x = 1\n"), 0644, &err));
-    touch("root/out/deep/kept");
+    expect_ok(err, rt_fs_replace("code/model.py", rt_span_text("x = 1\n"), 0644, &err));
+    touch("code/out/deep/kept");
     touch("data/kept");
-    assert_int_equal(symlink("out/deep", "root/short"), 0);
-    assert_int_equal(symlink("../data", "root/data"), 0);
+    assert_int_equal(symlink("out/deep", "code/short"), 0);
+    assert_int_equal(symlink("../data", "code/data"), 0);
 }
 
 static void open_place(struct place *place)
@@ -47,7 +47,7 @@ static void open_place(struct place *place)
 
     strcpy(place->folder, "/tmp/retrial-view-XXXXXX");
     assert_non_null(mkdtemp(place->folder));
-    place->root = rt_fs_join(place->folder, "root");
+    place->root = rt_fs_join(place->folder, "code");
     place->view = rt_fs_join(place->folder, "view");
     make_code(place);
     expect_ok(err, rt_view_new(place->view, place->root, &place->made, &err));
@@ -113,13 +113,13 @@ static void what_is_written_into_a_folder_of_the_code_does_not_reach_the_code(vo
         touch("out/deep/left");
         assert_int_equal(unlink("out/deep/kept"), 0);
         assert_int_equal(chmod("out/deep", 0), 0);
-        assert_false(rt_fs_exists("../root/out/left"));
-        assert_false(rt_fs_exists("../root/out/deep/left"));
+        assert_false(rt_fs_exists("../code/out/left"));
+        assert_false(rt_fs_exists("../code/out/deep/left"));
         expect_ok(err, rt_view_enter(place.made, &err));
         assert_false(rt_fs_exists("out/left"));
         assert_false(rt_fs_exists("out/deep/left"));
         assert_true(rt_fs_exists("out/deep/kept"));
-        assert_true(rt_fs_exists("../root/out/deep/kept"));
+        assert_true(rt_fs_exists("../code/out/deep/kept"));
         usleep(i * 15000);
     }
     close_place(&place);
@@ -149,12 +149,12 @@ static void a_folder_that_a_trial_replaced_is_as_it_was_and_what_it_leads_to_sta
     open_place(&place);
     for (int i = 0; i < 3; i++) {
         expect_ok(err, rt_fs_remove("out", &err));
-        assert_int_equal(symlink("../root/out", "out"), 0);
+        assert_int_equal(symlink("../code/out", "out"), 0);
         expect_ok(err, rt_view_enter(place.made, &err));
         touch("out/left");
         assert_true(rt_fs_exists("out/deep/kept"));
-        assert_true(rt_fs_exists("../root/out/deep/kept"));
-        assert_false(rt_fs_exists("../root/out/left"));
+        assert_true(rt_fs_exists("../code/out/deep/kept"));
+        assert_false(rt_fs_exists("../code/out/left"));
         usleep(i * 15000);
     }
     close_place(&place);
@@ -168,7 +168,7 @@ static void a_link_to_a_folder_of_the_code_leads_to_the_folder_of_the_view(void 
     open_place(&place);
     touch("short/left");
     assert_true(rt_fs_exists("out/deep/left"));
-    assert_false(rt_fs_exists("../root/out/deep/left"));
+    assert_false(rt_fs_exists("../code/out/deep/left"));
     close_place(&place);
 }
 
@@ -195,7 +195,7 @@ static void folders_beyond_the_limit_are_links(void **state)
     (void)state;
     open_place(&place);
     for (unsigned i = 0; i < RT_VIEW_FOLDERS + 10; i++) {
-        snprintf(name, sizeof name, "../root/many%u", i);
+        snprintf(name, sizeof name, "../code/many%u", i);
         assert_int_equal(mkdir(name, 0700), 0);
     }
     rt_view_free(place.made);
@@ -246,7 +246,7 @@ static void what_is_written_to_a_file_of_the_code_does_not_reach_it(void **state
     for (int i = 0; i < 3; i++) {
         put("model.py", texts[i]);
         expect_text("model.py", texts[i]);
-        expect_text("../root/model.py", "x = 1\n");
+        expect_text("../code/model.py", "x = 1\n");
         usleep(i * 15000);
         expect_ok(err, rt_view_enter(place.made, &err));
         expect_text("model.py", "x = 1\n");
@@ -272,10 +272,10 @@ static void a_large_file_is_no_copy_and_neither_is_one_that_cannot_be_written(vo
 
     (void)state;
     open_place(&place);
-    touch("../root/large");
-    touch("../root/fixed");
-    assert_int_equal(truncate("../root/large", RT_VIEW_COPY + 1), 0);
-    assert_int_equal(chmod("../root/fixed", 0400), 0);
+    touch("../code/large");
+    touch("../code/fixed");
+    assert_int_equal(truncate("../code/large", RT_VIEW_COPY + 1), 0);
+    assert_int_equal(chmod("../code/fixed", 0400), 0);
     rt_view_free(place.made);
     expect_ok(err, rt_view_new(place.view, place.root, &place.made, &err));
     expect_ok(err, rt_view_enter(place.made, &err));
