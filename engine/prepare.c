@@ -495,7 +495,8 @@ static int record(const struct rt_run_options *options, struct rt_prepared *out,
     out->study = intent->study;
     note_plan(out);
     study = rt_state_study(rt_store_state(out->store), out->study);
-    if (!intent->recorded && study->revision > 1)
+    out->revised = !intent->recorded && study->revision > 1;
+    if (out->revised)
         tell_revision(options, study, ordinals);
     if ((unfinished(study) != 0 || rt_retry_count(study, options->retry) != 0) &&
         ((rc = append_launch(options, out, err)) < 0 ||

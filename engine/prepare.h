@@ -15,6 +15,7 @@ struct rt_prepared {
     struct rt_homing homing;
     uint32_t launch;
     uint32_t study;
+    bool revised; /* the study has another plan than before this launch */
     char *metric; /* of the objective, or NULL */
     bool maximize;
     bool asks_gpus; /* its trials do */

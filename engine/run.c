@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "engine/agent.h"
+#include "engine/earlier_plan.h"
 #include "engine/findings.h"
 #include "engine/idle.h"
 #include "engine/notices.h"
@@ -392,6 +393,22 @@ static int verdict(struct conducting *run, struct rt_err *err)
     return 0;
 }
 
+/* What could not even be started takes no trial's place: a mistake on the command line would else
+ * hide all results. */
+static int take_plan_back(struct conducting *run, struct rt_err *err)
+{
+    const struct rt_run_options *options = run->options;
+    int rc;
+
+    if (!run->prepared.revised || run->standing.progress.failure != RT_EUSAGE ||
+        run->standing.ended)
+        return 0;
+    rc = rt_earlier_plan_restore(run->prepared.store, run->prepared.study, err);
+    if (rc == 1 && options->notice)
+        options->notice(options->context, "nothing could be started: the study is as it was");
+    return rc < 0 ? rc : 0;
+}
+
 /* Tells ranks that wait for a study that there will be none. */
 static void dismiss(struct rt_comm *comm, int code)
 {
@@ -439,7 +456,8 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
         report(&run, true);
         sum_up(&run);
         *missing = run.standing.progress.missing > 0;
-        rc = verdict(&run, err);
+        if ((rc = take_plan_back(&run, err)) == 0)
+            rc = verdict(&run, err);
     }
 out:
     rt_serve_free(run.serve);
