@@ -314,7 +314,9 @@ void rt_conductor_appended(struct rt_conductor *conductor, uint64_t seq)
 
 uint64_t rt_conductor_wake_us(const struct rt_conductor *conductor)
 {
-    return conductor->beat_us;
+    uint64_t recall_us = conductor->recall_us;
+
+    return recall_us && recall_us < conductor->beat_us ? recall_us : conductor->beat_us;
 }
 
 void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progress *progress)

@@ -37,6 +37,7 @@ struct rt_conductor {
     uint64_t now_us;
     uint64_t beat_us;           /* when the next beat is due */
     uint64_t stop_by_us;        /* when members that have not said BYE are given up */
+    uint64_t recall_us;         /* when work is to be taken back for idle workers; 0: no need */
     uint64_t share;             /* trials that one member gets at most while others come up */
     bool lost_before;           /* trials were leased when the launch before ended */
     struct rt_actions *actions; /* during a step */
@@ -66,6 +67,10 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
                                 const struct rt_wire_work *returned);
 /* Leases whose work has not been sent are taken back. */
 void rt_conductor_return_unsent(struct rt_conductor *conductor);
+
+/* conductor_recall.c: nothing waits here; what waits with one agent is for idle workers of others.
+ */
+void rt_conductor_recall(struct rt_conductor *conductor);
 
 /* conductor_members.c: agents that come, speak, fall silent and leave. */
 void rt_conductor_take_message(struct rt_conductor *conductor, int rank,

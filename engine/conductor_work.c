@@ -30,6 +30,8 @@ static uint64_t wanted(const struct rt_conductor *conductor, const struct round 
     uint64_t allowed = rt_pace_allowed(&conductor->pace, member->slots, round->slots, waiting);
     uint64_t count;
 
+    if (member->recalled)
+        allowed = member->slots;
     if (!rt_pace_worthwhile(allowed, member->outstanding, member->slots))
         return 0;
     count = allowed - member->outstanding;
@@ -172,8 +174,11 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
     struct round round;
 
     waiting += rt_retry_waiting(&conductor->retry);
-    if (waiting == 0)
+    if (waiting == 0) {
+        rt_conductor_recall(conductor);
         return;
+    }
+    conductor->recall_us = 0;
     round = begin_round(conductor);
     if (waits_for_harvest(conductor, &round))
         return;
@@ -329,6 +334,7 @@ void rt_conductor_take_results(struct rt_conductor *conductor, int rank,
         goto out;
     }
     member->results_seen = results->number;
+    member->recalled = false;
     member->outstanding -=
         sorted.leased < member->outstanding ? sorted.leased : member->outstanding;
     if (sorted.count == 0) {

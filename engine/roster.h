@@ -24,6 +24,7 @@ struct rt_member {
     enum rt_member_status status;
     enum rt_member_status was; /* of GONE ones: what to take it back as; ABSENT: not before HELLO */
     bool barred;               /* spoke nonsense: it is not believed any more in this launch */
+    bool recalled;             /* told to give back what has not started; nothing ended since */
     uint32_t slots;
     uint32_t running;       /* workers busy, as it last said */
     uint64_t heard_us;      /* when it last spoke (monotonic); of ABSENT ones, the start */
