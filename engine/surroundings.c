@@ -60,15 +60,20 @@ void rt_surroundings_restore_rest(const struct rt_surroundings *kept)
     }
 }
 
-bool rt_surroundings_restore(const struct rt_surroundings *kept)
+bool rt_surroundings_restore_environment(const struct rt_surroundings *kept)
 {
     bool changed = !is_environment_kept(kept);
-    sigset_t none;
 
     if (changed)
         put_environment(kept);
+    return changed;
+}
+
+void rt_surroundings_restore(const struct rt_surroundings *kept)
+{
+    sigset_t none;
+
     umask(kept->mask);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    return changed;
 }

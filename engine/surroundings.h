@@ -21,8 +21,11 @@ struct rt_surroundings {
 /* Notes them. Call it once per process; what it allocates lives as long as that. */
 void rt_surroundings_keep(struct rt_surroundings *kept);
 
-/* Puts environment, umask and signal mask back. True if the environment had been changed. */
-bool rt_surroundings_restore(const struct rt_surroundings *kept);
+/* Puts the environment back, without a system call. True if it had been changed. */
+bool rt_surroundings_restore_environment(const struct rt_surroundings *kept);
+
+/* Puts umask and signal mask back. */
+void rt_surroundings_restore(const struct rt_surroundings *kept);
 
 /* Puts soft limits back and stops an alarm: one system call for each. */
 void rt_surroundings_restore_rest(const struct rt_surroundings *kept);

@@ -15,6 +15,10 @@ struct rt_use {
  * RUSAGE_SELF or RUSAGE_CHILDREN. */
 void rt_use_add(int who, struct rt_use *before, struct rt_attempt *attempt);
 
+/* Adds what a short attempt that made no system call will have used, without asking: its duration
+ * in user's time. That is noted as used, so that it is not told of the next attempt, too. */
+void rt_use_assume(struct rt_use *before, struct rt_attempt *attempt);
+
 /* Starts the peak of this process's memory anew at what it has now, where the kernel lets us. */
 void rt_use_forget_peak(void);
 

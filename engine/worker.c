@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "engine/capture.h"
 #include "engine/frame.h"
+#include "engine/quiet.h"
 #include "engine/ring.h"
 #include "engine/surroundings.h"
 #include "engine/use.h"
@@ -60,6 +61,8 @@ struct worker {
     struct rt_buf outbox;
     struct rt_use own;      /* up to the last trial's end */
     struct rt_use children; /* likewise */
+    struct rt_quiet observer;
+    bool quiet; /* the last trial was */
 };
 
 static _Noreturn void give_up(const struct rt_err *err)
@@ -197,8 +200,12 @@ static void note_use(struct worker *worker, struct rt_attempt *attempt)
         attempt->max_rss_kib = ended->max_rss_kib;
         return;
     }
+    if (worker->quiet && attempt->duration_us < REST_US) {
+        rt_use_assume(&worker->own, attempt);
+        return;
+    }
     rt_use_add(RUSAGE_SELF, &worker->own, attempt);
-    if (attempt->duration_us >= CHILDREN_US)
+    if (!worker->quiet && attempt->duration_us >= CHILDREN_US)
         rt_use_add(RUSAGE_CHILDREN, &worker->children, attempt);
 }
 
@@ -238,12 +245,14 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
     call.params = rt_buf_span(&worker->params);
     clear_ended(&worker->ended);
     rt_buf_reset(&worker->live);
+    rt_quiet_begin(&worker->observer);
     task->entry->ops->run(task->entry, &call, &worker->ended);
     /* Users' code may have forked, and both processes come back here. */
-    if (getpid() != worker->pid)
+    if (!rt_quiet_so_far(&worker->observer) && getpid() != worker->pid)
         _exit(0);
     if (task->entry->ops->flush)
         task->entry->ops->flush(task->entry);
+    worker->quiet = rt_quiet_end(&worker->observer);
 }
 
 static void restore(struct worker *worker, uint64_t duration_us)
@@ -251,12 +260,15 @@ static void restore(struct worker *worker, uint64_t duration_us)
     struct rt_entry *entry = worker->task->entry;
     struct rt_err err;
 
-    if (duration_us >= REST_US) {
-        rt_surroundings_restore_rest(&worker->surroundings);
+    if (duration_us >= REST_US)
         rt_use_forget_peak();
-    }
-    if (rt_surroundings_restore(&worker->surroundings) && entry->ops->environment)
+    if (rt_surroundings_restore_environment(&worker->surroundings) && entry->ops->environment)
         entry->ops->environment(entry);
+    if (worker->quiet)
+        return;
+    if (duration_us >= REST_US)
+        rt_surroundings_restore_rest(&worker->surroundings);
+    rt_surroundings_restore(&worker->surroundings);
     if (rt_view_enter(worker->view, &err) < 0)
         give_up(&err);
 }
@@ -320,8 +332,8 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     call_entry(worker, &attempt, index);
     attempt.duration_us = rt_mono_us() - began;
     note_use(worker, &attempt);
-    take_output(worker, 0, &attempt.out);
-    take_output(worker, 1, &attempt.err);
+    for (int i = 0; i < 2 && !worker->quiet; i++)
+        take_output(worker, i, i == 0 ? &attempt.out : &attempt.err);
     send_attempt(worker, frame->number, &attempt);
     restore(worker, attempt.duration_us); /* may fail, which is not to cost the result */
 }

@@ -32,6 +32,8 @@ struct python_entry {
     Py_ssize_t looked_at;  /* so many modules were there when they were looked at last */
     PyObject *seedable[4]; /* names of modules with random numbers */
     PyObject *flush;       /* the text "flush" */
+    PyObject *seed_name;   /* the text "seed" */
+    int64_t seeded;        /* what the helpers know as the seed; -1: nothing yet */
     char *metric;
     char *about;
     PyThreadState *paused;
@@ -153,15 +155,19 @@ static int describe_interpreter(struct python_entry *self, struct rt_err *err)
 
 static void seed(struct python_entry *self, uint32_t value)
 {
-    PyObject *number = PyLong_FromUnsignedLong(value);
+    PyObject *number;
     bool any = false;
 
     for (size_t i = 0; i < sizeof seedable / sizeof seedable[0]; i++)
         any |= PyDict_GetItem(self->modules, self->seedable[i]) != NULL;
+    if (!any && self->seeded == value)
+        return;
+    self->seeded = value;
+    number = PyLong_FromUnsignedLong(value);
     if (any)
         Py_XDECREF(PyObject_CallOneArg(self->seed_all, number));
     else
-        PyObject_SetAttrString(self->glue, "seed", number);
+        PyObject_SetAttr(self->glue, self->seed_name, number);
     if (PyErr_Occurred())
         PyErr_WriteUnraisable(self->seed_all); /* a module of that name without our function */
     Py_DECREF(number);
@@ -435,6 +441,8 @@ static int load(const struct rt_entry_task *task, struct rt_entry **out, struct 
     self->modules = PyImport_GetModuleDict();
     self->looked_at = PyDict_Size(self->modules);
     self->flush = PyUnicode_InternFromString("flush");
+    self->seed_name = PyUnicode_InternFromString("seed");
+    self->seeded = -1;
     for (size_t i = 0; i < sizeof seedable / sizeof seedable[0]; i++)
         self->seedable[i] = PyUnicode_InternFromString(seedable[i]);
     *out = &self->base;

@@ -22,11 +22,12 @@ static struct page *page; /* of this worker and its descendants */
 static pid_t owner;
 static unsigned taken; /* bytes that the worker has taken */
 
+/* Only the worker comes here: what its trials fork ends with them. */
 void rt_python_forked_share(void)
 {
     void *made;
 
-    if (owner == getpid())
+    if (owner)
         return;
     made = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     page = made == MAP_FAILED ? NULL : made;

@@ -26,3 +26,19 @@ def more(a, b, c):
 
 
 value = 3
+
+
+def spoils(params):
+    """Says what it got, and leaves it changed."""
+    got = repr(sorted(params.items()))
+    params["list"].append(1)
+    params["tree"]["leaf"] = 7
+    params["new"] = params.pop("x")
+    return {"got": got}
+
+
+def says(params):
+    """Now and then."""
+    if params["x"] % 50 == 7:
+        print(params["x"])
+    return {"y": params["x"]}

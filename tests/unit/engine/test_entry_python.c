@@ -83,6 +83,41 @@ static void params_come_as_a_dict_or_by_keywords(void **state)
     }
 }
 
+static void each_trial_gets_its_own_params_whatever_the_one_before_made_of_its(void **state)
+{
+    static const char *const want[] = {"1",
+                                       "'1'",
+                                       "10",
+                                       "-10",
+                                       "True",
+                                       "1.5",
+                                       "[1]",
+                                       "None",
+                                       "1",
+                                       "nan",
+                                       "1.2345678901234568e+20"};
+    struct rig_study study = {
+        .entry = "{\"kind\":\"python\",\"file\":\"styles.py\",\"function\":\"spoils\"}",
+        .params = "{\"a\":0.1,\"list\":[0],\"tree\":{\"leaf\":\"t\"}}",
+        .axes = "[{\"key\":\"x\",\"values\":[1,\"1\",10,-10,true,1.5,[1],null,1,"
+                "{\"$float\":\"nan\"},1.2345678901234568e20]}]",
+        .checkout = RT_TEST_MODELS,
+        .slots = 1};
+    char got[256];
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, nursery, &study);
+    rig_run(&rig);
+    for (size_t i = 0; i < rig.count; i++) {
+        snprintf(got, sizeof got,
+                 "{\"got\":\"[('a', 0.1), ('list', [0]), ('tree', {'leaf': 't'}), ('x', %s)]\"}",
+                 want[i]);
+        rig_expect(&rig.ended[i], RT_OUTCOME_OK, got, "");
+    }
+    rig_close(&rig);
+}
+
 static void equal_seeds_draw_equal_numbers(void **state)
 {
     struct rig rig;
@@ -184,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_function_s_result_comes_back_with_all_that_is_known_of_it),
         cmocka_unit_test(what_a_function_does_wrong_fails_its_attempt_alone),
         cmocka_unit_test(params_come_as_a_dict_or_by_keywords),
+        cmocka_unit_test(each_trial_gets_its_own_params_whatever_the_one_before_made_of_its),
         cmocka_unit_test(equal_seeds_draw_equal_numbers),
         cmocka_unit_test(numpy_is_seeded_as_it_is_imported_and_its_types_are_known),
         cmocka_unit_test(the_environment_chooses_no_other_interpreter),

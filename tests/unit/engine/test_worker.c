@@ -43,6 +43,28 @@ static void no_trial_sees_what_another_changed(void **state)
     rig_close(&rig);
 }
 
+static void among_silent_trials_each_keeps_its_own_output(void **state)
+{
+    struct rig_study study = {
+        .entry = "{\"kind\":\"python\",\"file\":\"styles.py\",\"function\":\"says\"}",
+        .axes = "[{\"key\":\"x\",\"from\":\"0\",\"step\":\"1\",\"count\":700,\"kind\":\"int\"}]",
+        .checkout = RT_TEST_MODELS};
+    char want[16];
+    struct rig rig;
+
+    (void)state;
+    rig_open(&rig, nursery, &study);
+    rig_run(&rig);
+    for (unsigned i = 0; i < rig.count; i++) {
+        snprintf(want, sizeof want, i % 50 == 7 ? "%u\n" : "", i);
+        assert_string_equal(rig.ended[i].out, want);
+        assert_string_equal(rig.ended[i].err, "");
+        assert_int_equal(rig.ended[i].attempt.out.total, strlen(want));
+        assert_true(rig.ended[i].attempt.max_rss_kib > 1000);
+    }
+    rig_close(&rig);
+}
+
 static void a_result_may_be_larger_than_the_ring(void **state)
 {
     struct rig rig;
@@ -60,6 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_a_flood_the_start_the_end_and_the_count_are_kept),
         cmocka_unit_test(no_trial_sees_what_another_changed),
+        cmocka_unit_test(among_silent_trials_each_keeps_its_own_output),
         cmocka_unit_test(a_result_may_be_larger_than_the_ring),
     };
     int failed;
