@@ -72,6 +72,7 @@ foreach(source IN LISTS fuzz_tests)
   set_tests_properties(fuzz/${short} PROPERTIES LABELS fuzz)
 endforeach()
 
+include(cmake/python_tests.cmake)
 include(cmake/mpi_tests.cmake)
 include(cmake/sim_tests.cmake)
 include(cmake/bench.cmake)
