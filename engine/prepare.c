@@ -3,8 +3,8 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/fs.h"
-#include "base/random.h"
 #include "engine/about.h"
+#include "engine/accept.h"
 #include "engine/fit.h"
 #include "engine/inputs.h"
 #include "engine/leave_out.h"
@@ -289,12 +289,26 @@ static int check_recorded_inputs(struct rt_store *store, const struct rt_study *
     return rc;
 }
 
+/* The study to be completed as recorded: one that is named, or that was just derived. */
+static int find_recorded(const struct rt_run_options *options, struct rt_store *store,
+                         const struct rt_study **study, struct rt_err *err)
+{
+    uint32_t number = 0;
+    int rc;
+
+    if (!options->derive)
+        return rt_named_study(rt_store_state(store), options->study_name, study, err);
+    if ((rc = options->derive(options->hook_context, store, &number, err)) < 0)
+        return rc;
+    *study = rt_state_study(rt_store_state(store), number);
+    return *study ? 0 : rt_err_set(err, RT_EINTERNAL, "there is no study number %u", number);
+}
+
 static int from_record(const struct rt_run_options *options, struct rt_store *store,
                        struct intent *intent, struct rt_err *err)
 {
-    const struct rt_state *state = rt_store_state(store);
     const struct rt_study *study;
-    int rc = rt_named_study(state, options->study_name, &study, err);
+    int rc = find_recorded(options, store, &study, err);
 
     if (rc < 0)
         return rc;
@@ -308,57 +322,21 @@ static int from_record(const struct rt_run_options *options, struct rt_store *st
     return rt_plan_new(rt_plan_json(study->plan), &intent->plan, err);
 }
 
-static int append_json(struct rt_store *store, enum rt_event_kind kind, struct rt_json *body,
-                       struct rt_err *err)
-{
-    struct rt_buf bytes = RT_BUF_INIT;
-    uint64_t seq;
-    int rc;
-
-    rt_json_canonical(body, &bytes);
-    rc = rt_store_append(store, kind, rt_buf_span(&bytes), &seq, err);
-    rt_buf_clear(&bytes);
-    return rc;
-}
-
-static int append_study(struct rt_store *store, struct intent *intent, struct rt_err *err)
-{
-    const struct rt_state *state = rt_store_state(store);
-    struct rt_json *body = rt_json_new_object();
-    char id[RT_ID_TEXT];
-    int rc;
-
-    do {
-        rt_random_id(id);
-    } while (rt_state_study_by_id(state, id));
-    intent->study = (uint32_t)rt_state_studies(state) + 1;
-    rt_json_set_int(body, "study", intent->study);
-    rt_json_set_text(body, "id", id);
-    rt_json_set_text(body, "name", rt_plan_name(intent->plan));
-    rc = append_json(store, RT_EVENT_STUDY, body, err);
-    rt_json_free(body);
-    return rc;
-}
-
 /* Records study, code and plan as far as they are new. */
 static int append_plan(struct rt_store *store, struct intent *intent, struct rt_err *err)
 {
-    struct rt_buf body = RT_BUF_INIT;
-    uint64_t seq;
-    int rc = 0;
+    const struct rt_accept accept = {.plan = intent->plan,
+                                     .code_record = intent->code_record,
+                                     .source = intent->file.text,
+                                     .source_path = intent->file.path};
+    int rc;
 
     if (intent->recorded)
         return 0;
-    if ((intent->study == 0 && (rc = append_study(store, intent, err)) < 0) ||
-        (rc = append_json(store, RT_EVENT_CODE, intent->code_record, err)) < 0 ||
-        (rc = rt_state_plan_event(rt_state_study(rt_store_state(store), intent->study),
-                                  intent->plan, intent->file.text, intent->file.path, &body, err)) <
-            0)
-        goto out;
-    rc = rt_store_append(store, RT_EVENT_PLAN, rt_buf_span(&body), &seq, err);
-out:
-    rt_buf_clear(&body);
-    return rc;
+    if (intent->study == 0 &&
+        (rc = rt_accept_study(store, rt_plan_name(intent->plan), &intent->study, err)) < 0)
+        return rc;
+    return rt_accept_plan(store, intent->study, &accept, err);
 }
 
 /* Another plan of a study that has had one: what becomes of its trials. */
@@ -393,7 +371,7 @@ static int append_launch(const struct rt_run_options *options, struct rt_prepare
     if (options->restarted)
         rt_json_set(body, "restarted", rt_json_new_bool(true));
     rt_json_set_int(body, "ranks", options->comm->size);
-    rc = append_json(out->store, RT_EVENT_LAUNCH, body, err);
+    rc = rt_accept_json(out->store, RT_EVENT_LAUNCH, body, err);
     rt_json_free(body);
     return rc;
 }

@@ -278,6 +278,18 @@ static void sum_up(struct conducting *run)
     rt_findings_sum_up(&run->findings, tell_finding, run);
 }
 
+static int conclude(struct conducting *run, struct rt_err *err)
+{
+    const struct rt_run_options *options = run->options;
+    struct rt_store *store = run->prepared.store;
+    int rc;
+
+    if (!options->conclude)
+        return 0;
+    rc = options->conclude(options->hook_context, store, run->prepared.study, err);
+    return rc < 0 ? rc : rt_store_commit(store, err);
+}
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
@@ -456,7 +468,7 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
         report(&run, true);
         sum_up(&run);
         *missing = run.standing.progress.missing > 0;
-        if ((rc = take_plan_back(&run, err)) == 0)
+        if ((rc = take_plan_back(&run, err)) == 0 && (rc = conclude(&run, err)) == 0)
             rc = verdict(&run, err);
     }
 out:

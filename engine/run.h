@@ -14,6 +14,7 @@
 #include "engine/comm.h"
 #include "engine/conductor.h"
 #include "engine/nursery.h"
+#include "store/store.h"
 
 /* What to do when the code is not what an unfinished study ran with so far. */
 enum rt_code_choice {
@@ -52,6 +53,13 @@ struct rt_run_options {
                              * complete `study_name` as recorded */
     const struct rt_study_option *options; /* with words: further keys of a study file, or NULL */
     const char *study_name;                /* name or id; for resuming without a file */
+    /* In place of them all: appends a study to the store, which is open for writing, and says which
+     * it is. Rank 0 only; NULL: there is none. */
+    int (*derive)(void *context, struct rt_store *store, uint32_t *study, struct rt_err *err);
+    /* Called on rank 0 when no more trials of this launch will run and the index is level: may
+     * append facts on the study, which are then committed. NULL: nothing is to be said. */
+    int (*conclude)(void *context, struct rt_store *store, uint32_t study, struct rt_err *err);
+    void *hook_context;     /* of these two */
     const char *store_path; /* NULL: the nearest .retrial above the study file, else beside it */
     const char *home;       /* where to publish; NULL: as the store's folder or the store says */
     uint64_t publish_us;    /* between publications; 0: 5 s */

@@ -58,16 +58,8 @@ void rt_replay_plans_clear(struct rt_replay_plans *plans);
 int rt_replay_plans_record(struct rt_store *store, struct rt_replay_plans *plans,
                            struct rt_err *err);
 
-/*
- * Runs replays in one process: opens the store for writing, lets `derive` say what is wanted (with
- * the store's index level; rank 0 only), records it, and completes each study. `options` are those
- * of a run without file, words and name. *studies (yours, ended by 0; on rank 0) are the numbers of
- * the studies made, in the order of the plans, also when it failed after that.
- */
-typedef int rt_replay_derive_fn(void *context, struct rt_store *store, struct rt_db *index,
-                                struct rt_replay_plans *plans, struct rt_err *err);
-int rt_replay_run(const struct rt_run_options *options, rt_replay_derive_fn *derive, void *context,
-                  uint32_t **studies, char **store_path, struct rt_err *err);
+/* How a command runs them: rt_run_options has `derive`, called with the store open for writing,
+ * which makes and records plans and names the first study; cli/replaying.h completes the others. */
 
 /* What a study is a replay of, as its plan has it; NULL: it is no replay. */
 const struct rt_json *rt_replay_of(const struct rt_study *study);

@@ -3,11 +3,10 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "store/beneath.h"
-#include "store/code_hash.h"
+#include "store/code_making.h"
 #include "store/code_near.h"
 #include "store/code_rules.h"
 #include "store/code_walk.h"
-#include "store/git_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,20 +23,11 @@ struct root {
     uint64_t bytes;
 };
 
-struct file {
-    char *path; /* root's name and the file's path */
-    struct rt_hash content;
-};
-
 /* A snapshot in the making. */
 struct snapshot {
-    struct rt_git_store *store;
+    struct rt_code_making making;
     struct root *roots;
     size_t count;
-    struct rt_git_list tree; /* all files, as in a file's `path` */
-    struct file *files;      /* in the order of the tree, once sorted */
-    size_t file_count;
-    size_t file_capacity;
 };
 
 static void clear(struct snapshot *snapshot)
@@ -47,12 +37,8 @@ static void clear(struct snapshot *snapshot)
         rt_code_walk_clear(&snapshot->roots[i].walk);
         rt_git_list_clear(&snapshot->roots[i].stored);
     }
-    for (size_t i = 0; i < snapshot->file_count; i++)
-        free(snapshot->files[i].path);
     free(snapshot->roots);
-    free(snapshot->files);
-    rt_git_list_clear(&snapshot->tree);
-    rt_git_store_close(snapshot->store);
+    rt_code_making_clear(&snapshot->making);
 }
 
 static bool name_is_taken(const struct snapshot *snapshot, const char *name)
@@ -194,7 +180,6 @@ static int read_file(int root, const struct rt_code_file *file, struct rt_buf *o
 static int store_file(struct snapshot *snapshot, struct root *root, const struct rt_code_file *file,
                       struct rt_buf *content, struct rt_err *err)
 {
-    char *path = NULL;
     struct rt_git_id id;
     int rc;
 
@@ -207,15 +192,10 @@ static int store_file(struct snapshot *snapshot, struct root *root, const struct
         rt_code_names_add(&root->walk.linked, file->path);
         return 0;
     }
-    if ((rc = rt_git_store_put(snapshot->store, RT_GIT_KIND_BLOB, rt_buf_span(content), &id, err)) <
-        0)
+    if ((rc = rt_code_making_add(&snapshot->making, root->name, file->path, file->mode,
+                                 rt_buf_span(content), &id, err)) < 0)
         return rc;
-    path = rt_printf("%s/%s", root->name, file->path);
     rt_git_list_add(&root->stored, file->path, file->mode, &id);
-    rt_git_list_add(&snapshot->tree, path, file->mode, &id);
-    snapshot->files = rt_grow(snapshot->files, &snapshot->file_capacity, snapshot->file_count + 1,
-                              sizeof *snapshot->files);
-    snapshot->files[snapshot->file_count++] = (struct file){path, rt_hash(rt_buf_span(content))};
     root->bytes += content->size;
     return 0;
 }
@@ -234,45 +214,6 @@ static int store_roots(struct snapshot *snapshot, struct rt_err *err)
         rt_code_names_sort(&root->walk.linked);
     }
     rt_buf_clear(&content);
-    return rc;
-}
-
-static int by_path(const void *a, const void *b)
-{
-    return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
-}
-
-static struct rt_hash hash_files(struct snapshot *snapshot)
-{
-    struct rt_hasher *hasher = rt_code_hash_new();
-
-    rt_git_list_sort(&snapshot->tree);
-    if (snapshot->file_count)
-        qsort(snapshot->files, snapshot->file_count, sizeof *snapshot->files, by_path);
-    for (size_t i = 0; i < snapshot->file_count; i++)
-        rt_code_hash_add(hasher, snapshot->files[i].path, snapshot->tree.entries[i].mode,
-                         &snapshot->files[i].content);
-    return rt_hasher_end(hasher);
-}
-
-static int keep(struct snapshot *snapshot, const struct rt_hash *code, struct rt_err *err)
-{
-    char hex[RT_HASH_HEX];
-    char *name = rt_printf("refs/retrial/%s", rt_hash_hex(code, hex));
-    char *message = rt_printf("code state %s\n", hex);
-    struct rt_git_id commit;
-    struct rt_git_id known;
-    struct rt_git_id tree;
-    int rc = rt_git_tree_put(snapshot->store, &snapshot->tree, &tree, err);
-
-    if (rc == 0 && rt_git_store_find(snapshot->store, name, &known, NULL) == 0 &&
-        rt_git_id_equal(&known, &tree))
-        goto out;
-    if (rc == 0 && (rc = rt_git_commit_put(snapshot->store, &tree, message, &commit, err)) == 0)
-        rc = rt_git_store_keep(snapshot->store, name, &commit, err);
-out:
-    free(message);
-    free(name);
     return rc;
 }
 
@@ -319,15 +260,13 @@ static struct rt_json *record_of(const struct snapshot *snapshot, const struct r
 int rt_code_snapshot(const struct rt_code_request *request, struct rt_hash *code,
                      struct rt_json **record, struct rt_err *err)
 {
-    struct snapshot snapshot = {.store = NULL};
+    struct snapshot snapshot = {.count = 0};
     int rc;
 
     if ((rc = walk_roots(&snapshot, request, err)) < 0 ||
-        (rc = rt_git_store_open(request->repository, true, &snapshot.store, err)) < 0 ||
-        (rc = store_roots(&snapshot, err)) < 0)
-        goto out;
-    *code = hash_files(&snapshot);
-    if ((rc = keep(&snapshot, code, err)) < 0)
+        (rc = rt_code_making_open(&snapshot.making, request->repository, err)) < 0 ||
+        (rc = store_roots(&snapshot, err)) < 0 ||
+        (rc = rt_code_making_keep(&snapshot.making, code, err)) < 0)
         goto out;
     *record = record_of(&snapshot, code);
 out:

@@ -54,14 +54,19 @@ static int check_record(struct rt_span record, struct rt_err *err)
     return 0;
 }
 
+static bool is_known(unsigned kind)
+{
+    return kind <= RT_EVENT_READS || kind == RT_EVENT_VERDICT || kind == RT_EVENT_FLOOR;
+}
+
 static int check_kind(unsigned kind, uint64_t seq, struct rt_err *err)
 {
     if (kind == 0)
         return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " has no kind", seq);
-    if (kind > RT_EVENT_READS)
+    if (!is_known(kind))
         return rt_err_set(err, RT_ENEWER,
-                          "event %" PRIu64 " is of kind %u, and this program knows up to %u", seq,
-                          kind, RT_EVENT_READS);
+                          "event %" PRIu64 " is of kind %u, which this program does not know", seq,
+                          kind);
     return 0;
 }
 

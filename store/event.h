@@ -29,6 +29,8 @@ enum rt_event_kind {
     RT_EVENT_RETURN = 10,    /* binary, as LEASE: leased trials that were given back unstarted;
                               * they wait again and the attempt does not count */
     RT_EVENT_READS = 11,     /* JSON: params that a study's model was seen to ask for */
+    RT_EVENT_VERDICT = 20,   /* JSON: a replay was compared with its originals */
+    RT_EVENT_FLOOR = 21,     /* JSON: how much metrics of a study vary by themselves */
 };
 
 /* Bodies of the JSON events (members beyond these are kept and ignored):
@@ -48,6 +50,11 @@ enum rt_event_kind {
  * AGENT       {"launch": n, "rank": n, "host": text, "pid": n, "cores": n, "slots": n, ...}
  * READS       {"study": n, "revision": n, "keys": [text, ...]}   see store/reads.h; only what is
  * new
+ * VERDICT     {"study": n, "tolerances": [text, ..], "equivalences": [text, ..],
+ *              "runs": [[first ordinal, count, verdict], ..], "reasons": [[ordinal, text], ..],
+ *              "differences": [{"metric", "n", "mean", "sd", ..}]}   see replay/verdict.h
+ * FLOOR       {"study": n of the replay, "replay": its id, "of": id of a study whose trials it
+ *              repeats, "metrics": [{"metric", "floor", "sd", "spread", "trials", "repeats"}]}
  */
 
 struct rt_event {

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/utf8.h"
 #include "store/git_files.h"
 #include "store/git_url.h"
 
@@ -206,26 +207,75 @@ static int descend(git_tree **tree, git_repository *repository, const char *pref
     return result;
 }
 
-int rt_git_work_head(struct rt_git_work *work, const char *prefix, struct rt_git_list *list,
-                     struct rt_err *err)
+static int read_tree(struct rt_git_work *work, const struct rt_git_id *id, const char *prefix,
+                     struct rt_git_list *list, const char *doing, struct rt_err *err)
 {
     git_commit *commit = NULL;
     git_tree *tree = NULL;
-    struct rt_git_id id;
-    git_oid oid;
+    git_oid oid = to_oid(id);
     int rc = 0;
 
-    if (!rt_git_work_commit(work, &id))
-        return 0;
-    oid = to_oid(&id);
     if (git_commit_lookup(&commit, work->repository, &oid) < 0 ||
         git_commit_tree(&tree, commit) < 0 ||
         (prefix[0] && descend(&tree, work->repository, prefix) < 0) ||
         (tree && list_tree(tree, list) < 0))
-        rc = fail(err, RT_EIO, "reading the HEAD commit of", work->path);
+        rc = fail(err, RT_EIO, doing, work->path);
     git_tree_free(tree);
     git_commit_free(commit);
     return rc;
+}
+
+int rt_git_work_tree(struct rt_git_work *work, const struct rt_git_id *commit, const char *prefix,
+                     struct rt_git_list *list, struct rt_err *err)
+{
+    return read_tree(work, commit, prefix, list, "reading a commit of", err);
+}
+
+int rt_git_work_head(struct rt_git_work *work, const char *prefix, struct rt_git_list *list,
+                     struct rt_err *err)
+{
+    struct rt_git_id id;
+
+    if (!rt_git_work_commit(work, &id))
+        return 0;
+    return read_tree(work, &id, prefix, list, "reading the HEAD commit of", err);
+}
+
+int rt_git_work_resolve(struct rt_git_work *work, const char *revision, struct rt_git_id *commit,
+                        struct rt_err *err)
+{
+    git_object *object = NULL;
+    git_object *peeled = NULL;
+    char clip[RT_UTF8_CLIP];
+    int result = git_revparse_single(&object, work->repository, revision);
+
+    if (result == 0)
+        result = git_object_peel(&peeled, object, GIT_OBJECT_COMMIT);
+    if (result == 0)
+        to_id(commit, git_object_id(peeled));
+    git_object_free(peeled);
+    git_object_free(object);
+    if (result == 0)
+        return 0;
+    rt_utf8_clip(revision, clip);
+    if (result == GIT_EAMBIGUOUS)
+        return rt_err_set(err, RT_EUSAGE, "more than one commit of \"%s\" begins with %s",
+                          work->path, clip);
+    return rt_err_set(err, RT_ENOTFOUND, "the repository \"%s\" has no commit \"%s\"", work->path,
+                      clip);
+}
+
+int rt_git_work_blob(struct rt_git_work *work, const struct rt_git_id *id, struct rt_buf *out,
+                     struct rt_err *err)
+{
+    git_oid oid = to_oid(id);
+    git_blob *blob = NULL;
+
+    if (git_blob_lookup(&blob, work->repository, &oid) < 0)
+        return fail(err, RT_EIO, "reading a file of a commit of", work->path);
+    rt_buf_put(out, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
+    git_blob_free(blob);
+    return 0;
 }
 
 int rt_git_work_hash(struct rt_git_work *work, const char *path, struct rt_git_id *id,

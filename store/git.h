@@ -32,6 +32,16 @@ int rt_git_work_tracked(struct rt_git_work *work, const char *prefix, struct rt_
 /* The tree of the HEAD commit below a prefix. Empty when there is no commit. */
 int rt_git_work_head(struct rt_git_work *work, const char *prefix, struct rt_git_list *list,
                      struct rt_err *err);
+/* The commit that a revision names: an id or the beginning of one, a branch, a tag, "HEAD~2".
+ * RT_ENOTFOUND. */
+int rt_git_work_resolve(struct rt_git_work *work, const char *revision, struct rt_git_id *commit,
+                        struct rt_err *err);
+/* The tree of any commit below a prefix, as rt_git_work_head(). */
+int rt_git_work_tree(struct rt_git_work *work, const struct rt_git_id *commit, const char *prefix,
+                     struct rt_git_list *list, struct rt_err *err);
+/* Appends the bytes of a blob as git keeps it; no filter runs. */
+int rt_git_work_blob(struct rt_git_work *work, const struct rt_git_id *id, struct rt_buf *out,
+                     struct rt_err *err);
 /* The id that the file at path has for git, line ends as git would store them. */
 int rt_git_work_hash(struct rt_git_work *work, const char *path, struct rt_git_id *id,
                      struct rt_err *err);

@@ -9,7 +9,7 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         6
+#define FORMAT         7
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,
@@ -22,7 +22,9 @@ static const char *const schema[] = {
     rt_sql_index_create_worker,       rt_sql_index_create_code_root,
     rt_sql_index_create_tally,        rt_sql_index_insert_tally,
     rt_sql_index_create_axis_check,   rt_sql_index_create_axis_pair,
-    rt_sql_index_create_model_read,
+    rt_sql_index_create_model_read,   rt_sql_index_create_pair,
+    rt_sql_index_create_verdict,      rt_sql_index_create_difference,
+    rt_sql_index_create_floor,        rt_sql_index_create_replays,
 };
 
 static int insert_meta(struct rt_db *db, const uint8_t uuid[16], struct rt_err *err)
@@ -271,6 +273,10 @@ static int apply(struct rt_index *index, const struct rt_event *event, struct rt
         return rt_index_apply_return(index, event, err);
     case RT_EVENT_READS:
         return rt_index_apply_reads(index, event, err);
+    case RT_EVENT_VERDICT:
+        return rt_index_apply_verdict(index, event, err);
+    case RT_EVENT_FLOOR:
+        return rt_index_apply_floor(index, event, err);
     default: /* STORE, and kinds that only a newer version can show */
         return 0;
     }

@@ -274,6 +274,9 @@ int rt_index_checks_trial(struct rt_index *index, struct rt_index_table *table, 
         !rt_check_hash_metrics(&index->metrics, &member.metrics, &left_out))
         goto out;
     member.all = checks->fixed + rt_check_mix(rt_plan_replicate(plan, point));
+    /* Listed points may have equal replicates and other seeds. */
+    if (rt_plan_lists_points(plan))
+        member.all += rt_check_mix(rt_plan_seed(plan, point) + (UINT64_C(1) << 32));
     values = rt_calloc(rt_plan_axes(plan) + 1, sizeof *values);
     for (size_t axis = 0; axis < rt_plan_axes(plan); axis++)
         member.all += values[axis] = rt_check_hash_value(plan, axis, point);

@@ -61,6 +61,12 @@ int rt_index_apply_agent(struct rt_index *index, const struct rt_event *event, s
 int rt_index_apply_plan(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_apply_attempts(struct rt_index *index, const struct rt_event *event,
                             struct rt_err *err);
+/* The trials of a replay and their originals, after a plan; verdicts and floors. */
+int rt_index_apply_pairs(struct rt_index *index, const struct rt_event *event,
+                         const struct rt_study *study, struct rt_err *err);
+int rt_index_apply_verdict(struct rt_index *index, const struct rt_event *event,
+                           struct rt_err *err);
+int rt_index_apply_floor(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 /* Attempts that the event, the start or end of a launch, made lost. */
 int rt_index_apply_lost(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_apply_lease(struct rt_index *index, const struct rt_event *event, struct rt_err *err);

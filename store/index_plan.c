@@ -227,6 +227,7 @@ int rt_index_apply_plan(struct rt_index *index, const struct rt_event *event, st
     table->view_stale = true;
     table->touched = true;
     if ((rc = rt_index_insert_axes(index, event, table, study->plan, err)) < 0 ||
+        (rc = rt_index_apply_pairs(index, event, study, err)) < 0 ||
         (rc = set_columns(index, table, study->plan, err)) < 0 ||
         (rc = rt_index_checks_plan(index, table, event->seq, err)) < 0 ||
         (rc = rt_index_run(index, rt_sql_index_delete_pending, event, study->number, err)) < 0 ||

@@ -124,27 +124,35 @@ static int put_pending(const struct rt_index_table *table, struct rt_buf *stored
     return rc;
 }
 
+/* The replicate of a trial without a row. */
+static char *put_replicate(const struct rt_index_table *table, const struct rt_plan *plan)
+{
+    if (rt_plan_lists_points(plan))
+        return rt_printf("(SELECT p.replicate FROM pair AS p WHERE p.study = %u AND p.ordinal = "
+                         "series.ordinal)",
+                         (unsigned)table->study);
+    return rt_printf("point / %llu + 1", (unsigned long long)rt_plan_levels(plan));
+}
+
 static int put_source(const struct rt_index_table *table, const struct rt_study *study, char **out,
                       struct rt_err *err)
 {
     struct rt_buf stored = RT_BUF_INIT;
     struct rt_buf derived = RT_BUF_INIT;
     char *number = rt_printf("%u", (unsigned)table->study);
-    char *levels = rt_printf("%llu", (unsigned long long)rt_plan_levels(study->plan));
+    char *replicate = put_replicate(table, study->plan);
     int rc = put_pending(table, &stored, &derived, err);
-    const struct rt_ddl_slot slots[] = {{"trials", table->trials},
-                                        {"study", number},
-                                        {"levels", levels},
-                                        {"stored", rt_buf_text(&stored)},
-                                        {"derived", rt_buf_text(&derived)},
-                                        {NULL, NULL}};
+    const struct rt_ddl_slot slots[] = {
+        {"trials", table->trials},          {"study", number},
+        {"replicate", replicate},           {"stored", rt_buf_text(&stored)},
+        {"derived", rt_buf_text(&derived)}, {NULL, NULL}};
 
     *out = rt_ddl_fill(
         table->pending_first ? rt_sql_study_source_pending : rt_sql_study_source_done, slots);
     rt_buf_clear(&stored);
     rt_buf_clear(&derived);
     free(number);
-    free(levels);
+    free(replicate);
     return rc;
 }
 

@@ -34,7 +34,8 @@ static bool same_member(const struct rt_plan *a, const struct rt_plan *b, const 
  * seeds and threads. How much memory and which part of a GPU it needs changes no result. */
 static bool comparable(const struct rt_plan *a, const struct rt_plan *b)
 {
-    static const char *const members[] = {"entry", "code", "root", "inputs", "seed", "seeds"};
+    static const char *const members[] = {"entry", "code",  "root",  "inputs",
+                                          "seed",  "seeds", "points"};
 
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         if (!same_member(a, b, members[i]))

@@ -3,11 +3,12 @@
 #include "base/alloc.h"
 #include "store/plan_needs.h"
 #include "store/plan_params.h"
+#include "store/plan_points.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FORMAT     3
+#define FORMAT     4
 #define SEEDS_KEPT 256
 
 const char *const rt_key_names[RT_KEY_COMPONENTS] = {"entry", "code",        "params", "inputs",
@@ -18,6 +19,7 @@ struct rt_plan {
     struct rt_json *json;
     struct rt_plan_axes axes;
     struct rt_plan_pieces pieces;
+    struct rt_plan_points points;
     uint64_t replicates;
     uint64_t seed;
     bool seed_per_trial;
@@ -136,12 +138,30 @@ static int read_numbers(struct rt_plan *plan, struct rt_err *err)
     return 0;
 }
 
+/* Listed points: each is a level, and axes, if there are any, all change together with them. */
+static int read_points(struct rt_plan *plan, struct rt_err *err)
+{
+    const struct rt_json *points = rt_json_get(plan->json, "points");
+    int rc = rt_plan_points_init(&plan->points, points, plan->replicates, err);
+
+    if (rc < 0 || !plan->points.count)
+        return rc;
+    for (size_t i = 0; i < plan->axes.count; i++) {
+        if (plan->axes.items[i].count != plan->points.count || plan->axes.strides[i] != 1)
+            return rt_err_set(err, RT_EDAMAGED,
+                              "axis \"%s\" of the plan does not go with its points",
+                              plan->axes.items[i].key);
+    }
+    plan->axes.levels = plan->points.count;
+    return 0;
+}
+
 static int read_axes(struct rt_plan *plan, struct rt_err *err)
 {
     uint64_t points;
     int rc = rt_plan_axes_init(&plan->axes, rt_json_get(plan->json, "axes"), plan->seed, err);
 
-    if (rc < 0)
+    if (rc < 0 || (rc = read_points(plan, err)) < 0)
         return rc;
     if (__builtin_mul_overflow(plan->axes.levels, plan->replicates, &points) ||
         points > RT_PLAN_POINTS_MAX)
@@ -257,6 +277,7 @@ void rt_plan_free(struct rt_plan *plan)
         return;
     rt_plan_axes_clear(&plan->axes);
     rt_plan_pieces_clear(&plan->pieces);
+    rt_plan_points_clear(&plan->points);
     rt_json_free(plan->json);
     free(plan->shared_seeds);
     free(plan);
@@ -398,7 +419,19 @@ void rt_plan_axis_listed_value(const struct rt_plan *plan, size_t axis, uint64_t
 
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index)
 {
+    if (plan->points.count)
+        return plan->points.replicates[index % plan->points.count];
+    return rt_plan_repeat(plan, index);
+}
+
+uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index)
+{
     return (uint32_t)(index / plan->axes.levels) + 1;
+}
+
+bool rt_plan_lists_points(const struct rt_plan *plan)
+{
+    return plan->points.count > 0;
 }
 
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out)
@@ -412,6 +445,8 @@ uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index)
     struct rt_buf params = RT_BUF_INIT;
     uint32_t seed;
 
+    if (plan->points.count)
+        return plan->points.seeds[index % plan->points.seed_count];
     if (plan->shared_seeds && replicate <= SEEDS_KEPT)
         return plan->shared_seeds[replicate - 1];
     if (plan->seed_per_trial)
@@ -429,8 +464,7 @@ void rt_plan_key(const struct rt_plan *plan, uint64_t index, const struct rt_has
     char seed[16];
 
     rt_plan_params(plan, index, &params);
-    snprintf(seed, sizeof seed, "%u",
-             make_seed(plan, rt_plan_replicate(plan, index), rt_buf_span(&params)));
+    snprintf(seed, sizeof seed, "%u", rt_plan_seed(plan, index));
     memcpy(components, plan->components, sizeof plan->components);
     components[PARAMS] = rt_hash(rt_buf_span(&params));
     components[SEED] = hash_text(seed);

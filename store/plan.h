@@ -33,7 +33,9 @@
  *    "inputs": [{"path": "data/train.csv", "sha256": hex, "bytes": 17}],
  *    "code_ignore": ["*.csv"],
  *    "code": hex of the code state, or null until it is known,
- *    "root": folder of the code root that the entry is relative to, as a path inside the bundle}
+ *    "root": folder of the code root that the entry is relative to, as a path inside the bundle,
+ *    "points": {"count": 3, "seeds": [7, 8, 7], "replicates": [1, 2, 1]},    of a replay; and
+ *    "replay": {...}                         what it is a replay of}
  *
  * Values of a range are decimals: from + i * step is computed exactly, so
  * 0.15 is 0.15. If any of from, to and step has a fraction, all values are
@@ -113,6 +115,11 @@ void rt_plan_axis_listed_value(const struct rt_plan *plan, size_t axis, uint64_t
 /* Which level of an axis, and which replicate (from 1), point `index` has. */
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis);
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index);
+
+/* Replays list their points: seeds and replicates are those of the originals, and the plan's
+ * replicates are repeats of all points (from 1). Of other plans a repeat is the replicate. */
+bool rt_plan_lists_points(const struct rt_plan *plan);
+uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index);
 
 /* Seed of a point: the first 32 bits of a hash of the study's seed and the
  * replicate (and, with seeds "per-trial", the params). docs/plan.md. */

@@ -85,6 +85,10 @@ struct rt_trial rt_state_trial(const struct rt_study *study, uint64_t ordinal);
 uint64_t rt_study_ordinal(const struct rt_study *study, uint64_t index);
 uint64_t rt_study_index(const struct rt_study *study, uint64_t ordinal);
 
+/* The latest plan that has a trial, and its point there; NULL if none has. Borrowed. */
+const struct rt_plan *rt_study_plan_of(const struct rt_study *study, uint64_t ordinal,
+                                       uint64_t *index);
+
 /* What trials of the current plan, or of an earlier one with the same code and entry, were seen to
  * read; NULL if nothing is known of it. Borrowed; stays current until the next plan. */
 const struct rt_reads *rt_study_reads(const struct rt_study *study);

@@ -132,6 +132,19 @@ uint64_t rt_study_index(const struct rt_study *study, uint64_t ordinal)
     return current ? rt_segments_index(&current->map, ordinal) : UINT64_MAX;
 }
 
+const struct rt_plan *rt_study_plan_of(const struct rt_study *study, uint64_t ordinal,
+                                       uint64_t *index)
+{
+    const struct rt_study_inner *inner = rt_study_inner(study);
+
+    for (size_t i = inner->revision_count; i-- > 0;) {
+        *index = rt_segments_index(&inner->revisions[i].map, ordinal);
+        if (*index != UINT64_MAX)
+            return inner->revisions[i].plan;
+    }
+    return NULL;
+}
+
 /* The last ordinal of the page that holds this one. */
 static uint64_t page_end(uint64_t ordinal)
 {

@@ -9,7 +9,7 @@
   WHERE retired IS NULL
   UNION ALL
   SELECT
-    ordinal, point / {levels} + 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    ordinal, {replicate}, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     NULL, NULL{derived}
   FROM (
     WITH RECURSIVE block (first, last, point) AS (
@@ -24,5 +24,5 @@
         first + n > coalesce((SELECT max(ordinal) FROM {trials}), 0)
         OR NOT EXISTS (SELECT 1 FROM {trials} AS known WHERE known.ordinal = first + n)
       )
-  )
+  ) AS series
 )

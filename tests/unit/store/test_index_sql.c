@@ -86,7 +86,7 @@ static void every_template_of_a_study_fits_the_schema(void **state)
                                             {"stored", ""},
                                             {"assignments", ""},
                                             {"derived", ""},
-                                            {"levels", "1"},
+                                            {"replicate", "point + 1"},
                                             {"column", strstr(file->name, "add") ? "p9" : "p1"},
                                             {"before", "p1"},
                                             {"type", "REAL"},

@@ -572,14 +572,86 @@ static void damaged_plans_are_refused(void **state)
     }
 }
 
+#define LISTED_POINTS                                                                              \
+    "{\"format\":4,\"params\":{\"a\":1},\"replicates\":2,\"axes\":["                               \
+    "{\"key\":\"x\",\"values\":[3,5,3],\"zip\":0},{\"key\":\"y\",\"values\":[1,null,2],"           \
+    "\"absent\":[1],\"zip\":0}],\"points\":{\"count\":3,\"replicates\":[1,9,2],\"seeds\":"
+
+static void listed_points_bring_their_seeds_and_replicates(void **state)
+{
+    struct rt_plan *plan = plan_with(LISTED_POINTS "[7,8,4294967295]}}");
+
+    (void)state;
+    assert_true(rt_plan_lists_points(plan));
+    assert_int_equal(rt_plan_count(plan), 6);
+    expect_params(plan, 0, "{\"a\":1,\"x\":3,\"y\":1}");
+    expect_params(plan, 4, "{\"a\":1,\"x\":5}");
+    assert_int_equal(rt_plan_seed(plan, 2), UINT32_MAX);
+    assert_int_equal(rt_plan_seed(plan, 5), UINT32_MAX);
+    assert_int_equal(rt_plan_replicate(plan, 1), 9);
+    assert_int_equal(rt_plan_replicate(plan, 4), 9);
+    assert_int_equal(rt_plan_repeat(plan, 1), 1);
+    assert_int_equal(rt_plan_repeat(plan, 4), 2);
+    rt_plan_free(plan);
+}
+
+static void repeats_of_listed_points_may_have_seeds_of_their_own(void **state)
+{
+    struct rt_plan *plan = plan_with(LISTED_POINTS "[1,2,3,4,5,6]}}");
+
+    (void)state;
+    for (uint32_t i = 0; i < 6; i++)
+        assert_int_equal(rt_plan_seed(plan, i), i + 1);
+    rt_plan_free(plan);
+}
+
+static void equal_points_may_be_listed_without_any_axis(void **state)
+{
+    struct rt_plan *plan =
+        plan_with("{\"format\":4,\"points\":{\"count\":2,\"seeds\":[5,6],\"replicates\":[1,2]}}");
+
+    (void)state;
+    assert_int_equal(rt_plan_count(plan), 2);
+    expect_params(plan, 1, "{}");
+    assert_int_equal(rt_plan_seed(plan, 1), 6);
+    rt_plan_free(plan);
+}
+
+static void listed_points_that_do_not_add_up_are_refused(void **state)
+{
+    static const char *const bad[][2] = {
+        {LISTED_POINTS "[1,2]}}", "points.seeds"},
+        {LISTED_POINTS "[1,2,-3]}}", "0 to 4294967295"},
+        {LISTED_POINTS "[1,2,\"x\"]}}", "points.seeds"},
+        {"{\"points\":{\"count\":0}}", "points.count"},
+        {"{\"points\":{\"count\":2,\"seeds\":[1,2],\"replicates\":[1,0]}}", "points.replicates"},
+        {"{\"points\":{\"count\":2,\"seeds\":[1,2],\"replicates\":[1,2]},\"axes\":["
+         "{\"key\":\"x\",\"values\":[1,2,3]}]}",
+         "does not go with"},
+        {"{\"points\":{\"count\":2,\"seeds\":[1,2],\"replicates\":[1,2]},\"axes\":["
+         "{\"key\":\"x\",\"values\":[1,2]},{\"key\":\"y\",\"values\":[1,2]}]}",
+         "does not go with"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct rt_json *object = plan_object(bad[i][0]);
+        struct rt_plan *plan;
+        struct rt_err err;
+
+        expect_error(err, RT_EDAMAGED, bad[i][1], rt_plan_new(object, &plan, &err));
+        rt_json_free(object);
+    }
+}
+
 static void a_later_format_is_not_damage(void **state)
 {
-    struct rt_json *object = plan_object("{\"format\":4,\"params\":[]}");
+    struct rt_json *object = plan_object("{\"format\":99,\"params\":[]}");
     struct rt_plan *plan;
     struct rt_err err;
 
     (void)state;
-    expect_error(err, RT_ENEWER, "format 4", rt_plan_new(object, &plan, &err));
+    expect_error(err, RT_ENEWER, "format 99", rt_plan_new(object, &plan, &err));
     rt_json_free(object);
 }
 
@@ -722,6 +794,10 @@ int main(void)
         cmocka_unit_test(needs_and_limits_are_read),
         cmocka_unit_test(inputs_are_a_component_of_keys),
         cmocka_unit_test(damaged_plans_are_refused),
+        cmocka_unit_test(listed_points_bring_their_seeds_and_replicates),
+        cmocka_unit_test(repeats_of_listed_points_may_have_seeds_of_their_own),
+        cmocka_unit_test(equal_points_may_be_listed_without_any_axis),
+        cmocka_unit_test(listed_points_that_do_not_add_up_are_refused),
         cmocka_unit_test(a_later_format_is_not_damage),
         cmocka_unit_test(params_equal_the_canonical_text_of_the_merged_object),
     };

@@ -1,0 +1,1 @@
+DELETE FROM difference WHERE study = :record ->> '$.study'
