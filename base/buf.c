@@ -17,35 +17,6 @@ void rt_buf_grow(struct rt_buf *buf, size_t more)
     buf->data = rt_grow(buf->data, &buf->capacity, buf->size + more, 1);
 }
 
-void rt_buf_put(struct rt_buf *buf, const void *data, size_t size)
-{
-    if (size)
-        memcpy(rt_buf_extend(buf, size), data, size);
-}
-
-static inline void put_le(struct rt_buf *buf, uint64_t value, int bytes)
-{
-    unsigned char *at = rt_buf_extend(buf, (size_t)bytes);
-
-    for (int i = 0; i < bytes; i++)
-        at[i] = (unsigned char)(value >> (8 * i));
-}
-
-void rt_buf_put_u16(struct rt_buf *buf, uint16_t value)
-{
-    put_le(buf, value, 2);
-}
-
-void rt_buf_put_u32(struct rt_buf *buf, uint32_t value)
-{
-    put_le(buf, value, 4);
-}
-
-void rt_buf_put_u64(struct rt_buf *buf, uint64_t value)
-{
-    put_le(buf, value, 8);
-}
-
 void rt_buf_put_f64(struct rt_buf *buf, double value)
 {
     uint64_t bits;

@@ -5,9 +5,11 @@
  * reading half is base/reader.h. Integers are little-endian; a varint is
  * unsigned LEB128, at most 10 bytes.
  */
+#include <endian.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "base/span.h"
 
 struct rt_buf {
@@ -62,10 +64,30 @@ static inline void rt_buf_put_varint(struct rt_buf *buf, uint64_t value)
         rt_buf_put_large(buf, value);
 }
 
-void rt_buf_put(struct rt_buf *buf, const void *data, size_t size);
-void rt_buf_put_u16(struct rt_buf *buf, uint16_t value);
-void rt_buf_put_u32(struct rt_buf *buf, uint32_t value);
-void rt_buf_put_u64(struct rt_buf *buf, uint64_t value);
+static inline void rt_buf_put(struct rt_buf *buf, const void *data, size_t size)
+{
+    if (size)
+        memcpy(rt_buf_extend(buf, size), data, size);
+}
+
+static inline void rt_buf_put_u16(struct rt_buf *buf, uint16_t value)
+{
+    value = htole16(value);
+    rt_buf_put(buf, &value, sizeof value);
+}
+
+static inline void rt_buf_put_u32(struct rt_buf *buf, uint32_t value)
+{
+    value = htole32(value);
+    rt_buf_put(buf, &value, sizeof value);
+}
+
+static inline void rt_buf_put_u64(struct rt_buf *buf, uint64_t value)
+{
+    value = htole64(value);
+    rt_buf_put(buf, &value, sizeof value);
+}
+
 void rt_buf_put_f64(struct rt_buf *buf, double value);
 void rt_buf_put_signed(struct rt_buf *buf, int64_t value);     /* zigzag varint */
 void rt_buf_put_span(struct rt_buf *buf, struct rt_span span); /* varint size, then bytes */

@@ -4,54 +4,9 @@
 
 #include <string.h>
 
-struct rt_reader rt_reader(struct rt_span span)
-{
-    const unsigned char *data = span.data;
-
-    return (struct rt_reader){data, data ? data + span.size : data, false};
-}
-
-struct rt_span rt_read_bytes(struct rt_reader *reader, size_t size)
-{
-    const unsigned char *start = reader->at;
-
-    if (rt_reader_left(reader) < size || reader->bad) {
-        reader->bad = true;
-        return rt_span(NULL, 0);
-    }
-    reader->at += size;
-    return rt_span(start, size);
-}
-
-static inline uint64_t read_le(struct rt_reader *reader, size_t bytes)
-{
-    struct rt_span span = rt_read_bytes(reader, bytes);
-    const unsigned char *at = span.data;
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < span.size; i++)
-        value |= (uint64_t)at[i] << (8 * i);
-    return value;
-}
-
-uint16_t rt_read_u16(struct rt_reader *reader)
-{
-    return (uint16_t)read_le(reader, 2);
-}
-
-uint32_t rt_read_u32(struct rt_reader *reader)
-{
-    return (uint32_t)read_le(reader, 4);
-}
-
-uint64_t rt_read_u64(struct rt_reader *reader)
-{
-    return read_le(reader, 8);
-}
-
 double rt_read_f64(struct rt_reader *reader)
 {
-    uint64_t bits = read_le(reader, 8);
+    uint64_t bits = rt_read_u64(reader);
     double value;
 
     memcpy(&value, &bits, sizeof value);
@@ -76,24 +31,6 @@ uint64_t rt_read_large(struct rt_reader *reader)
     }
     reader->bad = true;
     return 0;
-}
-
-uint32_t rt_read_varint32(struct rt_reader *reader)
-{
-    uint64_t value = rt_read_varint(reader);
-
-    if (value > UINT32_MAX) {
-        reader->bad = true;
-        return 0;
-    }
-    return (uint32_t)value;
-}
-
-int64_t rt_read_signed(struct rt_reader *reader)
-{
-    uint64_t value = rt_read_varint(reader);
-
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
 }
 
 struct rt_span rt_read_span(struct rt_reader *reader)

@@ -119,13 +119,13 @@ int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *
 
 int rt_agent_collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
-    struct rt_attempt attempt;
+    struct rt_span row;
     int rc = rt_agent_say_reads(agent, err);
 
     if (rc == 0)
         rc = rt_agent_say_live(agent, err);
-    while (rc == 0 && rt_pool_take(agent->pool, &attempt)) {
-        rt_handover_put(&agent->handover, &attempt, mono_us);
+    while (rc == 0 && rt_pool_take(agent->pool, &row)) {
+        rt_handover_put_packed(&agent->handover, row, mono_us);
         if (rt_handover_full(&agent->handover))
             rc = rt_agent_hand_over(agent, mono_us, err);
     }

@@ -224,9 +224,10 @@ static bool is_harvest(const struct rt_conductor *conductor, const struct rt_att
 
 /* Decides on one attempt: recorded, recorded as late, or dropped, if it is not the sender's. */
 static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt *row,
-                     struct sorted *sorted)
+                     struct rt_span packed, struct sorted *sorted)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
+    uint32_t said = row->flags;
 
     if (row->study != of->number || row->ordinal < 1 || row->ordinal > of->ordinals ||
         row->attempt < 1 || row->attempt > rt_state_trial(of, row->ordinal).attempts)
@@ -246,7 +247,10 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
     } else {
         row->flags = RT_ATTEMPT_LATE;
     }
-    rt_attempt_put(&sorted->rows, row);
+    if (row->flags == said)
+        rt_buf_put(&sorted->rows, packed.data, packed.size);
+    else
+        rt_attempt_put(&sorted->rows, row);
     sorted->ended =
         rt_grow(sorted->ended, &sorted->capacity, sorted->count + 1, sizeof *sorted->ended);
     sorted->ended[sorted->count++] = (struct rt_lease_range){row->ordinal, 1, row->attempt};
@@ -262,9 +266,41 @@ static int compare_ranges(const void *a, const void *b)
     return x->attempt < y->attempt ? -1 : x->attempt > y->attempt;
 }
 
-/* True if the ranges, which are sorted here, have an attempt twice. */
+#define SPREAD 64 /* bits for each trial of a batch: batches are of neighbours */
+
+/* True if it is certain without sorting that no trial occurs in two of the ranges. */
+static bool differ(const struct rt_lease_range *ranges, size_t count)
+{
+    uint64_t low = UINT64_MAX;
+    uint64_t high = 0;
+    uint64_t *seen;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        low = ranges[i].ordinal < low ? ranges[i].ordinal : low;
+        high = ranges[i].ordinal > high ? ranges[i].ordinal : high;
+        if (ranges[i].count != 1)
+            return false;
+    }
+    if (count == 0 || high - low >= count * SPREAD)
+        return false;
+    seen = rt_calloc((high - low) / 64 + 1, sizeof *seen);
+    for (i = 0; i < count; i++) {
+        uint64_t bit = ranges[i].ordinal - low;
+
+        if (seen[bit / 64] >> bit % 64 & 1)
+            break;
+        seen[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+    free(seen);
+    return i == count;
+}
+
+/* True if the ranges, which may be sorted here, have an attempt twice. */
 static bool overlap(struct rt_lease_range *ranges, size_t count)
 {
+    if (differ(ranges, count))
+        return false;
     if (count)
         qsort(ranges, count, sizeof *ranges, compare_ranges);
     for (size_t i = 1; i < count; i++) {
@@ -285,7 +321,7 @@ static int sort_rows(struct rt_conductor *conductor, int rank, struct rt_span ro
     if ((rc = rt_attempts_open(&reader, rows, err)) < 0)
         return rc;
     while ((rc = rt_attempts_next(&reader, &row, err)) > 0)
-        sort_row(conductor, rank, &row, sorted);
+        sort_row(conductor, rank, &row, reader.row, sorted);
     if (rc == 0 && overlap(sorted->ended, sorted->count))
         return rt_err_set(err, RT_EPEER, "an attempt ends twice");
     return rc;

@@ -126,6 +126,13 @@ void rt_handover_put(struct rt_handover *handover, const struct rt_attempt *atte
     rt_attempt_put(&handover->open, attempt);
 }
 
+void rt_handover_put_packed(struct rt_handover *handover, struct rt_span row, uint64_t mono_us)
+{
+    if (handover->open_count++ == 0)
+        handover->open_since_us = mono_us;
+    rt_buf_put(&handover->open, row.data, row.size);
+}
+
 bool rt_handover_full(const struct rt_handover *handover)
 {
     return handover->open_count >= BATCH_ROWS || handover->open.size >= BATCH_BYTES;

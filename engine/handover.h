@@ -48,6 +48,8 @@ int rt_handover_trouble(const struct rt_handover *handover, struct rt_err *err);
 
 void rt_handover_put(struct rt_handover *handover, const struct rt_attempt *attempt,
                      uint64_t mono_us);
+/* The same for one that is packed already. */
+void rt_handover_put_packed(struct rt_handover *handover, struct rt_span row, uint64_t mono_us);
 bool rt_handover_full(const struct rt_handover *handover);
 /* True if the open batch should go now; `quiet`: there is little behind it to wait for. */
 bool rt_handover_due(const struct rt_handover *handover, uint64_t mono_us, bool quiet);

@@ -196,17 +196,26 @@ uint64_t rt_pool_wait_us(const struct rt_pool *pool, uint64_t mono_us)
     return pool->wake_us > mono_us ? pool->wake_us - mono_us : 0;
 }
 
-int rt_pool_take(struct rt_pool *pool, struct rt_attempt *attempt)
+void rt_pool_put(struct rt_pool *pool, const struct rt_attempt *attempt)
 {
-    struct rt_reader reader =
-        rt_reader(rt_span(pool->ended.data + pool->ended_at, pool->ended.size - pool->ended_at));
-    size_t left = rt_reader_left(&reader);
+    size_t start = pool->ended.size;
+    uint32_t size;
 
-    if (left == 0)
+    rt_buf_put_u32(&pool->ended, 0);
+    rt_attempt_put(&pool->ended, attempt);
+    size = (uint32_t)(pool->ended.size - start - sizeof size);
+    memcpy(pool->ended.data + start, &size, sizeof size);
+}
+
+int rt_pool_take(struct rt_pool *pool, struct rt_span *row)
+{
+    uint32_t size;
+
+    if (pool->ended_at == pool->ended.size)
         return 0;
-    rt_attempt_get(&reader, attempt);
-    assert(!reader.bad);
-    pool->ended_at += left - rt_reader_left(&reader);
+    memcpy(&size, pool->ended.data + pool->ended_at, sizeof size);
+    *row = rt_span(pool->ended.data + pool->ended_at + sizeof size, size);
+    pool->ended_at += sizeof size + size;
     return 1;
 }
 

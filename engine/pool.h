@@ -71,9 +71,9 @@ uint64_t rt_pool_wait_us(const struct rt_pool *pool, uint64_t mono_us);
  */
 int rt_pool_step(struct rt_pool *pool, uint64_t mono_us, struct rt_err *err);
 
-/* 1: *attempt is the next ended one; its spans are valid until the next call of any pool function
- * but this one's accessors. 0: none. */
-int rt_pool_take(struct rt_pool *pool, struct rt_attempt *attempt);
+/* 1: *row is the next ended attempt, packed (rt_attempt_get()), and valid until the next call of
+ * any other function of the pool. 0: none. */
+int rt_pool_take(struct rt_pool *pool, struct rt_span *row);
 
 /* What the trials taken so far, and perhaps some not taken yet, have read of their params; NULL
  * before the first. Borrowed; it only grows. */

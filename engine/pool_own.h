@@ -58,6 +58,7 @@ struct rt_slot {
     int wake;
     int files[2]; /* stdout, stderr */
     struct rt_buf inbox;
+    struct rt_buf outbox;     /* room to pack a trial in */
     struct rt_waiting *given; /* a circle by number; attempt 0: taken back */
     size_t given_capacity;
     uint32_t first;    /* number of the oldest trial without a result */
@@ -82,13 +83,16 @@ struct rt_pool {
     struct rt_slot *slots;
     uint32_t usable; /* slots; fewer than asked for when the system has no more processes */
     int bell;
-    struct rt_buf ended; /* packed attempts */
+    struct rt_buf ended; /* packed attempts, each behind its size (u32) */
     size_t ended_at;
     uint64_t look_us; /* when the files of running trials are looked at next */
     uint64_t wake_us;
     char *python;
     struct rt_json *live; /* modules from past the snapshot: rt_live_add() */
 };
+
+/* An attempt that has ended, for rt_pool_take(). */
+void rt_pool_put(struct rt_pool *pool, const struct rt_attempt *attempt);
 
 /* pool_brood.c */
 int rt_brood_start(struct rt_pool *pool, struct rt_brood *brood, struct rt_err *err);

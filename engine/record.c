@@ -55,28 +55,25 @@ static int look_through(struct rt_recorder *recorder, struct rt_span body, struc
 {
     struct rt_attempts_reader reader;
     struct rt_attempt attempt;
-    struct rt_buf rows = RT_BUF_INIT;
-    uint64_t count = 0;
-    bool large = false;
+    const unsigned char *copied = body.data; /* as it is, up to here */
     int rc;
 
     if ((rc = rt_attempts_open(&reader, body, err)) < 0)
         return rc;
     while ((rc = rt_attempts_next(&reader, &attempt, err)) > 0) {
+        const unsigned char *row = reader.row.data;
+
         weigh(recorder, &attempt);
-        if (is_large(&attempt)) {
-            large = true;
-            if ((rc = rt_store_externalize(recorder->store, &attempt, err)) < 0)
-                break;
-        }
-        rt_attempt_put(&rows, &attempt);
-        count++;
+        if (!is_large(&attempt))
+            continue;
+        if ((rc = rt_store_externalize(recorder->store, &attempt, err)) < 0)
+            return rc;
+        rt_buf_put(slim, copied, (size_t)(row - copied));
+        rt_attempt_put(slim, &attempt);
+        copied = row + reader.row.size;
     }
-    if (rc == 0 && large) {
-        rt_buf_put_varint(slim, count);
-        rt_buf_put(slim, rows.data, rows.size);
-    }
-    rt_buf_clear(&rows);
+    if (rc == 0 && slim->size)
+        rt_buf_put(slim, copied, (size_t)(reader.reader.end - copied));
     return rc;
 }
 

@@ -37,6 +37,7 @@ void rt_slot_clear(struct rt_slot *slot)
     if (slot->wake >= 0)
         close(slot->wake);
     rt_buf_clear(&slot->inbox);
+    rt_buf_clear(&slot->outbox);
     free(slot->verdict_reason);
     rt_slot_init(slot, slot->number);
     slot->given = given;
@@ -100,21 +101,22 @@ out:
 
 bool rt_slot_give(struct rt_slot *slot, const struct rt_waiting *trial, uint64_t mono_us)
 {
-    struct rt_buf frame = RT_BUF_INIT;
-    struct rt_buf body = RT_BUF_INIT;
-    struct rt_frame parts = {slot->next, {NULL, 0}};
+    struct rt_buf *packed = &slot->outbox;
+    struct rt_frame frame = {slot->next, {NULL, 0}};
+    size_t size;
 
     if (slot->next - slot->first >= RT_SLOT_GIVEN || slot->next >= NUMBER_MAX ||
         rt_ring_room(slot->ring, NULL) < (int64_t)TRIAL_MAX)
         return false;
-    rt_buf_put_varint(&body, trial->ordinal);
-    rt_buf_put_varint(&body, trial->index);
-    rt_buf_put_varint(&body, trial->attempt);
-    parts.payload = rt_buf_span(&body);
-    rt_frame_put(&frame, slot->nonce, &parts);
-    rt_ring_write(slot->ring, rt_buf_span(&frame), NULL);
-    rt_buf_clear(&frame);
-    rt_buf_clear(&body);
+    rt_buf_reset(packed);
+    rt_buf_reserve(packed, 2 * TRIAL_MAX); /* so that the payload stays where it is */
+    rt_buf_put_varint(packed, trial->ordinal);
+    rt_buf_put_varint(packed, trial->index);
+    rt_buf_put_varint(packed, trial->attempt);
+    frame.payload = rt_buf_span(packed);
+    size = packed->size;
+    rt_frame_put(packed, slot->nonce, &frame);
+    rt_ring_write(slot->ring, rt_span(packed->data + size, packed->size - size), NULL);
     *given(slot, slot->next++) = *trial;
     if (slot->live++ == 0)
         slot->quiet_us = mono_us;
@@ -210,7 +212,7 @@ static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct 
     attempt.flags = 0;
     slot->user_us += attempt.user_us;
     slot->sys_us += attempt.sys_us;
-    rt_attempt_put(&pool->ended, &attempt);
+    rt_pool_put(pool, &attempt);
     learn_duration(slot->brood, attempt.duration_us);
     slot->first++;
     slot->live--;

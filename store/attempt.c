@@ -23,28 +23,55 @@ int rt_outcome_from_name(const char *name, enum rt_outcome *outcome)
 
 #define BY_HASH 1u /* lowest bit of a payload's first number; the others are its size */
 
-static void put_payload(struct rt_buf *buf, const struct rt_payload *payload)
+/* Writing goes through a pointer into room that was made before. */
+static unsigned char *put_varint(unsigned char *at, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        *at++ = (unsigned char)(value | 0x80);
+    *at++ = (unsigned char)value;
+    return at;
+}
+
+static unsigned char *put_signed(unsigned char *at, int64_t value)
+{
+    uint64_t doubled = (uint64_t)value << 1;
+
+    return put_varint(at, value < 0 ? ~doubled : doubled);
+}
+
+static unsigned char *put_bytes(unsigned char *at, const void *bytes, size_t size)
+{
+    if (size)
+        memcpy(at, bytes, size);
+    return at + size;
+}
+
+static unsigned char *put_payload(unsigned char *at, const struct rt_payload *payload)
 {
     if (payload->by_hash) {
-        rt_buf_put_varint(buf, payload->size << 1 | BY_HASH);
-        rt_buf_put(buf, payload->hash.bytes, RT_HASH_SIZE);
-        return;
+        at = put_varint(at, payload->size << 1 | BY_HASH);
+        return put_bytes(at, payload->hash.bytes, RT_HASH_SIZE);
     }
-    rt_buf_put_varint(buf, (uint64_t)payload->data.size << 1);
-    rt_buf_put(buf, payload->data.data, payload->data.size);
+    at = put_varint(at, (uint64_t)payload->data.size << 1);
+    return put_bytes(at, payload->data.data, payload->data.size);
 }
 
 static void get_payload(struct rt_reader *reader, struct rt_payload *payload)
 {
     uint64_t first = rt_read_varint(reader);
     uint64_t size = first >> 1;
-    struct rt_span bytes;
 
-    *payload = (struct rt_payload){.by_hash = first & BY_HASH, .size = size};
+    if (first == 0) {
+        payload->by_hash = false;
+        payload->size = 0;
+        payload->data = rt_span(NULL, 0);
+        return;
+    }
+    payload->by_hash = first & BY_HASH;
+    payload->size = size;
     if (payload->by_hash) {
-        bytes = rt_read_bytes(reader, RT_HASH_SIZE);
-        if (bytes.size)
-            memcpy(payload->hash.bytes, bytes.data, RT_HASH_SIZE);
+        payload->data = rt_span(NULL, 0);
+        rt_read_raw(reader, payload->hash.bytes, RT_HASH_SIZE);
         return;
     }
     if (size > rt_reader_left(reader))
@@ -53,15 +80,23 @@ static void get_payload(struct rt_reader *reader, struct rt_payload *payload)
     payload->size = payload->data.size;
 }
 
-static void put_output(struct rt_buf *buf, const struct rt_output *output)
+static unsigned char *put_output(unsigned char *at, const struct rt_output *output)
 {
-    put_payload(buf, &output->kept);
-    rt_buf_put_varint(buf, output->head);
-    rt_buf_put_varint(buf, output->total);
+    at = put_payload(at, &output->kept);
+    at = put_varint(at, output->head);
+    return put_varint(at, output->total);
 }
 
 static void get_output(struct rt_reader *reader, struct rt_output *output)
 {
+    static const unsigned char nothing[3]; /* nearly all trials of the shortest print nothing */
+
+    if (rt_reader_left(reader) >= sizeof nothing &&
+        memcmp(reader->at, nothing, sizeof nothing) == 0) {
+        *output = (struct rt_output){.head = 0};
+        reader->at += sizeof nothing;
+        return;
+    }
     get_payload(reader, &output->kept);
     output->head = rt_read_varint(reader);
     output->total = rt_read_varint(reader);
@@ -69,29 +104,45 @@ static void get_output(struct rt_reader *reader, struct rt_output *output)
         reader->bad = true;
 }
 
+/* The most that numbers and hashes of an attempt take. */
+#define FIXED_MAX (13 * 10 + 8 + 4 + 1 + 10 + 4 * (10 + RT_HASH_SIZE) + 4 * 10)
+
+static size_t room_for(const struct rt_attempt *attempt)
+{
+    return FIXED_MAX + attempt->result.data.size + attempt->reason.data.size +
+           attempt->out.kept.data.size + attempt->err.kept.data.size;
+}
+
 void rt_attempt_put(struct rt_buf *buf, const struct rt_attempt *attempt)
 {
-    rt_buf_put_varint(buf, attempt->study);
-    rt_buf_put_varint(buf, attempt->ordinal);
-    rt_buf_put_varint(buf, attempt->attempt);
-    rt_buf_put_varint(buf, attempt->launch);
-    rt_buf_put_varint(buf, attempt->rank);
-    rt_buf_put_varint(buf, attempt->worker);
-    rt_buf_put_varint(buf, attempt->position);
-    rt_buf_put_signed(buf, attempt->pid);
-    rt_buf_put_u64(buf, attempt->start_us);
-    rt_buf_put_varint(buf, attempt->duration_us);
-    rt_buf_put_varint(buf, attempt->user_us);
-    rt_buf_put_varint(buf, attempt->sys_us);
-    rt_buf_put_varint(buf, attempt->max_rss_kib);
-    rt_buf_put_u32(buf, attempt->seed);
-    rt_buf_put_u8(buf, (uint8_t)attempt->outcome);
-    rt_buf_put_signed(buf, attempt->status);
-    rt_buf_put_varint(buf, attempt->flags);
-    put_payload(buf, &attempt->result);
-    put_payload(buf, &attempt->reason);
-    put_output(buf, &attempt->out);
-    put_output(buf, &attempt->err);
+    uint64_t start = htole64(attempt->start_us);
+    uint32_t seed = htole32(attempt->seed);
+    unsigned char *at;
+
+    rt_buf_reserve(buf, room_for(attempt));
+    at = buf->data + buf->size;
+    at = put_varint(at, attempt->study);
+    at = put_varint(at, attempt->ordinal);
+    at = put_varint(at, attempt->attempt);
+    at = put_varint(at, attempt->launch);
+    at = put_varint(at, attempt->rank);
+    at = put_varint(at, attempt->worker);
+    at = put_varint(at, attempt->position);
+    at = put_signed(at, attempt->pid);
+    at = put_bytes(at, &start, sizeof start);
+    at = put_varint(at, attempt->duration_us);
+    at = put_varint(at, attempt->user_us);
+    at = put_varint(at, attempt->sys_us);
+    at = put_varint(at, attempt->max_rss_kib);
+    at = put_bytes(at, &seed, sizeof seed);
+    *at++ = (unsigned char)attempt->outcome;
+    at = put_signed(at, attempt->status);
+    at = put_varint(at, attempt->flags);
+    at = put_payload(at, &attempt->result);
+    at = put_payload(at, &attempt->reason);
+    at = put_output(at, &attempt->out);
+    at = put_output(at, &attempt->err);
+    buf->size = (size_t)(at - buf->data);
 }
 
 static int32_t read_signed32(struct rt_reader *reader)
@@ -165,11 +216,15 @@ int rt_attempts_open(struct rt_attempts_reader *attempts, struct rt_span body, s
 int rt_attempts_next(struct rt_attempts_reader *attempts, struct rt_attempt *attempt,
                      struct rt_err *err)
 {
+    const unsigned char *start;
+
     if (attempts->left == 0)
         return rt_reader_done(&attempts->reader, "a batch of attempts", err);
+    start = attempts->reader.at;
     rt_attempt_get(&attempts->reader, attempt);
     if (attempts->reader.bad)
         return rt_reader_done(&attempts->reader, "a batch of attempts", err);
+    attempts->row = rt_span(start, (size_t)(attempts->reader.at - start));
     attempts->left--;
     return 1;
 }

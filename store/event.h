@@ -136,6 +136,7 @@ void rt_attempts_put(struct rt_buf *body, const struct rt_attempt *attempts, siz
 struct rt_attempts_reader {
     struct rt_reader reader;
     uint64_t left;
+    struct rt_span row; /* the packed form of the last one read */
 };
 int rt_attempts_open(struct rt_attempts_reader *attempts, struct rt_span body, struct rt_err *err);
 int rt_attempts_next(struct rt_attempts_reader *attempts, struct rt_attempt *attempt,

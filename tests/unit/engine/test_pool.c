@@ -101,7 +101,7 @@ static void workers_of_one_study_make_room_for_another(void **state)
 {
     struct rig rig;
     struct rt_task task = {.study = 2, .study_id = "m2", .checkout = RT_TEST_MODELS};
-    struct rt_attempt attempt;
+    struct rt_span row;
     struct rt_err err;
 
     (void)state;
@@ -114,7 +114,7 @@ static void workers_of_one_study_make_room_for_another(void **state)
         ;
     assert_int_equal(rig.ended[1].attempt.study, 2);
     assert_non_null(strstr(rig.ended[1].result, "\"id\":\"m2.2\""));
-    assert_int_equal(rt_pool_take(rig.pool, &attempt), 0);
+    assert_int_equal(rt_pool_take(rig.pool, &row), 0);
     rig_close(&rig);
 }
 

@@ -101,13 +101,19 @@ size_t rig_step(struct rig *rig)
     size_t used = rt_pool_fds(rig->pool, fds, 16);
     uint64_t wait_us = rt_pool_wait_us(rig->pool, rt_mono_us());
     struct rt_attempt attempt;
+    struct rt_reader reader;
+    struct rt_span row;
     struct rt_err err;
     size_t count = 0;
 
     poll(fds, used, wait_us > 1000000 ? 1000 : (int)((wait_us + 999) / 1000));
     expect_ok(err, rt_pool_step(rig->pool, rt_mono_us(), &err));
-    for (; rt_pool_take(rig->pool, &attempt); count++)
+    for (; rt_pool_take(rig->pool, &row); count++) {
+        reader = rt_reader(row);
+        rt_attempt_get(&reader, &attempt);
+        expect_ok(err, rt_reader_done(&reader, "a row", &err));
         keep(rig, &attempt);
+    }
     return count;
 }
 
