@@ -6,6 +6,7 @@
 
 extern const struct rt_cmd rt_cmd_check;
 extern const struct rt_cmd rt_cmd_completion;
+extern const struct rt_cmd rt_cmd_diff;
 extern const struct rt_cmd rt_cmd_export;
 extern const struct rt_cmd rt_cmd_help;
 extern const struct rt_cmd rt_cmd_log;
@@ -18,11 +19,13 @@ extern const struct rt_cmd rt_cmd_run;
 extern const struct rt_cmd rt_cmd_show;
 extern const struct rt_cmd rt_cmd_status;
 extern const struct rt_cmd rt_cmd_stop;
+extern const struct rt_cmd rt_cmd_why;
 
 const struct rt_cmd *const rt_cmds[] = {
-    &rt_cmd_run,    &rt_cmd_resume, &rt_cmd_stop,       &rt_cmd_overview, &rt_cmd_status,
-    &rt_cmd_ls,     &rt_cmd_show,   &rt_cmd_log,        &rt_cmd_query,    &rt_cmd_check,
-    &rt_cmd_export, &rt_cmd_help,   &rt_cmd_completion, &rt_cmd_man,      NULL,
+    &rt_cmd_run,   &rt_cmd_resume, &rt_cmd_stop,   &rt_cmd_overview, &rt_cmd_status,
+    &rt_cmd_ls,    &rt_cmd_show,   &rt_cmd_diff,   &rt_cmd_why,      &rt_cmd_log,
+    &rt_cmd_query, &rt_cmd_check,  &rt_cmd_export, &rt_cmd_help,     &rt_cmd_completion,
+    &rt_cmd_man,   NULL,
 };
 
 const struct rt_cmd *rt_cmd_find(const char *name)
