@@ -12,6 +12,8 @@ MODULES = {
 
 
 def main():
+    if sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]  # a file of the study that is named like a module of ours is not meant
     if "PYTHONHASHSEED" not in os.environ:  # sets of texts are then in the same order every time
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "retrial.driver", *sys.argv[1:]])

@@ -1,6 +1,6 @@
 """JSON lines between a driver and the engine, over two pipes: docs/drivers.md.
 
-Needs Python 3.7 and nothing beyond its standard library.
+Needs Python 3.9 and nothing beyond its standard library.
 """
 
 import json

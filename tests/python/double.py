@@ -91,6 +91,7 @@ class Engine:
                     return
                 *whole, buffer = (buffer + piece).split(b"\n")
                 for line in whole:
+                    self.catch_up()
                     self.take(json.loads(line))
             elif idle:
                 self.end_one()

@@ -1,0 +1,1 @@
+"""Queues that tasks are submitted to, and come back from."""
