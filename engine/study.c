@@ -83,6 +83,14 @@ static int read_axes(struct rt_study_reader *reader, struct rt_err *err)
     return rc;
 }
 
+static int note_defaults(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         struct rt_err *err)
+{
+    (void)err;
+    reader->defaults = node;
+    return 0;
+}
+
 static int note_python(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                        struct rt_err *err)
 {
@@ -128,6 +136,7 @@ static const struct rt_study_field fields[] = {
     {"name", read_name},
     {"entry", note_entry},
     {"params", rt_study_read_params},
+    {"defaults", note_defaults},
     {"sample", note_sample},
     {"samples", note_samples},
     {"list", note_list},
@@ -220,7 +229,8 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
     if ((rc = rt_study_expect(reader, root, RT_JSON_OBJECT,
                               "a mapping with the keys of a study: name, entry, ...", err)) < 0 ||
         (rc = rt_study_fields(reader, root, fields, err)) < 0 ||
-        (rc = read_axes(reader, err)) < 0 || (rc = expand(reader, err)) < 0)
+        (rc = rt_study_read_defaults(reader, err)) < 0 || (rc = read_axes(reader, err)) < 0 ||
+        (rc = expand(reader, err)) < 0 || (rc = rt_study_check_defaults(reader, err)) < 0)
         return rc;
     if (!reader->entry)
         return rt_yaml_error(reader->yaml, root->offset, err,
@@ -270,6 +280,7 @@ int rt_study_read(const struct rt_study_source *source, struct rt_study_file *ou
     if (rc == 0)
         rc = read_root(&reader, err);
     rt_yaml_free(yaml);
+    rt_json_free(reader.known);
     if (rc < 0) {
         rt_study_file_clear(out);
         return rc;

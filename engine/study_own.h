@@ -25,10 +25,12 @@ struct rt_study_reader {
     const struct rt_yaml_node *sample; /* likewise */
     const struct rt_yaml_node *samples;
     const struct rt_yaml_node *list;
-    const struct rt_yaml_node *sweep; /* likewise */
-    int64_t groups;                   /* of keys that change together, so far */
-    bool on_disk;                     /* files it names must be there */
-    bool in_words;                    /* they start at the current folder, not at a study file */
+    const struct rt_yaml_node *sweep;    /* likewise */
+    const struct rt_yaml_node *defaults; /* likewise */
+    struct rt_json *known;               /* params that there are defaults of; NULL: any will do */
+    int64_t groups;                      /* of keys that change together, so far */
+    bool on_disk;                        /* files it names must be there */
+    bool in_words;                       /* they start at the current folder, not at a study file */
 };
 
 int rt_study_read(const struct rt_study_source *source, struct rt_study_file *out,
@@ -65,6 +67,9 @@ int rt_study_read_list(struct rt_study_reader *reader, const struct rt_yaml_node
                        struct rt_err *err);
 int rt_study_read_sweep(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                         struct rt_err *err);
+/* The file of defaults goes below the params; then keys that it does not know are refused. */
+int rt_study_read_defaults(struct rt_study_reader *reader, struct rt_err *err);
+int rt_study_check_defaults(const struct rt_study_reader *reader, struct rt_err *err);
 int rt_study_read_zip(struct rt_study_reader *reader, const struct rt_yaml_node *group,
                       struct rt_err *err);
 int rt_study_read_replicates(struct rt_study_reader *reader, const struct rt_yaml_node *node,

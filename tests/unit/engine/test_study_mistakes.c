@@ -30,7 +30,7 @@ static const struct mistake mistakes[] = {
                             "[./train.sh, --lr, \"{lr}\"]}"},
     {E "params:\n  a: @x\n", "3:6: a text cannot start with this character; put it in quotes"},
     {E "colour: 1\n",
-     "2:1: unknown key \"colour\"; the keys here are name, entry, params, sample, "
+     "2:1: unknown key \"colour\"; the keys here are name, entry, params, defaults, sample, "
      "samples, list, sweep, "
      "replicates, seed, code, objective, limits, each, python, isolation, inputs, extends"},
     {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
@@ -361,7 +361,7 @@ static void columns_count_characters(void **state)
                   "text is meant");
     check_mistake(
         rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
-        "2:1: unknown key \"x\"; the keys here are name, entry, params, sample, samples, "
+        "2:1: unknown key \"x\"; the keys here are name, entry, params, defaults, sample, samples, "
         "list, sweep, "
         "replicates, seed, code, objective, limits, each, python, isolation, inputs, extends");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",
