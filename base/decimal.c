@@ -215,13 +215,14 @@ const char *rt_decimal_text(struct rt_decimal a, bool real, char text[RT_REAL_TE
 
     a = rt_decimal_reduce(a);
     if (a.coefficient == 0) {
-        snprintf(text, RT_REAL_TEXT, "%s", real ? "0.0" : "0");
+        memcpy(text, real ? "0.0" : "0", real ? sizeof "0.0" : sizeof "0");
         return text;
     }
     magnitude = a.coefficient < 0 ? -(uint64_t)a.coefficient : (uint64_t)a.coefficient;
-    number.count = snprintf(digits, sizeof digits, "%" PRIu64, magnitude);
+    for (number.count = 0; magnitude; magnitude /= 10)
+        digits[sizeof digits - (size_t)++number.count] = (char)('0' + magnitude % 10);
     number.negative = a.coefficient < 0;
-    number.digits = digits;
+    number.digits = digits + sizeof digits - (size_t)number.count;
     number.exponent = a.exponent + number.count - 1;
     return rt_real_layout(&number, real, text);
 }

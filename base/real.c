@@ -19,8 +19,42 @@ static void make_c_locale(void)
         abort();
 }
 
+#define EXACT_DIGITS 15 /* any number of so many digits is exact as a double */
+
+static const double powers_of_ten[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
+/* A number of few digits without an exponent: both operands of the division are exact, so that its
+ * one rounding is the right one. False if it is anything else. */
+static bool parse_short(const char *text, double *value)
+{
+    const char *at = text + (*text == '-');
+    const char *start = at;
+    int64_t whole = 0;
+    int digits = 0;
+    int places = 0;
+
+    for (; *at >= '0' && *at <= '9' && digits <= EXACT_DIGITS; at++, digits++)
+        whole = whole * 10 + (*at - '0');
+    if (at > start && *at == '.') {
+        for (at++; *at >= '0' && *at <= '9' && digits <= EXACT_DIGITS; at++, digits++, places++)
+            whole = whole * 10 + (*at - '0');
+    }
+    if (digits == 0 || digits > EXACT_DIGITS || (*at | 32) == 'e' || (*at | 32) == 'x' ||
+        (*at >= '0' && *at <= '9'))
+        return false;
+    *value = (double)whole / powers_of_ten[places];
+    if (*text == '-')
+        *value = -*value;
+    return true;
+}
+
 double rt_real_parse(const char *text)
 {
+    double value;
+
+    if (parse_short(text, &value))
+        return value;
     pthread_once(&c_locale_once, make_c_locale);
     return strtod_l(text, NULL, c_locale);
 }
@@ -114,8 +148,7 @@ static bool reads_back(const struct rt_digits *number, double value, char text[R
  * other number of up to 15 digits reads as the same double. */
 static bool is_short(double value, char digits[24], struct rt_digits *number)
 {
-    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const double *powers = powers_of_ten;
     double size = fabs(value);
 
     for (int places = 0; places < 16 && size * powers[places] < 1e15; places++) {

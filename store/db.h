@@ -81,6 +81,21 @@ void rt_stmt_real_at(struct rt_stmt *stmt, int number, double value);
 void rt_stmt_text_at(struct rt_stmt *stmt, int number, struct rt_span value);
 void rt_stmt_unbind(struct rt_stmt *stmt); /* all parameters are NULL then */
 
+/* A table made of the caller's memory, for statements that take many rows from it at once. */
+struct rt_db_cell; /* to be given a value; without one it is NULL */
+void rt_db_cell_int(struct rt_db_cell *cell, int64_t value);
+void rt_db_cell_real(struct rt_db_cell *cell, double value);
+void rt_db_cell_text(struct rt_db_cell *cell,
+                     struct rt_span value); /* borrowed for the statement */
+struct rt_db_feed {
+    void (*cell)(void *context, size_t row, size_t column, struct rt_db_cell *cell);
+    void *context;
+    size_t rows; /* that there are while a statement runs */
+};
+/* `columns` is a CREATE TABLE statement with their names. The feed must outlive the connection. */
+int rt_db_add_feed(struct rt_db *db, const char *name, const char *columns, struct rt_db_feed *feed,
+                   struct rt_err *err);
+
 /* 1: a row is there; 0: the end, and the statement is reset. */
 int rt_stmt_step(struct rt_stmt *stmt, struct rt_err *err);
 void rt_stmt_reset(struct rt_stmt *stmt); /* accepts NULL */

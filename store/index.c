@@ -134,6 +134,7 @@ int rt_index_open(const char *path, const uint8_t uuid[16], struct rt_index **ou
 
     *out = NULL;
     if ((rc = open_db(path, uuid, &index->db, &index->position, err)) < 0 ||
+        (rc = rt_index_bulk_new(index->db, &index->bulk, err)) < 0 ||
         (rc = rt_index_load_leases(index, err)) < 0) {
         rt_index_close(index);
         return rc;
@@ -158,6 +159,7 @@ void rt_index_close(struct rt_index *index)
     free(index->tables);
     free(index->leases);
     rt_db_close(index->db);
+    rt_index_bulk_free(index->bulk);
     free(index);
 }
 
@@ -250,8 +252,18 @@ static int apply_launch_end(struct rt_index *index, const struct rt_event *event
     return rc < 0 ? rc : rt_index_apply_lost(index, event, err);
 }
 
+/* Nearly all events between attempts are leases, which look at no row of a first attempt. */
+static bool is_of_trials(enum rt_event_kind kind)
+{
+    return kind == RT_EVENT_ATTEMPTS || kind == RT_EVENT_LEASE || kind == RT_EVENT_RETURN;
+}
+
 static int apply(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
 {
+    int rc;
+
+    if (!is_of_trials(event->kind) && (rc = rt_index_bulk_flush(index->bulk, err)) < 0)
+        return rc;
     switch (event->kind) {
     case RT_EVENT_LAUNCH:
         return apply_launch(index, event, err);
@@ -359,7 +371,8 @@ int rt_index_commit(struct rt_index *index, struct rt_err *err)
         return rt_err_set(err, RT_EINTERNAL, "the index failed before");
     if (!index->begun)
         return 0;
-    if ((rc = rt_index_settle_leases(index, err)) < 0 || (rc = settle_tables(index, err)) < 0 ||
+    if ((rc = rt_index_bulk_flush(index->bulk, err)) < 0 ||
+        (rc = rt_index_settle_leases(index, err)) < 0 || (rc = settle_tables(index, err)) < 0 ||
         (rc = save_position(index, err)) < 0 || (rc = rt_db_exec(index->db, "COMMIT", err)) < 0)
         return broken(index, rc, err);
     index->begun = false;

@@ -74,18 +74,10 @@ static void bind_attempt(const struct rt_index_insert *insert, const struct row 
 void rt_index_bind_param(struct rt_stmt *stmt, int number, const struct rt_index_column *column,
                          const struct rt_plan *plan, uint64_t point)
 {
-    struct rt_value value;
     struct rt_datum datum;
 
-    if (column->axis >= 0) {
-        size_t axis = (size_t)column->axis;
-
-        rt_plan_axis_value(plan, axis, rt_plan_level(plan, point, axis), &value);
-        datum = rt_datum_from_value(&value);
+    if (rt_index_param(column, plan, point, &datum))
         rt_datum_bind(stmt, number, &datum);
-    } else if (column->fixed) {
-        rt_datum_bind(stmt, number, &column->value);
-    }
 }
 
 static void bind_params(const struct row *row, uint64_t point)
@@ -177,9 +169,7 @@ static int read_metrics(struct rt_index *index, const struct row *row, struct rt
     if ((rc = payload(index, &row->attempt->result, &index->result, &result, err)) < 0)
         return rc;
     rt_metrics_read(&index->metrics, result);
-    for (size_t i = 0; rc == 0 && i < index->metrics.count; i++)
-        rc = fit_metric(row->table, &index->metrics.items[i], err);
-    return rc;
+    return 0;
 }
 
 static bool blank(char c)
@@ -312,6 +302,32 @@ static int check_params(struct rt_index *index, const struct row *row, struct rt
                                  err);
 }
 
+/* A row by itself, after all others. */
+static int add_alone(struct rt_index *index, const struct row *row, struct rt_err *err)
+{
+    int rc = rt_index_bulk_flush(index->bulk, err);
+
+    for (size_t i = 0; rc == 0 && i < index->metrics.count; i++)
+        rc = fit_metric(row->table, &index->metrics.items[i], err);
+    if (rc < 0 || (rc = insert_row(index, row, err)) < 0)
+        return rc;
+    return rt_db_changes(index->db) == 0 ? insert_beside(index, row, err) : 0;
+}
+
+/* With others at once if it can be: 1, else 0. */
+static int add_in_bulk(struct rt_index *index, const struct row *row, struct rt_err *err)
+{
+    struct rt_index_new new = {.study = row->study,
+                               .table = row->table,
+                               .attempt = row->attempt,
+                               .metrics = &index->metrics,
+                               .reason = row->reason,
+                               .event = row->event,
+                               .event_row = row->event_row};
+
+    return row->bare ? 0 : rt_index_bulk_add(index->bulk, &new, err);
+}
+
 static int add(struct rt_index *index, struct row *row, struct rt_err *err)
 {
     const struct rt_attempt *attempt = row->attempt;
@@ -323,11 +339,10 @@ static int add(struct rt_index *index, struct row *row, struct rt_err *err)
                           (unsigned)attempt->study);
     if ((rc = rt_index_table_of(index, attempt->study, &row->table, err)) < 0 ||
         (rc = read_reason(index, row, err)) < 0 || (rc = read_metrics(index, row, err)) < 0 ||
-        (rc = insert_row(index, row, err)) < 0)
+        (rc = add_in_bulk(index, row, err)) < 0 ||
+        (rc == 0 && (rc = add_alone(index, row, err)) < 0))
         return rc;
     row->table->touched = true;
-    if (rt_db_changes(index->db) == 0 && (rc = insert_beside(index, row, err)) < 0)
-        return rc;
     return check_params(index, row, err);
 }
 

@@ -64,6 +64,22 @@ struct rt_datum rt_datum_from_value(const struct rt_value *value)
     }
 }
 
+bool rt_index_param(const struct rt_index_column *column, const struct rt_plan *plan,
+                    uint64_t point, struct rt_datum *value)
+{
+    struct rt_value found;
+
+    if (column->axis >= 0) {
+        size_t axis = (size_t)column->axis;
+
+        rt_plan_axis_value(plan, axis, rt_plan_level(plan, point, axis), &found);
+        *value = rt_datum_from_value(&found);
+    } else if (column->fixed) {
+        *value = column->value;
+    }
+    return column->axis >= 0 || column->fixed;
+}
+
 static char *copy_text(struct rt_stmt *stmt, int column)
 {
     const char *text = rt_stmt_get_text(stmt, column);

@@ -31,6 +31,10 @@ int rt_index_column_save(const struct rt_index_column *column, struct rt_db *db,
 /* From now on it is fixed to a value, which is copied. */
 void rt_index_column_fix(struct rt_index_column *column, const struct rt_datum *value);
 
+/* The value that a parameter in the table has at a point of the plan; false if it has none. */
+bool rt_index_param(const struct rt_index_column *column, const struct rt_plan *plan,
+                    uint64_t point, struct rt_datum *value);
+
 /* Leaves nulls and states alone: parameters are NULL to begin with. */
 void rt_datum_bind(struct rt_stmt *stmt, int number, const struct rt_datum *value);
 /* A value of an axis. One that is no finite number is the text nan, inf or -inf. */

@@ -7,6 +7,7 @@
  */
 #include "store/db.h"
 #include "store/index.h"
+#include "store/index_bulk.h"
 #include "store/index_table.h"
 
 /* Trials that an agent has: a row of table lease, once it is committed. */
@@ -32,6 +33,7 @@ struct rt_index {
     struct rt_index_lease *leases;
     size_t lease_count;
     size_t lease_capacity;
+    struct rt_index_bulk *bulk;  /* rows that are not in their table yet */
     struct rt_index_insert past; /* into past_attempt */
     struct rt_metrics metrics;   /* of the attempt at hand */
     struct rt_buf result;        /* its payloads, if they had to be fetched */

@@ -175,7 +175,7 @@ static bool take_number(struct cursor *in, struct rt_datum *value)
     errno = 0;
     value->type = real ? RT_COLUMN_REAL : RT_COLUMN_INTEGER;
     if (real)
-        value->real = strtod(text, NULL);
+        value->real = rt_real_parse(text);
     else
         value->integer = strtoll(text, NULL, 10);
     return real ? isfinite(value->real) : errno == 0;

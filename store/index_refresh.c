@@ -96,7 +96,8 @@ int rt_index_refresh_rows(struct rt_index *index, struct rt_index_table *table, 
     struct rt_stmt *select = NULL;
     int rc;
 
-    if ((rc = rt_index_table_prepare(table, rt_sql_study_select_rows, &select, err)) < 0 ||
+    if ((rc = rt_index_bulk_flush(index->bulk, err)) < 0 ||
+        (rc = rt_index_table_prepare(table, rt_sql_study_select_rows, &select, err)) < 0 ||
         (rc = rt_index_table_prepare(table, rt_sql_study_update_trial, &refresh.update, err)) < 0)
         goto out;
     rt_stmt_int(select, ":first", (int64_t)first);

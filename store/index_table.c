@@ -98,6 +98,14 @@ int rt_index_table_load(struct rt_db *db, uint32_t study, struct rt_index_table 
     return rc;
 }
 
+static void forget_insert(struct rt_index_table *table)
+{
+    rt_stmt_free(table->insert.stmt);
+    table->insert.stmt = NULL;
+    rt_stmt_free(table->insert_many);
+    table->insert_many = NULL;
+}
+
 void rt_index_table_free(struct rt_index_table *table)
 {
     if (!table)
@@ -105,7 +113,7 @@ void rt_index_table_free(struct rt_index_table *table)
     for (size_t i = 0; i < table->count; i++)
         rt_index_column_clear(&table->columns[i]);
     rt_index_checks_clear(&table->checks);
-    rt_stmt_free(table->insert.stmt);
+    forget_insert(table);
     free(table->columns);
     free(table->id);
     free(table->study_name);
@@ -214,12 +222,6 @@ static const char *declared(enum rt_column_type type)
     };
 
     return names[type];
-}
-
-static void forget_insert(struct rt_index_table *table)
-{
-    rt_stmt_free(table->insert.stmt);
-    table->insert.stmt = NULL;
 }
 
 /* Whether the table has room for the copy of a column. */

@@ -8,7 +8,7 @@
 
 #define CHECKPOINTS_KEPT 2
 #define RECORD_FRAME     56         /* bytes of a record around its body */
-#define READ_BYTES       (4u << 20) /* one snapshot is read for so much at most */
+#define READ_BYTES       (1u << 19) /* one snapshot is read for so much at most */
 
 /* Records copied out of a snapshot. */
 struct copies {

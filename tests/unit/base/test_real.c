@@ -71,6 +71,53 @@ static void every_text_reads_back(void **state)
     }
 }
 
+static void texts_are_read_as_the_c_library_reads_them(void **state)
+{
+    static const char *const texts[] = {
+        "0",
+        "-0",
+        "1.",
+        "1.5,",
+        "0.1}",
+        "123456789012345",
+        "-12345678.9012345",
+        "1e3",
+        "1.5E-3",
+        "0x10",
+        "00012",
+        "7.0]",
+        "1234567890123456",
+        "0.1234567890123456",
+        "1.7e308",
+        "3e",
+        "999999999999999.9",
+        "0.000000000000001",
+        "0.0000000000000012",
+    };
+    uint64_t bits = 88172645463325252u;
+    char text[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        double got = rt_real_parse(texts[i]);
+        double want = strtod(texts[i], NULL);
+
+        if (memcmp(&got, &want, sizeof got) != 0)
+            fail_msg("%s is read as %a instead of %a", texts[i], got, want);
+    }
+    for (int i = 0; i < 40000; i++) {
+        double want;
+
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        snprintf(text, sizeof text, "%.*f", i % 17, (double)(int64_t)(bits >> (i % 60)) / 1e4);
+        want = strtod(text, NULL);
+        if (rt_real_parse(text) != want)
+            fail_msg("%s is read as %a instead of %a", text, rt_real_parse(text), want);
+    }
+}
+
 /* Numbers of few digits, which take a short cut, get the text that printf() finds for them. */
 static void short_numbers_have_no_digit_too_many(void **state)
 {
@@ -113,6 +160,7 @@ int main(void)
         cmocka_unit_test(subnormal_numbers_are_short_too),
         cmocka_unit_test(powers_of_two_may_need_the_next_number),
         cmocka_unit_test(every_text_reads_back),
+        cmocka_unit_test(texts_are_read_as_the_c_library_reads_them),
         cmocka_unit_test(short_numbers_have_no_digit_too_many),
         cmocka_unit_test(texts_do_not_depend_on_the_locale),
     };

@@ -74,6 +74,43 @@ static void a_retried_trial_has_one_row_and_all_its_attempts(void **state)
     world_end(&world);
 }
 
+/* More than are inserted at once, backwards, some of which do not fit what was there before. */
+static void many_rows_of_one_transaction_are_what_their_attempts_say(void **state)
+{
+    const unsigned count = 5000;
+    char text[128];
+    struct world world;
+
+    (void)state;
+    begin_simple(&world, count, 1);
+    for (unsigned i = count; i > 0; i--) {
+        snprintf(text, sizeof text,
+                 i == 700    ? "{\"a\":%u,\"new\":true}"
+                 : i == 2000 ? "{\"a\":{\"$float\":\"nan\"},\"b\":\"t%u\"}"
+                 : i < 300   ? "{\"a\":\"text %u\",\"b\":\"t\"}"
+                             : "{\"a\":%u.5,\"b\":\"t\"}",
+                 i);
+        if (i % 1000 == 5)
+            world_ended(&world, 1, i, 1, RT_OUTCOME_FAILED, "ValueError: no\nmore", 0);
+        else
+            ok(&world, i, text);
+    }
+    world_lease(&world, 1, 5, 1, 2, 1);
+    world_ended(&world, 1, 5, 2, RT_OUTCOME_OK, "{\"a\":1}", 0);
+    world_commit(&world);
+    expect_answer(&world, "SELECT count(*), sum(attempt), count(DISTINCT event) FROM trial_1",
+                  "5000|5001|5000");
+    expect_answer(&world,
+                  "SELECT group_concat(ordinal), max(reason), sum(again) FROM trial_1 "
+                  "WHERE outcome = 'failed'",
+                  "1005,2005,3005,4005|ValueError: no|4");
+    expect_answer(&world, "SELECT a, typeof(a), new FROM s WHERE x IN (4999, 700, 5, 6) ORDER BY x",
+                  "1|integer|NULL\ntext 6|text|NULL\n700.0|real|1\n4999.5|real|NULL");
+    expect_answer(&world, "SELECT a, \"a.state\", b FROM s WHERE x = 2000", "NULL|nan|t2000");
+    expect_answer(&world, "SELECT count(*) FROM past_attempt", "1");
+    world_end(&world);
+}
+
 static void what_a_dead_launch_had_is_lost_and_may_come_late(void **state)
 {
     struct world world;
@@ -365,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_seen_before_the_commit),
         cmocka_unit_test(a_retried_trial_has_one_row_and_all_its_attempts),
+        cmocka_unit_test(many_rows_of_one_transaction_are_what_their_attempts_say),
         cmocka_unit_test(what_a_dead_launch_had_is_lost_and_may_come_late),
         cmocka_unit_test(what_an_agent_gives_back_waits_again),
         cmocka_unit_test(an_index_made_anew_equals_one_that_followed),

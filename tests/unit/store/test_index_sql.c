@@ -2,6 +2,7 @@
 #include "tests/unit/store/index_world.h"
 
 #include "sql.h"
+#include "store/index_bulk.h"
 #include "store/index_ddl.h"
 
 static bool starts(const char *name, const char *start)
@@ -63,11 +64,13 @@ static const char *around(const char *name, const char **behind)
 static void every_template_of_a_study_fits_the_schema(void **state)
 {
     struct world world;
+    struct rt_index_bulk *bulk;
     struct rt_db *db;
     int seen = 0;
 
     (void)state;
     begin(&world, &db);
+    expect_ok(world.err, rt_index_bulk_new(db, &bulk, &world.err));
     for (const struct rt_sql_file *file = rt_sql_files; file->name; file++) {
         bool makes = strcmp(file->name, "study/trials") == 0;
         const struct rt_ddl_slot slots[] = {{"trials", makes ? "trial_2" : "trial_1"},
@@ -110,6 +113,7 @@ static void every_template_of_a_study_fits_the_schema(void **state)
     }
     assert_true(seen > 10);
     rt_db_close(db);
+    rt_index_bulk_free(bulk);
     world_end(&world);
 }
 
