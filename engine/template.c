@@ -41,20 +41,20 @@ struct template
     size_t pid_capacity;
 };
 
-/* Libraries start so many threads when they are loaded; one of these stops each of them. */
+const char *const rt_template_thread_variables[] = {
+    "OMP_NUM_THREADS",   "OPENBLAS_NUM_THREADS",   "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",  "NUMEXPR_NUM_THREADS",    "RAYON_NUM_THREADS",
+    "JULIA_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
+    "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS",     NULL,
+};
+
 static void set_environment(uint32_t threads)
 {
-    static const char *const variables[] = {
-        "OMP_NUM_THREADS",   "OPENBLAS_NUM_THREADS",   "MKL_NUM_THREADS",
-        "BLIS_NUM_THREADS",  "NUMEXPR_NUM_THREADS",    "RAYON_NUM_THREADS",
-        "JULIA_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
-        "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS",
-    };
     char text[16];
 
     snprintf(text, sizeof text, "%u", threads);
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        setenv(variables[i], text, 1);
+    for (size_t i = 0; rt_template_thread_variables[i]; i++)
+        setenv(rt_template_thread_variables[i], text, 1);
     setenv("PYTHONHASHSEED", "0", 0); /* for interpreters that models start */
 }
 

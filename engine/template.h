@@ -11,6 +11,10 @@
  * and `output` a file for what the entry prints while it is loaded. */
 _Noreturn void rt_template_main(int control, int task, int output, rt_entry_load_fn *load);
 
+/* Variables that say how many threads a trial has, ended by NULL. Libraries start so many when they
+ * are loaded; one of these stops each of them. */
+extern const char *const rt_template_thread_variables[];
+
 /* The same in an interpreter that took the template's place: see engine/guest_template.h. */
 _Noreturn void rt_template_go_on(int control, int task, rt_entry_load_fn *load);
 

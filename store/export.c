@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "store/birth.h"
+#include "store/input.h"
 #include "store/mirror.h"
 #include "store/store_inner.h"
 
@@ -19,7 +20,9 @@ struct exporting {
     struct rt_store *from;
     struct rt_store *to;
     const char *folder;
-    uint64_t last; /* nothing behind it is copied */
+    uint64_t last;                /* nothing behind it is copied */
+    const struct rt_json *inputs; /* to be kept; or NULL */
+    struct rt_json *missing;
     size_t bytes;
 };
 
@@ -44,6 +47,27 @@ static int commit(const struct exporting *exporting, struct rt_err *err)
     return rc < 0 ? rc : rt_store_commit(exporting->to, err);
 }
 
+/* What the store keeps of the inputs of a plan goes with it. */
+static int copy_inputs(const struct exporting *exporting, const struct rt_event *event,
+                       struct rt_err *err)
+{
+    struct rt_json *body;
+    const struct rt_json *inputs;
+    int rc;
+
+    if (event->kind != RT_EVENT_PLAN)
+        return 0;
+    if ((rc = rt_json_parse(event->body, &body, err)) < 0)
+        return rc;
+    inputs = rt_json_get(rt_json_get(body, "plan"), "inputs");
+    for (size_t i = 0; inputs && rc == 0 && i < rt_json_count(inputs); i++) {
+        if (rt_input_kept(exporting->from, rt_json_at(inputs, i)))
+            rc = rt_input_mirror(exporting->from, exporting->to, rt_json_at(inputs, i), err);
+    }
+    rt_json_free(body);
+    return rc;
+}
+
 static int copy_event(void *context, const struct rt_event *event, struct rt_err *err)
 {
     struct exporting *exporting = context;
@@ -55,6 +79,7 @@ static int copy_event(void *context, const struct rt_event *event, struct rt_err
         return begin(exporting, event, err);
     if ((rc = rt_mirror_objects(event, exporting->from->objects, exporting->to->objects, err)) <
             0 ||
+        (rc = copy_inputs(exporting, event, err)) < 0 ||
         (rc = rt_store_import(exporting->to, event, err)) < 0)
         return rc;
     exporting->bytes += event->body.size;
@@ -75,13 +100,36 @@ static int copy_code(const struct exporting *exporting, struct rt_err *err)
     return rc;
 }
 
+/* After the events: what was gathered before is in its place, so that it can be found. */
+static int keep_inputs(const struct exporting *exporting, struct rt_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; exporting->inputs && rc == 0 && i < rt_json_count(exporting->inputs); i++) {
+        const struct rt_json *input = rt_json_at(exporting->inputs, i);
+        const char *original = rt_json_get_text(input, "original", "");
+        struct rt_err why = {0};
+
+        if (rt_input_kept(exporting->from, input))
+            continue;
+        rc = rt_input_keep(exporting->to, input, original, &why);
+        if (rc == RT_ECONFLICT) {
+            rt_json_append(exporting->missing, rt_json_new_string(why.text));
+            rc = 0;
+        } else if (rc < 0) {
+            *err = why;
+        }
+    }
+    return rc < 0 ? rc : commit(exporting, err);
+}
+
 static int fill(struct exporting *exporting, struct rt_err *err)
 {
     struct rt_err closing = {0};
     int closed = 0;
     int rc = rt_store_read(exporting->from, 1, copy_event, exporting, err);
 
-    if (rc >= 0 && (rc = commit(exporting, err)) == 0)
+    if (rc >= 0 && (rc = commit(exporting, err)) == 0 && (rc = keep_inputs(exporting, err)) == 0)
         rc = copy_code(exporting, err);
     if (rc < 0)
         rt_store_abandon(exporting->to);
@@ -145,9 +193,19 @@ static int put_in_place(const char *made, const char *folder, struct rt_err *err
 
 int rt_export(struct rt_store *store, const char *folder, struct rt_err *err)
 {
+    return rt_export_with(store, folder, NULL, NULL, err);
+}
+
+int rt_export_with(struct rt_store *store, const char *folder, const struct rt_json *inputs,
+                   struct rt_json *missing, struct rt_err *err)
+{
     char *path = rt_fs_absolute(folder);
     char *made = rt_printf("%s.%ld.new", path, (long)getpid());
-    struct exporting exporting = {.from = store, .folder = made, .last = rt_store_durable(store)};
+    struct exporting exporting = {.from = store,
+                                  .folder = made,
+                                  .last = rt_store_durable(store),
+                                  .inputs = inputs,
+                                  .missing = missing};
     int rc;
 
     if ((rc = check_vacant(path, err)) < 0 || (rc = check_disk(path, err)) < 0)
