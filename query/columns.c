@@ -136,17 +136,79 @@ int rt_columns_metrics(struct rt_db *db, const struct rt_study *study, char **li
     return rc;
 }
 
+/* Of a plan that does not say what varies, all parameters that it does not fix. */
+static int not_fixed(struct rt_db *db, const struct rt_study *study, char ***names,
+                     struct rt_err *err)
+{
+    const struct rt_json *params = rt_json_get(rt_plan_json(study->plan), "params");
+    size_t kept = 0;
+    int rc = rt_columns_names(db, study, RT_COLUMN_PARAM, names, err);
+
+    for (size_t i = 0; (*names)[i]; i++) {
+        if (rt_json_get(params, (*names)[i]))
+            free((*names)[i]);
+        else
+            (*names)[kept++] = (*names)[i];
+    }
+    (*names)[kept] = NULL;
+    return rc;
+}
+
+/* The names of the parameters that vary; free with rt_columns_free(). */
+static int varying_names(struct rt_db *db, const struct rt_study *study, char ***names,
+                         struct rt_err *err)
+{
+    const struct rt_plan *plan = study->plan;
+    size_t count = plan ? rt_plan_axes(plan) : 0;
+    size_t kept = 0;
+
+    if (plan && count == 0)
+        return not_fixed(db, study, names, err);
+    *names = rt_calloc(count + 1, sizeof **names);
+    for (size_t i = 0; i < count; i++) {
+        if (rt_plan_axis_count(plan, i) > 1)
+            (*names)[kept++] = rt_strdup(rt_plan_axis_key(plan, i));
+    }
+    return 0;
+}
+
 int rt_columns_varying(struct rt_db *db, const struct rt_study *study, char **list,
                        struct rt_err *err)
 {
-    const struct rt_plan *plan = study->plan;
     struct rt_buf columns = RT_BUF_INIT;
-    int rc = 0;
+    char **names;
+    int rc = varying_names(db, study, &names, err);
 
-    for (size_t i = 0; plan && rc == 0 && i < rt_plan_axes(plan); i++) {
-        if (rt_plan_axis_count(plan, i) > 1)
-            rc = put_column(db, study, RT_COLUMN_PARAM, rt_plan_axis_key(plan, i), &columns, err);
-    }
+    for (size_t i = 0; rc == 0 && names[i]; i++)
+        rc = put_column(db, study, RT_COLUMN_PARAM, names[i], &columns, err);
+    rt_columns_free(names);
     *list = take_list(&columns);
+    return rc;
+}
+
+/* SQLite allows 500 parts of a UNION. */
+#define LEVELS_MAX 400
+
+int rt_columns_levels(struct rt_db *db, const struct rt_study *study, const char *view, char **sql,
+                      struct rt_err *err)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    char **names;
+    int rc = varying_names(db, study, &names, err);
+
+    for (size_t i = 0; rc == 0 && names[i] && i < LEVELS_MAX; i++) {
+        struct rt_buf column = RT_BUF_INIT;
+
+        rc = put_column(db, study, RT_COLUMN_PARAM, names[i], &column, err);
+        if (column.size) {
+            rt_buf_add(&text, text.size ? " UNION ALL SELECT ordinal, " : "SELECT ordinal, ");
+            rt_ddl_text(&text, names[i]);
+            rt_buf_printf(&text, " AS parameter, %s AS level FROM ", rt_buf_text(&column));
+            rt_ddl_name(&text, view);
+        }
+        rt_buf_clear(&column);
+    }
+    rt_columns_free(names);
+    *sql = take_list(&text);
     return rc;
 }

@@ -26,11 +26,17 @@ int rt_columns_has(struct rt_db *db, const struct rt_study *study, const char *n
                    struct rt_err *err);
 
 /* Columns as a list of quoted identifiers; NULL if there are none. Yours. Of all metrics, or of the
- * parameters that vary in the current plan. */
+ * parameters that vary: by the current plan, or, if it leaves that to a driver, those that the plan
+ * does not fix. */
 int rt_columns_metrics(struct rt_db *db, const struct rt_study *study, char **list,
                        struct rt_err *err);
 int rt_columns_varying(struct rt_db *db, const struct rt_study *study, char **list,
                        struct rt_err *err);
+
+/* A query that gives each value of each of these parameters a row: ordinal, parameter (its name),
+ * level (its value). NULL if none varies. Yours. */
+int rt_columns_levels(struct rt_db *db, const struct rt_study *study, const char *view, char **sql,
+                      struct rt_err *err);
 
 /* The member of the current plan: {"goal", "metric"}; NULL if there is none. */
 const struct rt_json *rt_columns_objective(const struct rt_study *study);

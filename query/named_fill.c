@@ -25,6 +25,7 @@ struct fill {
     char *realised_column;
     char *varying; /* lists of quoted columns */
     char *metrics;
+    char *levels; /* a query */
 };
 
 static bool uses(const struct fill *fill, const char *slot)
@@ -181,6 +182,17 @@ static int choose_realised(struct fill *fill, struct rt_err *err)
     return rc;
 }
 
+static int choose_levels(struct fill *fill, struct rt_err *err)
+{
+    char clip[RT_UTF8_CLIP];
+    int rc = rt_columns_levels(fill->db, fill->study, fill->view, &fill->levels, err);
+
+    if (rc == 0 && !fill->levels)
+        rc = rt_err_set(err, RT_EUSAGE, "no parameter of study \"%s\" varies",
+                        rt_utf8_clip(fill->study->name, clip));
+    return rc;
+}
+
 static int choose(struct fill *fill, struct rt_err *err)
 {
     char clip[RT_UTF8_CLIP];
@@ -197,6 +209,8 @@ static int choose(struct fill *fill, struct rt_err *err)
         rc = choose_realised(fill, err);
     if (rc == 0)
         rc = rt_columns_varying(fill->db, fill->study, &fill->varying, err);
+    if (rc == 0 && uses(fill, "levels"))
+        rc = choose_levels(fill, err);
     if (rc == 0)
         rc = rt_columns_metrics(fill->db, fill->study, &fill->metrics, err);
     return rc;
@@ -241,6 +255,7 @@ static char *fill_slots(struct fill *fill)
                                         {"realised", names[5]},
                                         {"params", fill->varying},
                                         {"metrics", fill->metrics},
+                                        {"levels", fill->levels},
                                         {"where", where ? where : "1"},
                                         {"order", is_minimized(fill) ? "ASC" : "DESC"},
                                         {NULL, NULL}};
@@ -282,5 +297,6 @@ int rt_named_fill(const struct rt_named *named, struct rt_db *db, const struct r
     free(fill.realised_column);
     free(fill.varying);
     free(fill.metrics);
+    free(fill.levels);
     return rc;
 }

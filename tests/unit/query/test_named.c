@@ -295,7 +295,7 @@ static void a_named_query_explains_itself(void **state)
         free(summary);
         free(help);
     }
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 9);
 }
 
 static void an_unknown_query_is_near_to_a_known_one(void **state)
