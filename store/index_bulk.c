@@ -77,6 +77,7 @@ struct rt_index_bulk {
     struct row rows[ROWS_MAX];
     struct place order[ROWS_MAX];
     size_t count;
+    bool alike; /* all have the outcome, replicate, launch and rank of the first, and no more */
     struct value *values;
     size_t value_capacity;
     struct rt_buf texts;
@@ -291,6 +292,16 @@ static void keep_attempt(struct row *row, const struct rt_index_new *new)
     set(row, EVENT_ROW, new->event_row);
 }
 
+/* Whether all that is not bound for each row is the same in both. */
+static bool is_like(const struct row *row, const struct row *first)
+{
+    const uint32_t more = 1u << RETIRED | 1u << AGAIN | 1u << EXIT_STATUS | 1u << REASON;
+
+    return !(row->known & more) && row->cells[OUTCOME] == first->cells[OUTCOME] &&
+           row->cells[REPLICATE] == first->cells[REPLICATE] &&
+           row->cells[LAUNCH] == first->cells[LAUNCH] && row->cells[RANK] == first->cells[RANK];
+}
+
 static void keep_row(struct rt_index_bulk *bulk, const struct rt_index_new *new)
 {
     struct row *row = &bulk->rows[bulk->count];
@@ -310,6 +321,7 @@ static void keep_row(struct rt_index_bulk *bulk, const struct rt_index_new *new)
         row->reason = keep_text(bulk, new->reason);
         row->known |= 1u << REASON;
     }
+    bulk->alike = (bulk->count == 0 || bulk->alike) && is_like(row, &bulk->rows[0]);
     bulk->order[bulk->count] = (struct place){ordinal, bulk->count};
     bulk->count++;
 }
@@ -359,8 +371,23 @@ static void sort(struct rt_index_bulk *bulk)
     }
 }
 
-static int prepare(struct rt_index_table *table, struct rt_err *err)
+/* What all rows have in common is bound, and not asked for in each. */
+static void bind_alike(const struct rt_index_bulk *bulk, struct rt_stmt *stmt)
 {
+    const struct row *row = &bulk->rows[0];
+
+    if (!bulk->alike)
+        return;
+    rt_stmt_text(stmt, ":outcome", rt_outcome_name((enum rt_outcome)row->cells[OUTCOME]));
+    rt_stmt_int(stmt, ":replicate", row->cells[REPLICATE]);
+    rt_stmt_int(stmt, ":launch", row->cells[LAUNCH]);
+    rt_stmt_int(stmt, ":rank", row->cells[RANK]);
+}
+
+static int prepare(const struct rt_index_bulk *bulk, struct rt_stmt **out, struct rt_err *err)
+{
+    struct rt_index_table *table = bulk->table;
+    const char *template = bulk->alike ? rt_sql_study_insert_alike : rt_sql_study_insert_trials;
     struct rt_buf columns = RT_BUF_INIT;
     struct rt_buf values = RT_BUF_INIT;
     char *sql;
@@ -376,12 +403,11 @@ static int prepare(struct rt_index_table *table, struct rt_err *err)
             rt_buf_printf(&values, ", v%zu", 2 * i + 1);
         }
     }
-    sql = rt_ddl_fill(rt_sql_study_insert_trials,
-                      (const struct rt_ddl_slot[]){{"trials", table->trials},
-                                                   {"columns", rt_buf_text(&columns)},
-                                                   {"values", rt_buf_text(&values)},
-                                                   {NULL, NULL}});
-    rc = rt_db_prepare(table->db, sql, &table->insert_many, NULL, err);
+    sql = rt_ddl_fill(template, (const struct rt_ddl_slot[]){{"trials", table->trials},
+                                                             {"columns", rt_buf_text(&columns)},
+                                                             {"values", rt_buf_text(&values)},
+                                                             {NULL, NULL}});
+    rc = rt_db_prepare(table->db, sql, out, NULL, err);
     free(sql);
     rt_buf_clear(&columns);
     rt_buf_clear(&values);
@@ -394,12 +420,16 @@ int rt_index_bulk_flush(struct rt_index_bulk *bulk, struct rt_err *err)
     int rc = 0;
 
     if (bulk->count) {
+        struct rt_stmt **stmt = &table->insert_many[bulk->alike];
+
         sort(bulk);
         bulk->feed.rows = bulk->count;
-        if (!table->insert_many)
-            rc = prepare(table, err);
-        if (rc == 0)
-            rc = rt_stmt_run(table->insert_many, err);
+        if (!*stmt)
+            rc = prepare(bulk, stmt, err);
+        if (rc == 0) {
+            bind_alike(bulk, *stmt);
+            rc = rt_stmt_run(*stmt, err);
+        }
     }
     bulk->feed.rows = bulk->count = 0;
     bulk->table = NULL;

@@ -102,8 +102,10 @@ static void forget_insert(struct rt_index_table *table)
 {
     rt_stmt_free(table->insert.stmt);
     table->insert.stmt = NULL;
-    rt_stmt_free(table->insert_many);
-    table->insert_many = NULL;
+    for (int i = 0; i < 2; i++) {
+        rt_stmt_free(table->insert_many[i]);
+        table->insert_many[i] = NULL;
+    }
 }
 
 void rt_index_table_free(struct rt_index_table *table)

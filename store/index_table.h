@@ -58,7 +58,7 @@ struct rt_index_table {
     size_t metrics; /* of those columns */
     size_t hint;    /* where the next metric is looked for */
     struct rt_index_insert insert;
-    struct rt_stmt *insert_many; /* of store/index_bulk.c; NULL: to be prepared */
+    struct rt_stmt *insert_many[2]; /* of store/index_bulk.c; NULL: to be prepared */
     uint64_t pending_first; /* first ordinal of the first range of `pending`; 0: none is left */
     uint64_t pending_last;
     uint64_t pending_at; /* the next one to look at */

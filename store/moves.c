@@ -21,27 +21,6 @@ static rt_word pack(struct entry entry)
     return (rt_word)(entry.status | entry.outcome << 2 | entry.failures << 5 | entry.attempts << 8);
 }
 
-enum rt_trial_status rt_word_status(rt_word word)
-{
-    return (enum rt_trial_status)(word & 3u);
-}
-
-enum rt_outcome rt_word_outcome(rt_word word)
-{
-    return (enum rt_outcome)(word >> 2 & 7u);
-}
-
-uint32_t rt_word_attempts(rt_word word)
-{
-    return word >> 8;
-}
-
-bool rt_outcome_success(enum rt_outcome outcome)
-{
-    return outcome == RT_OUTCOME_OK || outcome == RT_OUTCOME_PRUNED ||
-           outcome == RT_OUTCOME_SKIPPED;
-}
-
 bool rt_word_valid(rt_word word)
 {
     struct entry entry = unpack(word);

@@ -15,11 +15,29 @@
  * from the plan. */
 typedef uint16_t rt_word;
 
-enum rt_trial_status rt_word_status(rt_word word);
-enum rt_outcome rt_word_outcome(rt_word word);
-uint32_t rt_word_attempts(rt_word word);
-bool rt_word_valid(rt_word word);                 /* false for bits that no history leads to */
-bool rt_outcome_success(enum rt_outcome outcome); /* ok, pruned, skipped: no more attempts */
+static inline enum rt_trial_status rt_word_status(rt_word word)
+{
+    return (enum rt_trial_status)(word & 3u);
+}
+
+static inline enum rt_outcome rt_word_outcome(rt_word word)
+{
+    return (enum rt_outcome)(word >> 2 & 7u);
+}
+
+static inline uint32_t rt_word_attempts(rt_word word)
+{
+    return word >> 8;
+}
+
+/* There will be no more attempts. */
+static inline bool rt_outcome_success(enum rt_outcome outcome)
+{
+    return outcome == RT_OUTCOME_OK || outcome == RT_OUTCOME_PRUNED ||
+           outcome == RT_OUTCOME_SKIPPED;
+}
+
+bool rt_word_valid(rt_word word); /* false for bits that no history leads to */
 
 /* How often a trial is tried. */
 struct rt_limits {

@@ -267,6 +267,21 @@ static void get_listed(const struct rt_plan_axis *axis, uint64_t level, struct r
     value->string = rt_json_string(json);
 }
 
+static void put_integer(int64_t number, char *text)
+{
+    uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    char digits[20];
+    size_t first = sizeof digits;
+
+    do
+        digits[--first] = (char)('0' + magnitude % 10);
+    while (magnitude /= 10);
+    if (number < 0)
+        *text++ = '-';
+    memcpy(text, digits + first, sizeof digits - first);
+    text[sizeof digits - first] = '\0';
+}
+
 static void get_even(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
 {
     const int64_t digits15 = INT64_C(1000000000000000);
@@ -276,7 +291,7 @@ static void get_even(const struct rt_plan_axis *axis, uint64_t level, struct rt_
         value->kind = RT_JSON_INT;
         rt_decimal_to_int(decimal, &value->integer);
         value->real = (double)value->integer;
-        snprintf(value->text, sizeof value->text, "%" PRId64, value->integer);
+        put_integer(value->integer, value->text);
         return;
     }
     value->kind = RT_JSON_REAL;
@@ -321,7 +336,7 @@ static void get_drawn_int(const struct rt_plan_axis *axis, uint64_t level, struc
     value->kind = RT_JSON_INT;
     value->integer = (int64_t)((uint64_t)axis->from + draw_choice(axis, level));
     value->real = (double)value->integer;
-    snprintf(value->text, sizeof value->text, "%" PRId64, value->integer);
+    put_integer(value->integer, value->text);
 }
 
 static void get_derived(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)

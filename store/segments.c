@@ -83,12 +83,3 @@ const struct rt_segment *rt_segments_seek(const struct rt_segments *map, uint64_
     }
     return low < map->count ? &map->by_ordinal[low] : NULL;
 }
-
-uint64_t rt_segments_index(const struct rt_segments *map, uint64_t ordinal)
-{
-    const struct rt_segment *segment = rt_segments_seek(map, ordinal);
-
-    if (!segment || segment->ordinal > ordinal)
-        return UINT64_MAX;
-    return segment->index + (ordinal - segment->ordinal);
-}

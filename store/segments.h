@@ -31,9 +31,19 @@ void rt_segments_add(struct rt_segments *map, uint64_t count, uint64_t ordinal);
 bool rt_segments_seal(struct rt_segments *map);
 
 uint64_t rt_segments_ordinal(const struct rt_segments *map, uint64_t index); /* 0: none */
-uint64_t rt_segments_index(const struct rt_segments *map, uint64_t ordinal); /* UINT64_MAX: none */
 
 /* The first segment, by ordinal, that ends at or after an ordinal; NULL if there is none. */
 const struct rt_segment *rt_segments_seek(const struct rt_segments *map, uint64_t ordinal);
+
+/* UINT64_MAX: none. */
+static inline uint64_t rt_segments_index(const struct rt_segments *map, uint64_t ordinal)
+{
+    const struct rt_segment *segment =
+        map->count == 1 ? map->by_ordinal : rt_segments_seek(map, ordinal);
+
+    if (!segment || segment->ordinal > ordinal || ordinal - segment->ordinal >= segment->count)
+        return UINT64_MAX;
+    return segment->index + (ordinal - segment->ordinal);
+}
 
 #endif

@@ -35,15 +35,6 @@ static size_t slot_of(uint64_t ordinal)
     return (size_t)((ordinal - 1) % RT_PAGE_TRIALS);
 }
 
-rt_word rt_trials_get(const struct rt_trials *trials, uint64_t ordinal)
-{
-    const struct rt_trials_page *page;
-
-    assert(ordinal >= 1 && ordinal <= trials->count);
-    page = trials->pages[page_of(ordinal)];
-    return page ? page->words[slot_of(ordinal)] : 0;
-}
-
 void rt_trials_set(struct rt_trials *trials, uint64_t ordinal, rt_word word)
 {
     struct rt_trials_page **page;

@@ -4,6 +4,7 @@
  * The words of a study's trials by ordinal, in pages that are made when the
  * first of their trials changes. Used by state alone.
  */
+#include <assert.h>
 #include <stddef.h>
 #include "store/moves.h"
 
@@ -23,7 +24,16 @@ struct rt_trials {
 
 void rt_trials_clear(struct rt_trials *trials);
 void rt_trials_extend(struct rt_trials *trials, uint64_t count);
-rt_word rt_trials_get(const struct rt_trials *trials, uint64_t ordinal);
+
+static inline rt_word rt_trials_get(const struct rt_trials *trials, uint64_t ordinal)
+{
+    const struct rt_trials_page *page;
+
+    assert(ordinal >= 1 && ordinal <= trials->count);
+    page = trials->pages[(ordinal - 1) / RT_PAGE_TRIALS];
+    return page ? page->words[(ordinal - 1) % RT_PAGE_TRIALS] : 0;
+}
+
 void rt_trials_set(struct rt_trials *trials, uint64_t ordinal, rt_word word);
 
 /* The run of equal words that starts at an ordinal: its length, not past `last`. */
