@@ -265,6 +265,33 @@ int rt_git_work_resolve(struct rt_git_work *work, const char *revision, struct r
                       clip);
 }
 
+int rt_git_work_between(struct rt_git_work *work, const struct rt_git_id *good,
+                        const struct rt_git_id *bad, rt_git_commit_fn *each, void *context,
+                        struct rt_err *err)
+{
+    const git_oid from = to_oid(good);
+    const git_oid to = to_oid(bad);
+    git_revwalk *walk = NULL;
+    git_commit *commit = NULL;
+    struct rt_git_id id;
+    git_oid oid;
+    int result = git_revwalk_new(&walk, work->repository);
+
+    if (result == 0)
+        result = git_revwalk_simplify_first_parent(walk);
+    if (result == 0 && (result = git_revwalk_push(walk, &to)) == 0 &&
+        (result = git_revwalk_hide(walk, &from)) == 0)
+        git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL | GIT_SORT_REVERSE);
+    while (result == 0 && (result = git_revwalk_next(&oid, walk)) == 0 &&
+           (result = git_commit_lookup(&commit, work->repository, &oid)) == 0) {
+        to_id(&id, &oid);
+        each(context, &id, git_commit_summary(commit));
+        git_commit_free(commit);
+    }
+    git_revwalk_free(walk);
+    return result == GIT_ITEROVER ? 0 : fail(err, RT_EIO, "reading commits of", work->path);
+}
+
 int rt_git_work_blob(struct rt_git_work *work, const struct rt_git_id *id, struct rt_buf *out,
                      struct rt_err *err)
 {

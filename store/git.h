@@ -39,6 +39,12 @@ int rt_git_work_resolve(struct rt_git_work *work, const char *revision, struct r
 /* The tree of any commit below a prefix, as rt_git_work_head(). */
 int rt_git_work_tree(struct rt_git_work *work, const struct rt_git_id *commit, const char *prefix,
                      struct rt_git_list *list, struct rt_err *err);
+/* Calls each() for the commits behind `good` up to `bad`, along first parents, the oldest first:
+ * none if `bad` is part of what led to `good`. *summary may be NULL. */
+typedef void rt_git_commit_fn(void *context, const struct rt_git_id *id, const char *summary);
+int rt_git_work_between(struct rt_git_work *work, const struct rt_git_id *good,
+                        const struct rt_git_id *bad, rt_git_commit_fn *each, void *context,
+                        struct rt_err *err);
 /* Appends the bytes of a blob as git keeps it; no filter runs. */
 int rt_git_work_blob(struct rt_git_work *work, const struct rt_git_id *id, struct rt_buf *out,
                      struct rt_err *err);

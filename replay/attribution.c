@@ -1,0 +1,80 @@
+#include "replay/attribution.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double mean(const double *values, size_t count)
+{
+    double sum = 0;
+    size_t known = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(values[i])) {
+            sum += values[i];
+            known++;
+        }
+    }
+    return known ? sum / (double)known : NAN;
+}
+
+/* Equal values have exactly that mean, whatever rounding says. */
+static double centre(const double *values, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (values[i] != values[0])
+            return mean(values, count);
+    }
+    return count ? values[0] : NAN;
+}
+
+static double spread(const double *values, size_t count)
+{
+    double least = INFINITY;
+    double most = -INFINITY;
+
+    for (size_t i = 0; i < count; i++) {
+        least = values[i] < least ? values[i] : least;
+        most = values[i] > most ? values[i] : most;
+    }
+    return most >= least ? most - least : 0;
+}
+
+void rt_attribution_init(struct rt_attribution *out, const struct rt_attribution_data *data)
+{
+    double base = centre(data->repeats, data->repeat_count);
+    double together = data->together;
+    double sum = 0;
+
+    memset(out, 0, sizeof *out);
+    out->count = data->count;
+    out->parts = rt_calloc(data->count + 1, sizeof *out->parts);
+    for (size_t i = 0; i < data->count; i++) {
+        out->parts[i] = data->swapped[i] - base;
+        sum += out->parts[i];
+    }
+    if (data->count == 0)
+        together = base;
+    else if (data->count == 1 && isnan(together))
+        together = data->swapped[0];
+    out->whole = data->b - data->a;
+    out->again = base - data->a;
+    out->interaction = data->count > 1 ? together - base - sum : 0;
+    out->rest = data->b - together;
+    out->floor = spread(data->repeats, data->repeat_count);
+    if (data->floor > out->floor)
+        out->floor = data->floor;
+}
+
+void rt_attribution_clear(struct rt_attribution *attribution)
+{
+    free(attribution->parts);
+    memset(attribution, 0, sizeof *attribution);
+}
+
+bool rt_attribution_counts(const struct rt_attribution *attribution, double difference)
+{
+    return fabs(difference) > attribution->floor;
+}

@@ -1,0 +1,396 @@
+#include "replay/swaps.h"
+
+#include "base/alloc.h"
+#include "query/about.h"
+#include "query/about_plan.h"
+#include "query/diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SHOWN 24 /* bytes of a value */
+
+/* The keys that lead to a param, the innermost last. */
+struct place {
+    const struct place *above;
+    const char *key;
+};
+
+static struct rt_swap *add(struct rt_swaps *swaps, const char *component, char *label)
+{
+    swaps->items = rt_realloc(swaps->items, (swaps->count + 1) * sizeof *swaps->items);
+    swaps->items[swaps->count] = (struct rt_swap){.component = component, .label = label};
+    return &swaps->items[swaps->count++];
+}
+
+static void leave(struct rt_swaps *swaps, char *text)
+{
+    rt_json_append(swaps->left, rt_json_new_string(text));
+    free(text);
+}
+
+static void put_place(struct rt_buf *out, const struct place *place)
+{
+    if (place->above) {
+        put_place(out, place->above);
+        rt_buf_add(out, ".");
+    }
+    rt_buf_add(out, place->key);
+}
+
+static void put_value(struct rt_buf *out, const struct rt_json *value)
+{
+    struct rt_buf text = RT_BUF_INIT;
+
+    if (!value)
+        rt_buf_add(&text, "none");
+    else if (rt_json_string(value))
+        rt_buf_add(&text, rt_json_string(value));
+    else
+        rt_json_canonical(value, &text);
+    rt_buf_put(out, text.data, text.size > SHOWN ? SHOWN : text.size);
+    rt_buf_add(out, text.size > SHOWN ? "..." : "");
+    rt_buf_clear(&text);
+}
+
+/* The object that holds the param, made where it is missing. */
+static struct rt_json *holder(struct rt_json *params, const struct place *place)
+{
+    struct rt_json *above;
+    struct rt_json *found;
+
+    if (!place)
+        return params;
+    above = holder(params, place->above);
+    found = rt_json_get(above, place->key);
+    if (!found) {
+        found = rt_json_new_object();
+        rt_json_set(above, place->key, found);
+    }
+    return found;
+}
+
+static void set_param(struct rt_json *params, const struct place *place,
+                      const struct rt_json *value)
+{
+    struct rt_json *object = holder(params, place->above);
+
+    if (value)
+        rt_json_set(object, place->key, rt_json_copy(value));
+    else
+        rt_json_remove(object, place->key);
+}
+
+static void add_param(struct rt_swaps *swaps, const struct place *place, const struct rt_json *a,
+                      const struct rt_json *b)
+{
+    struct rt_json *params = rt_json_copy(rt_json_get(swaps->about[0], "params"));
+    struct rt_buf label = RT_BUF_INIT;
+
+    put_place(&label, place);
+    rt_buf_add(&label, " ");
+    put_value(&label, a);
+    rt_buf_add(&label, " -> ");
+    put_value(&label, b);
+    set_param(params, place, b);
+    add(swaps, "param", rt_buf_take(&label))->item.params = params;
+}
+
+static bool is_object(const struct rt_json *json)
+{
+    double value;
+
+    return json && rt_json_kind(json) == RT_JSON_OBJECT && !rt_json_special(json, &value);
+}
+
+/* A swap for each leaf that differs; what only one of them has is one leaf. */
+static void add_params(struct rt_swaps *swaps, const struct place *above, const struct rt_json *a,
+                       const struct rt_json *b)
+{
+    for (void *at = rt_json_first(a); at; at = rt_json_next(a, at)) {
+        const struct place place = {above, rt_json_iter_key(at)};
+        const struct rt_json *mine = rt_json_iter_value(at);
+        const struct rt_json *other = rt_json_get(b, place.key);
+
+        if (is_object(mine) && is_object(other))
+            add_params(swaps, &place, mine, other);
+        else if (!other || !rt_json_equal(mine, other))
+            add_param(swaps, &place, mine, other);
+    }
+    for (void *at = rt_json_first(b); at; at = rt_json_next(b, at)) {
+        const struct place place = {above, rt_json_iter_key(at)};
+
+        if (!rt_json_get(a, place.key))
+            add_param(swaps, &place, NULL, rt_json_iter_value(at));
+    }
+}
+
+static void add_seed(struct rt_swaps *swaps)
+{
+    int64_t a = rt_json_get_int(swaps->about[0], "seed", 0);
+    int64_t b = rt_json_get_int(swaps->about[1], "seed", 0);
+    struct rt_swap *swap;
+
+    if (a == b)
+        return;
+    swap = add(swaps, "seed", rt_strdup("seed"));
+    swap->item.reseeded = true;
+    swap->item.seed = (uint32_t)b;
+}
+
+/* Entry and root go with the code. */
+static void set_code(const struct rt_swaps *swaps, struct rt_replay_item *item)
+{
+    item->code = &swaps->code;
+    item->entry = swaps->entry;
+    item->root = rt_json_get_text(swaps->about[1], "root", "");
+}
+
+static void add_code(struct rt_swaps *swaps, const struct rt_json *diff)
+{
+    const struct rt_json *code = rt_json_get(diff, "code");
+    bool entry = !rt_json_equal(rt_json_get(swaps->about[0], "entry"), swaps->entry) ||
+                 strcmp(rt_json_get_text(swaps->about[0], "root", ""),
+                        rt_json_get_text(swaps->about[1], "root", "")) != 0;
+    size_t files = code ? rt_json_count(rt_json_get(code, "files")) : 0;
+    char *label;
+
+    if (!code && !entry)
+        return;
+    if (code)
+        label =
+            rt_printf("%scode %zu file%s", entry ? "entry and " : "", files, files == 1 ? "" : "s");
+    else
+        label = rt_strdup("entry");
+    set_code(swaps, &add(swaps, code ? "code" : "entry", label)->item);
+}
+
+static void add_inputs(struct rt_swaps *swaps, const struct rt_json *diff)
+{
+    const struct rt_json *rows = rt_json_get(diff, "inputs");
+    char *label;
+
+    if (!rows)
+        return;
+    if (rt_json_count(rows) == 1)
+        label = rt_printf("input %s", rt_json_get_text(rt_json_at(rows, 0), "name", ""));
+    else
+        label = rt_printf("%zu inputs", rt_json_count(rows));
+    add(swaps, "inputs", label)->item.inputs = swaps->inputs;
+}
+
+static char *change(const char *name, const struct rt_json *row)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    const struct rt_json *a = rt_json_get(row, "a");
+    const struct rt_json *b = rt_json_get(row, "b");
+
+    rt_buf_printf(&text, "%s ", name);
+    put_value(&text, a && rt_json_kind(a) != RT_JSON_NULL ? a : NULL);
+    rt_buf_add(&text, " -> ");
+    put_value(&text, b && rt_json_kind(b) != RT_JSON_NULL ? b : NULL);
+    return rt_buf_take(&text);
+}
+
+static const struct rt_json *row_of(const struct rt_json *rows, const char *name)
+{
+    for (size_t i = 0; rows && i < rt_json_count(rows); i++) {
+        if (strcmp(rt_json_get_text(rt_json_at(rows, i), "name", ""), name) == 0)
+            return rt_json_at(rows, i);
+    }
+    return NULL;
+}
+
+/* Packages go with the interpreter. */
+static bool add_interpreter(struct rt_swaps *swaps, const struct rt_json *rows)
+{
+    const struct rt_json *row = row_of(rows, "python_executable");
+    const char *path = row ? rt_json_get_text(row, "b", NULL) : NULL;
+
+    if (!path || access(path, X_OK) != 0)
+        return false;
+    swaps->python = rt_strdup(path);
+    add(swaps, "interpreter", change("interpreter", row))->item.python = swaps->python;
+    return true;
+}
+
+/* What changes no result by itself is not named. */
+static bool is_idle(const char *name, bool interpreter)
+{
+    static const char *const idle[] = {"cores", "memory_kib", "ranks", "python_prefix"};
+    static const char *const swapped[] = {"python", "python_executable"};
+
+    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
+        if (strcmp(name, idle[i]) == 0)
+            return true;
+    }
+    for (size_t i = 0; interpreter && i < sizeof swapped / sizeof swapped[0]; i++) {
+        if (strcmp(name, swapped[i]) == 0)
+            return true;
+    }
+    return strncmp(name, "variable.RETRIAL_", 17) == 0;
+}
+
+static void leave_packages(struct rt_swaps *swaps, const struct rt_json *rows)
+{
+    const struct rt_json *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < rt_json_count(rows); i++) {
+        if (strncmp(rt_json_get_text(rt_json_at(rows, i), "name", ""), "package ", 8) != 0)
+            continue;
+        first = first ? first : rt_json_at(rows, i);
+        count++;
+    }
+    if (count == 1)
+        leave(swaps, change(rt_json_get_text(first, "name", ""), first));
+    else if (count)
+        leave(swaps, rt_printf("%zu packages", count));
+}
+
+/* The environment that is left as it is here and now. */
+static void leave_environment(struct rt_swaps *swaps, const struct rt_json *rows, bool interpreter)
+{
+    for (size_t i = 0; rows && i < rt_json_count(rows); i++) {
+        const struct rt_json *row = rt_json_at(rows, i);
+        const char *name = rt_json_get_text(row, "name", "");
+
+        if (is_idle(name, interpreter) || strncmp(name, "package ", 8) == 0)
+            continue;
+        if (strcmp(name, "host") == 0)
+            leave(swaps, rt_strdup("host"));
+        else if (strncmp(name, "variable.", 9) == 0)
+            leave(swaps, rt_printf("variable %s", name + 9));
+        else
+            leave(swaps, change(name, row));
+    }
+    if (rows && !interpreter)
+        leave_packages(swaps, rows);
+}
+
+static void leave_threads(struct rt_swaps *swaps, const struct rt_json *rows)
+{
+    const struct rt_json *row = row_of(rows, "threads");
+
+    if (row)
+        leave(swaps, change("threads", row));
+}
+
+static void make_together(struct rt_swaps *swaps)
+{
+    struct rt_replay_item *all = &swaps->together;
+
+    for (size_t i = 0; i < swaps->count; i++) {
+        const struct rt_replay_item *item = &swaps->items[i].item;
+
+        if (item->params && !all->params)
+            all->params = rt_json_copy(rt_json_get(swaps->about[1], "params"));
+        if (item->reseeded) {
+            all->reseeded = true;
+            all->seed = item->seed;
+        }
+        if (item->code)
+            set_code(swaps, all);
+        if (item->inputs)
+            all->inputs = item->inputs;
+        if (item->python)
+            all->python = item->python;
+    }
+}
+
+static int read_side(struct rt_store *store, struct rt_db *index, const struct rt_pick *pick,
+                     size_t side, struct rt_swaps *swaps, struct rt_err *err)
+{
+    struct rt_about_plan from = {0};
+    const struct rt_json *plan;
+    int rc;
+
+    if ((rc = rt_about_trial(store, index, pick->study, pick->ordinal, &swaps->about[side], err)) <
+            0 ||
+        (rc = rt_about_plan_find(store, index, pick->study, pick->ordinal, &from, err)) < 0)
+        return rc;
+    plan = rt_plan_json(from.plan);
+    rt_json_set_text(swaps->about[side], "root", rt_json_get_text(plan, "root", ""));
+    if (side == 1) {
+        rt_hash_from_hex(&swaps->code, rt_json_get_text(plan, "code", ""));
+        swaps->entry = rt_json_copy(rt_json_get(plan, "entry"));
+        swaps->inputs = rt_json_get(plan, "inputs") ? rt_json_copy(rt_json_get(plan, "inputs"))
+                                                    : rt_json_new_array();
+    }
+    rt_about_plan_clear(&from);
+    return 0;
+}
+
+int rt_swaps_make(struct rt_store *store, struct rt_db *index, const struct rt_pick picks[2],
+                  struct rt_swaps *out, struct rt_err *err)
+{
+    const struct rt_study *const studies[2] = {picks[0].study, picks[1].study};
+    const uint64_t ordinals[2] = {picks[0].ordinal, picks[1].ordinal};
+    struct rt_json *diff = NULL;
+    const struct rt_json *environment;
+    bool interpreter;
+    int rc = 0;
+
+    memset(out, 0, sizeof *out);
+    out->left = rt_json_new_array();
+    for (size_t i = 0; rc == 0 && i < 2; i++)
+        rc = read_side(store, index, &picks[i], i, out, err);
+    if (rc < 0 || (rc = rt_diff_trials(store, index, studies, ordinals, &diff, err)) < 0)
+        return rc;
+    environment = rt_json_get(diff, "environment");
+    add_seed(out);
+    add_params(out, NULL, rt_json_get(out->about[0], "params"),
+               rt_json_get(out->about[1], "params"));
+    add_code(out, diff);
+    add_inputs(out, diff);
+    interpreter = add_interpreter(out, environment);
+    leave_environment(out, environment, interpreter);
+    leave_threads(out, rt_json_get(diff, "entry"));
+    make_together(out);
+    rt_json_free(diff);
+    return 0;
+}
+
+void rt_swaps_clear(struct rt_swaps *swaps)
+{
+    for (size_t i = 0; i < swaps->count; i++) {
+        free(swaps->items[i].label);
+        rt_json_free(swaps->items[i].item.params);
+    }
+    free(swaps->items);
+    rt_json_free(swaps->together.params);
+    rt_json_free(swaps->left);
+    rt_json_free(swaps->about[0]);
+    rt_json_free(swaps->about[1]);
+    rt_json_free(swaps->entry);
+    rt_json_free(swaps->inputs);
+    free(swaps->python);
+    memset(swaps, 0, sizeof *swaps);
+}
+
+static void put_item(struct rt_replay_item *out, const struct rt_replay_item *item,
+                     const struct rt_pick *a)
+{
+    *out = *item;
+    out->origin = *a;
+    if (out->params)
+        rt_json_keep(out->params);
+}
+
+struct rt_replay_item *rt_swaps_items(const struct rt_swaps *swaps, const struct rt_pick *a,
+                                      size_t repeats, size_t *count)
+{
+    const struct rt_replay_item unchanged = {.params = NULL};
+    struct rt_replay_item *items = rt_calloc(repeats + swaps->count + 1, sizeof *items);
+    size_t at = 0;
+
+    while (at < repeats)
+        put_item(&items[at++], &unchanged, a);
+    for (size_t i = 0; i < swaps->count; i++)
+        put_item(&items[at++], &swaps->items[i].item, a);
+    if (swaps->count > 1)
+        put_item(&items[at++], &swaps->together, a);
+    *count = at;
+    return items;
+}

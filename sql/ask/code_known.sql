@@ -1,0 +1,2 @@
+-- Whether a code state is recorded.
+SELECT count(*) FROM code WHERE code = :code
