@@ -7,8 +7,10 @@
 #include "engine/accept.h"
 #include "engine/fit.h"
 #include "engine/inputs.h"
+#include "engine/kept_inputs.h"
 #include "engine/leave_out.h"
 #include "engine/path.h"
+#include "engine/recorded_code.h"
 #include "engine/request.h"
 #include "engine/retry.h"
 #include "engine/secrets.h"
@@ -260,35 +262,6 @@ static int from_file(const struct rt_run_options *options, struct rt_store *stor
     return weigh(options, store, study, intent, err);
 }
 
-/* A study that is resumed as recorded needs its inputs as they were recorded. */
-static int check_recorded_inputs(struct rt_store *store, const struct rt_study *study,
-                                 struct rt_err *err)
-{
-    const struct rt_json *before = rt_plan_json(study->plan);
-    struct rt_json *now = NULL;
-    char *path = NULL;
-    char *folder = NULL;
-    const char *changed;
-    int rc;
-
-    if (!rt_json_get(before, "inputs") || unfinished(study) == 0)
-        return 0;
-    now = rt_json_copy(before);
-    rc = rt_same_study_source(store, study, &path, err);
-    folder = rt_fs_parent(path ? path : "/");
-    if (rc == 0 && (rc = rt_inputs_read(now, folder, err)) == 0 &&
-        (changed = rt_inputs_changed(before, now)) != NULL)
-        rc = rt_err_set(
-            err, RT_ECONFLICT,
-            "the input \"%s\" has changed since it was recorded; put back what it was, or "
-            "run the study file with --code current to start anew",
-            changed);
-    rt_json_free(now);
-    free(folder);
-    free(path);
-    return rc;
-}
-
 /* The study to be completed as recorded: one that is named, or that was just derived. */
 static int find_recorded(const struct rt_run_options *options, struct rt_store *store,
                          const struct rt_study **study, struct rt_err *err)
@@ -317,7 +290,7 @@ static int from_record(const struct rt_run_options *options, struct rt_store *st
                           study->name);
     intent->study = study->number;
     intent->recorded = true;
-    if ((rc = check_recorded_inputs(store, study, err)) < 0)
+    if ((rc = unfinished(study) || options->retry ? rt_kept_inputs_check(store, study, err) : 0) < 0)
         return rc;
     return rt_plan_new(rt_plan_json(study->plan), &intent->plan, err);
 }
@@ -376,42 +349,6 @@ static int append_launch(const struct rt_run_options *options, struct rt_prepare
     return rc;
 }
 
-/* The body of the CODE event of a code state: the last one recorded. */
-struct code_search {
-    const char *hex;
-    struct rt_json *record;
-};
-
-static int look_at_code(void *context, const struct rt_event *event, struct rt_err *err)
-{
-    struct code_search *search = context;
-    struct rt_json *body;
-    int rc;
-
-    if (event->kind != RT_EVENT_CODE)
-        return 0;
-    if ((rc = rt_json_parse(event->body, &body, err)) < 0)
-        return rc;
-    if (strcmp(rt_json_get_text(body, "code", ""), search->hex) == 0) {
-        rt_json_free(search->record);
-        search->record = rt_json_keep(body);
-    }
-    rt_json_free(body);
-    return 0;
-}
-
-static int find_code_record(struct rt_store *store, const char *hex, struct rt_json **record,
-                            struct rt_err *err)
-{
-    struct code_search search = {hex, NULL};
-    int rc = rt_store_read(store, 1, look_at_code, &search, err);
-
-    *record = search.record;
-    if (rc == 0 && !search.record)
-        rc = rt_err_set(err, RT_EDAMAGED, "code %.12s is not in the journal", hex);
-    return rc;
-}
-
 static int put_study_message(struct rt_prepared *out, struct intent *intent, struct rt_err *err)
 {
     const struct rt_study *study = rt_state_study(rt_store_state(out->store), out->study);
@@ -428,9 +365,11 @@ static int put_study_message(struct rt_prepared *out, struct intent *intent, str
     else if (intent->code_record && rt_hash_equal(&wire.study.code, &intent->code))
         record = rt_json_keep(intent->code_record);
     else
-        rc = find_code_record(out->store, hex, &record, err);
+        rc = rt_recorded_code(out->store, hex, &record, err);
     if (rc == 0)
         rc = rt_code_bundle(repository, &wire.study.code, record, &bundle, err);
+    if (rc == 0)
+        rc = rt_kept_inputs_place(out->store, rt_plan_json(study->plan), record, &bundle, err);
     if (rc == 0) {
         wire.study.launch = out->launch;
         wire.study.study = out->study;

@@ -3,25 +3,11 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "query/about_plan.h"
+#include "store/input.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "sql.h"
-
-char *rt_input_folder(const struct rt_json *code_record, const char *root)
-{
-    const struct rt_json *roots = rt_json_get(code_record, "roots");
-    size_t size = strcspn(root, "/");
-
-    for (size_t i = 0; i < rt_json_count(roots); i++) {
-        const char *name = rt_json_get_text(rt_json_at(roots, i), "name", "");
-        const char *path = rt_json_get_text(rt_json_at(roots, i), "path", NULL);
-
-        if (path && strlen(name) == size && strncmp(name, root, size) == 0)
-            return rt_printf("%s%s", path, root + size);
-    }
-    return NULL;
-}
 
 static bool has(const struct rt_json *list, const char *sha256)
 {

@@ -5,7 +5,6 @@
 #include "engine/path.h"
 #include "query/about.h"
 #include "query/about_plan.h"
-#include "query/input_list.h"
 #include "store/code.h"
 #include "store/input.h"
 

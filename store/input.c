@@ -15,6 +15,21 @@
 
 #define PIECE_BYTES (1u << 20)
 
+char *rt_input_folder(const struct rt_json *code_record, const char *root)
+{
+    const struct rt_json *roots = rt_json_get(code_record, "roots");
+    size_t size = strcspn(root, "/");
+
+    for (size_t i = 0; i < rt_json_count(roots); i++) {
+        const char *name = rt_json_get_text(rt_json_at(roots, i), "name", "");
+        const char *path = rt_json_get_text(rt_json_at(roots, i), "path", NULL);
+
+        if (path && strlen(name) == size && strncmp(name, root, size) == 0)
+            return rt_printf("%s%s", path, root + size);
+    }
+    return NULL;
+}
+
 int rt_input_hash(const char *path, struct rt_hash *hash, uint64_t *bytes, struct rt_err *err)
 {
     struct rt_buf listing = RT_BUF_INIT;

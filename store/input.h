@@ -10,6 +10,10 @@
 #include "base/json.h"
 #include "store/store.h"
 
+/* The folder that relative paths of a plan's inputs start at: `root` is the plan's, the record of
+ * the code says where it was. Yours; NULL if it does not. */
+char *rt_input_folder(const struct rt_json *code_record, const char *root);
+
 /* The hash of the file or folder at a path, and how many bytes its files have. RT_EUSAGE if it is
  * not there or cannot be read. */
 int rt_input_hash(const char *path, struct rt_hash *hash, uint64_t *bytes, struct rt_err *err);

@@ -46,6 +46,7 @@ export GO=$PWD/go
 retrial run -q -j 1 slow.yaml 2>/dev/null &
 until retrial status 2>/dev/null | grep -q '1 of 2'; do sleep 0.05; done
 kill -INT $!
+sleep 0.3 # two at once are one
 kill -INT $!
 wait $! || true
 echo 7 >data/a.csv
