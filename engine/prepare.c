@@ -290,7 +290,8 @@ static int from_record(const struct rt_run_options *options, struct rt_store *st
                           study->name);
     intent->study = study->number;
     intent->recorded = true;
-    if ((rc = unfinished(study) || options->retry ? rt_kept_inputs_check(store, study, err) : 0) < 0)
+    if ((rc = unfinished(study) || options->retry ? rt_kept_inputs_check(store, study, err) : 0) <
+        0)
         return rc;
     return rt_plan_new(rt_plan_json(study->plan), &intent->plan, err);
 }
