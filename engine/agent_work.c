@@ -78,6 +78,11 @@ int rt_agent_forget(struct rt_agent *agent, struct rt_err *err)
 
 int rt_agent_take_work(struct rt_agent *agent, const struct rt_wire_work *work, struct rt_err *err)
 {
+    if (agent->plan && rt_plan_driven(agent->plan)) {
+        for (size_t i = 0; i < work->point_count; i++)
+            rt_plan_propose(agent->plan, work->points[i].index, work->points[i].replicate,
+                            work->points[i].params);
+    }
     for (size_t i = 0; i < work->count; i++)
         enqueue(agent, &work->ranges[i]);
     if (agent->life != LIFE_WORKING || agent->failed)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FOR_EVER_US (UINT64_C(1000) * 86400 * 1000000) /* longer than any launch */
+
 void rt_actions_clear(struct rt_actions *actions)
 {
     for (size_t i = 0; i < actions->count; i++)
@@ -88,6 +90,7 @@ void rt_conductor_free(struct rt_conductor *conductor)
     rt_roster_clear(&conductor->roster);
     rt_outbox_clear(&conductor->outbox);
     rt_retry_clear(&conductor->retry);
+    rt_priorities_clear(&conductor->priorities);
     rt_packages_clear(&conductor->packages);
     rt_json_free(conductor->live);
     free(conductor->unshared);
@@ -116,6 +119,8 @@ static void start(struct rt_conductor *conductor)
     conductor->start_us = conductor->now_us;
     conductor->beat_us = conductor->now_us + conductor->options.beat_us;
     conductor->share = (waiting + conductor->options.ranks - 1) / conductor->options.ranks;
+    if (conductor->open) /* nobody knows how many there will be */
+        conductor->share = UINT64_MAX;
     rt_roster_init(&conductor->roster, conductor->options.ranks, conductor->now_us);
     rt_state_lost_leases(conductor->state, note_lost, conductor);
 }
@@ -161,7 +166,7 @@ static void find_end(struct rt_conductor *conductor)
                  rt_roster_with(&conductor->roster, RT_MEMBER_GONE) +
                  rt_roster_with(&conductor->roster, RT_MEMBER_LEFT);
 
-    if (rt_conductor_decided(conductor) == of->planned && of->leased == 0 &&
+    if (!conductor->open && rt_conductor_decided(conductor) == of->planned && of->leased == 0 &&
         rt_retry_next(&conductor->retry, of) == 0) {
         begin_stop(conductor, 0);
         return;
@@ -183,7 +188,8 @@ int rt_conductor_code(const struct rt_conductor *conductor)
     if (conductor->failure)
         return conductor->failure;
     if (conductor->interrupted &&
-        rt_conductor_decided(conductor) < of->planned + rt_retry_waiting(&conductor->retry))
+        (conductor->open ||
+         rt_conductor_decided(conductor) < of->planned + rt_retry_waiting(&conductor->retry)))
         return RT_EINTERRUPTED;
     return good < of->planned ? RT_ETRIALS : RT_OK;
 }
@@ -305,6 +311,30 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
     }
     conductor->actions = NULL;
     return rc;
+}
+
+void rt_conductor_set_open(struct rt_conductor *conductor, bool open)
+{
+    conductor->open = open;
+}
+
+void rt_conductor_prefer(struct rt_conductor *conductor, uint64_t ordinal, int32_t priority)
+{
+    rt_priorities_set(&conductor->priorities, ordinal, priority);
+}
+
+void rt_conductor_give_out(struct rt_conductor *conductor, const struct rt_err *why,
+                           uint64_t mono_us, struct rt_actions *actions)
+{
+    see_the_time(conductor, mono_us);
+    conductor->open = false;
+    if (conductor->failure || conductor->phase != PHASE_RUNNING)
+        return;
+    conductor->failure = why->code;
+    conductor->why = *why;
+    conductor->actions = actions;
+    begin_stop(conductor, FOR_EVER_US);
+    conductor->actions = NULL;
 }
 
 void rt_conductor_appended(struct rt_conductor *conductor, uint64_t seq)

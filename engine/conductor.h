@@ -85,6 +85,14 @@ void rt_conductor_free(struct rt_conductor *conductor);
 int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *input,
                       uint64_t mono_us, struct rt_actions *actions, struct rt_err *err);
 
+/* While a study is open its driver may propose more trials: nothing ends for lack of them. */
+void rt_conductor_set_open(struct rt_conductor *conductor, bool open);
+/* A trial that waits is to be leased before, or after, those of another priority (default: 0). */
+void rt_conductor_prefer(struct rt_conductor *conductor, uint64_t ordinal, int32_t priority);
+/* The study cannot go on: no more trials are started, and those that run may end as they will. */
+void rt_conductor_give_out(struct rt_conductor *conductor, const struct rt_err *why,
+                           uint64_t mono_us, struct rt_actions *actions);
+
 /* The number that the APPEND action just carried out was given. */
 void rt_conductor_appended(struct rt_conductor *conductor, uint64_t seq);
 

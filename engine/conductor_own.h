@@ -4,6 +4,7 @@
 #include "engine/conductor.h"
 #include "engine/outbox.h"
 #include "engine/pace.h"
+#include "engine/priorities.h"
 #include "engine/retry.h"
 #include "engine/packages.h"
 #include "engine/roster.h"
@@ -23,6 +24,8 @@ struct rt_conductor {
     struct rt_outbox outbox;
     struct rt_pace pace;
     struct rt_retry retry;
+    struct rt_priorities priorities;
+    bool open; /* a driver may propose more */
     enum phase phase;
     struct rt_packages packages;
     struct rt_json *live;   /* modules from past the snapshot: engine/live.h */

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEASE_MAX 4096 /* trials in one lease event */
+#define LEASE_MAX  4096        /* trials in one lease event */
+#define PARAMS_MAX (16u << 20) /* bytes of params in one message, before the last */
 
 /* What holds for all members while trials are given out. */
 struct round {
@@ -72,11 +73,13 @@ struct search {
 };
 
 /* One that waits, and that no agent was lost with before. */
-static uint64_t next_waiting(const struct rt_study *of, struct search *search)
+static uint64_t next_waiting(const struct rt_conductor *conductor, const struct rt_study *of,
+                             struct search *search)
 {
     uint64_t ordinal = search->next ? rt_study_next_waiting(of, search->next) : 0;
 
-    while (ordinal && rt_study_downs(of, ordinal))
+    while (ordinal &&
+           (rt_study_downs(of, ordinal) || rt_priorities_has(&conductor->priorities, ordinal)))
         ordinal = rt_study_next_waiting(of, ordinal + 1);
     search->next = ordinal ? ordinal + 1 : 0;
     return ordinal;
@@ -110,9 +113,13 @@ static bool holds_suspect(const struct rt_conductor *conductor, int rank)
 static uint64_t next_trial(struct rt_conductor *conductor, int rank, struct search *search)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
-    uint64_t ordinal = next_waiting(of, search);
+    uint64_t ordinal = rt_priorities_next(&conductor->priorities, of, true);
     bool again;
 
+    if (!ordinal)
+        ordinal = next_waiting(conductor, of, search);
+    if (!ordinal)
+        ordinal = rt_priorities_next(&conductor->priorities, of, false);
     if (ordinal)
         return ordinal;
     ordinal = rt_retry_next(&conductor->retry, of);
@@ -131,22 +138,55 @@ static uint64_t next_trial(struct rt_conductor *conductor, int rank, struct sear
     return ordinal;
 }
 
+/* Agents cannot derive what a driver proposed. The bytes go to a buffer that may move. */
+static void add_point(const struct rt_plan *plan, struct rt_wire_work *work, size_t *capacity,
+                      uint64_t index, struct rt_buf *params)
+{
+    struct rt_wire_point *point;
+    size_t before = params->size;
+
+    if (!rt_plan_driven(plan))
+        return;
+    work->points = rt_grow(work->points, capacity, work->point_count + 1, sizeof *work->points);
+    point = &work->points[work->point_count++];
+    rt_plan_params(plan, index, params);
+    *point = (struct rt_wire_point){
+        index, rt_plan_replicate(plan, index), {NULL, params->size - before}};
+}
+
+static void settle_points(struct rt_wire_work *work, const struct rt_buf *params)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < work->point_count; i++) {
+        work->points[i].params.data = params->data + at;
+        at += work->points[i].params.size;
+    }
+}
+
 /* Leases up to `count` trials to a rank; returns how many there were. */
 static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t count,
                          struct search *search)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
     struct rt_lease lease = {conductor->options.launch, of->number, (uint32_t)rank, NULL, 0};
-    struct rt_wire wire = {.kind = RT_WIRE_WORK, .work = {of->number, NULL, 0}};
+    struct rt_wire wire = {.kind = RT_WIRE_WORK, .work = {.study = of->number}};
     struct rt_note *note;
+    struct rt_buf params = RT_BUF_INIT;
     size_t capacity = 0;
+    size_t points = 0;
     uint64_t leased = 0;
     uint64_t ordinal;
 
     search->has_suspect = false;
-    for (; leased < count && (ordinal = next_trial(conductor, rank, search)) != 0; leased++)
+    for (; leased < count && params.size < PARAMS_MAX &&
+           (ordinal = next_trial(conductor, rank, search)) != 0;
+         leased++) {
         add_to(&lease, &wire.work, &capacity, ordinal, rt_study_index(of, ordinal),
                rt_state_trial(of, ordinal).attempts + 1);
+        add_point(of->plan, &wire.work, &points, rt_study_index(of, ordinal), &params);
+    }
+    settle_points(&wire.work, &params);
     if (leased) {
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_LEASE, RT_NOTE_WORK, rank, &note),
                      &lease);
@@ -156,6 +196,8 @@ static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t coun
     }
     free(lease.ranges);
     free(wire.work.ranges);
+    free(wire.work.points);
+    rt_buf_clear(&params);
     return leased;
 }
 
@@ -445,7 +487,7 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
     const struct rt_study *of = rt_conductor_study(conductor);
     struct rt_member *member = &conductor->roster.members[rank];
     struct rt_lease lease = {conductor->options.launch, of->number, (uint32_t)rank, NULL, 0};
-    struct rt_wire_work same = {of->number, NULL, 0};
+    struct rt_wire_work same = {.study = of->number};
     size_t capacity = 0;
     uint64_t count = 0;
     struct rt_err err;

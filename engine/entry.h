@@ -21,7 +21,7 @@ struct rt_entry_task {
     const char *folder;          /* where its paths start: the code root in the checkout */
     const char *metric;          /* name of a bare number that comes back */
     bool metric_needed;          /* the study has an objective, which is that metric */
-    const char *params;          /* params of the first point, as a sample of their names */
+    const char *params;          /* a sample of their names; "null": a driver will tell */
     const char *python;          /* interpreter that fits our build; NULL: the build's own */
     uint32_t seed;               /* for random numbers drawn while loading */
     const int *handed;           /* control and task of this template (engine/template.h), for an

@@ -272,12 +272,15 @@ int rt_entry_command_load(const struct rt_entry_task *task, struct rt_entry **ou
     const struct rt_json *argv = rt_json_get(task->entry, "argv");
     struct command_entry *self;
     struct words words = {NULL, 0};
-    int rc;
+    int rc = 0;
 
     if (!argv || rt_json_count(argv) == 0)
         return rt_err_set(err, RT_EUSAGE, "the command is empty");
-    if ((rc = fill_words(argv, rt_span_text(task->params), &words, err)) < 0 ||
-        (rc = check_program(words.items[0], task->folder, err)) < 0)
+    if (strcmp(task->params, "null") != 0)
+        rc = fill_words(argv, rt_span_text(task->params), &words, err);
+    if (rc < 0 ||
+        (rc = check_program(words.count ? words.items[0] : rt_json_string(rt_json_at(argv, 0)),
+                            task->folder, err)) < 0)
         goto out;
     self = rt_calloc(1, sizeof *self);
     self->base.ops = &ops;

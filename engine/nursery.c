@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "engine/comm.h"
+#include "engine/keeper.h"
 #include "engine/kin.h"
 #include "engine/packet.h"
 #include "engine/template.h"
@@ -20,14 +21,14 @@
 struct rt_nursery {
     int fd;
     pid_t pid;
-    uint32_t last_id; /* of a template */
+    uint32_t last_id; /* of a template or keeper */
 };
 
 /* The nursery's own side. */
 struct tended {
     int control;
     int signals;
-    uint32_t *ids; /* of live templates */
+    uint32_t *ids; /* of live templates and keepers */
     pid_t *pids;   /* at the same places */
     size_t count;
     size_t id_capacity;
@@ -63,7 +64,14 @@ static _Noreturn void end_all(void)
     _exit(0);
 }
 
-static pid_t fork_template(struct tended *tended, const struct rt_packet *packet)
+static _Noreturn void become(const struct rt_packet *packet)
+{
+    if (packet->kind == RT_PACKET_KEEPER)
+        rt_keeper_main(packet->fds);
+    rt_template_main(packet->fds[0], packet->fds[1], packet->fds[2], rt_entry_load);
+}
+
+static pid_t fork_child(struct tended *tended, const struct rt_packet *packet)
 {
     pid_t nursery = getpid();
     pid_t pid = fork();
@@ -78,16 +86,16 @@ static pid_t fork_template(struct tended *tended, const struct rt_packet *packet
     close(tended->signals);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    rt_template_main(packet->fds[0], packet->fds[1], packet->fds[2], rt_entry_load);
+    become(packet);
 }
 
-static void start_template(struct tended *tended, const struct rt_packet *packet)
+static void start_child(struct tended *tended, const struct rt_packet *packet)
 {
     struct rt_packet answer = {.kind = RT_PACKET_STARTED, .id = packet->id};
 
-    if (packet->fd_count != 3)
+    if (packet->fd_count != (packet->kind == RT_PACKET_KEEPER ? RT_KEEPER_FDS : 3))
         end_all();
-    answer.pid = fork_template(tended, packet);
+    answer.pid = fork_child(tended, packet);
     answer.number = answer.pid < 0 ? (uint64_t)errno : 0;
     for (size_t i = 0; i < packet->fd_count; i++)
         close(packet->fds[i]);
@@ -109,8 +117,8 @@ static void take_packets(struct tended *tended)
     int rc;
 
     while ((rc = rt_packet_receive(tended->control, 0, &packet, NULL)) == 1) {
-        if (packet.kind == RT_PACKET_TEMPLATE)
-            start_template(tended, &packet);
+        if (packet.kind == RT_PACKET_TEMPLATE || packet.kind == RT_PACKET_KEEPER)
+            start_child(tended, &packet);
         for (size_t i = 0; packet.kind == RT_PACKET_END && i < tended->count; i++) {
             if (tended->ids[i] == packet.id)
                 kill(tended->pids[i], SIGKILL);

@@ -23,7 +23,7 @@ void rt_nursery_free(struct rt_nursery *nursery);
 
 /* The socket that speaks packets (engine/packet.h) with it; for the pool. */
 int rt_nursery_fd(const struct rt_nursery *nursery);
-/* A number for a template that none has had. */
+/* A number for a template, or a keeper, that none has had. */
 uint32_t rt_nursery_new_id(struct rt_nursery *nursery);
 
 #endif

@@ -20,6 +20,7 @@ enum rt_packet_kind {
                              * with 0 a file about the interpreter, if there is one */
     RT_PACKET_WORKER = 6,   /* agent to template: fork worker `id`; fds: ring, wake, bell, out, err;
                              * number is its nonce; text its folder */
+    RT_PACKET_KEEPER = 7,   /* agent to nursery: fork the keeper of a driver, engine/keeper.h */
 };
 
 struct rt_packet {

@@ -34,10 +34,10 @@ void rt_pool_free(struct rt_pool *pool);
 
 struct rt_task {
     uint32_t study;
-    const char *study_id;       /* "k3f9" */
-    const struct rt_plan *plan; /* entry, limits, each; must outlive the pool */
-    const char *checkout;       /* folder with the unpacked bundle */
-    struct rt_json *devices;    /* as rt_fit_devices() gives them, or NULL; copied */
+    const char *study_id;    /* "k3f9" */
+    struct rt_plan *plan;    /* entry, limits, each; must outlive the pool */
+    const char *checkout;    /* folder with the unpacked bundle */
+    struct rt_json *devices; /* as rt_fit_devices() gives them, or NULL; copied */
 };
 
 /* Starts the template of a study. Its being up, or why not, is told by rt_pool_ready(). */
@@ -47,7 +47,8 @@ int rt_pool_study(struct rt_pool *pool, const struct rt_task *task, struct rt_er
  * the import). Trials may be submitted before it is up. */
 int rt_pool_ready(struct rt_pool *pool, uint32_t study, struct rt_err *err);
 
-/* Queues a trial. Cheap; params are derived from the plan when a worker takes it. */
+/* Queues a trial. Cheap; params are derived from the plan when a worker takes it. Those that a
+ * driver proposed are forgotten when the trial has ended. */
 void rt_pool_submit(struct rt_pool *pool, uint32_t study, uint64_t ordinal, uint64_t index,
                     uint32_t attempt);
 

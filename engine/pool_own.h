@@ -22,7 +22,7 @@ struct rt_brood {
     uint32_t study;
     char *study_id;
     char *root; /* the code root in the checkout */
-    const struct rt_plan *plan;
+    struct rt_plan *plan;
     struct rt_json *devices; /* of its workers, or NULL */
     enum rt_brood_state state;
     struct rt_err why;     /* FAILED */

@@ -110,6 +110,12 @@ static uint64_t unfinished(const struct rt_study *study)
     return left;
 }
 
+/* A driver may propose more, though nothing is left of what it has. */
+static bool is_over(const struct rt_study *study)
+{
+    return unfinished(study) == 0 && (!rt_plan_driven(study->plan) || study->finished);
+}
+
 /* Nothing hangs on code or inputs that no trial has started with: an import that failed, say. */
 static bool begun(const struct rt_study *study)
 {
@@ -235,7 +241,7 @@ static int weigh(const struct rt_run_options *options, struct rt_store *store,
         rt_json_set(plan, "root", rt_json_copy(rt_json_get(before, "root")));
         changed = false;
     }
-    if (changed && options->code == RT_CODE_ASK && unfinished(study))
+    if (changed && options->code == RT_CODE_ASK && !is_over(study))
         return refuse_changed_code(store, study, intent, err);
     if (changed && options->notice)
         options->notice(options->context, "the code has changed since this study ran; all of it "
@@ -398,6 +404,25 @@ static void note_plan(struct rt_prepared *out)
     out->asks_gpus = rt_fit_asks_gpus(plan);
 }
 
+/* A driver runs beside its study file. */
+static int note_folder(struct rt_prepared *out, const struct intent *intent, struct rt_err *err)
+{
+    const struct rt_study *study = rt_state_study(rt_store_state(out->store), out->study);
+    char *path = NULL;
+    int rc = 0;
+
+    if (!rt_plan_driven(study->plan))
+        return 0;
+    if (intent->file.folder) {
+        out->folder = rt_strdup(intent->file.folder);
+        return 0;
+    }
+    rc = rt_same_study_source(out->store, study, &path, err);
+    out->folder = rt_fs_parent(path ? path : "./.");
+    free(path);
+    return rc;
+}
+
 static int record(const struct rt_run_options *options, struct rt_prepared *out,
                   struct intent *intent, struct rt_err *err)
 {
@@ -416,7 +441,9 @@ static int record(const struct rt_run_options *options, struct rt_prepared *out,
     out->revised = !intent->recorded && study->revision > 1;
     if (out->revised)
         tell_revision(options, study, ordinals);
-    if ((unfinished(study) != 0 || rt_retry_count(study, options->retry) != 0) &&
+    if ((rc = note_folder(out, intent, err)) < 0)
+        return rc;
+    if ((!is_over(study) || rt_retry_count(study, options->retry) != 0) &&
         ((rc = append_launch(options, out, err)) < 0 ||
          (rc = put_study_message(out, intent, err)) < 0))
         return rc;
@@ -454,5 +481,6 @@ void rt_prepared_clear(struct rt_prepared *prepared)
 {
     rt_buf_clear(&prepared->study_message);
     free(prepared->metric);
-    prepared->metric = NULL;
+    free(prepared->folder);
+    prepared->metric = prepared->folder = NULL;
 }

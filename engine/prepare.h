@@ -19,6 +19,7 @@ struct rt_prepared {
     char *metric; /* of the objective, or NULL */
     bool maximize;
     bool asks_gpus; /* its trials do */
+    char *folder;   /* of the study file, where its driver runs; NULL if it has none */
     struct rt_buf study_message;
 };
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "engine/agent.h"
+#include "engine/driving.h"
 #include "engine/earlier_plan.h"
 #include "engine/findings.h"
 #include "engine/idle.h"
@@ -33,6 +34,8 @@ struct conducting {
     const struct rt_run_options *options;
     struct rt_prepared prepared;
     struct rt_conductor *conductor;
+    struct rt_driving *driving; /* NULL: nothing drives the study, or not yet */
+    bool driven;                /* a driver is to propose trials */
     struct rt_agent *agent;
     struct rt_recorder recorder;
     struct rt_actions actions;
@@ -93,6 +96,8 @@ static int carry_out(struct conducting *run, struct rt_err *err)
             rc = rt_record(&run->recorder, action->event, rt_buf_span(&action->bytes), &seq, err);
             if (rc == 0)
                 rt_conductor_appended(run->conductor, seq);
+            if (rc == 0 && run->driving && action->event == RT_EVENT_ATTEMPTS)
+                rc = rt_driving_attempts(run->driving, seq, rt_buf_span(&action->bytes), err);
         } else if (rc == 0 && action->kind == RT_ACTION_SEND) {
             rc = comm->ops->send(comm, action->rank, rt_buf_span(&action->bytes), err);
             run->active = true;
@@ -169,6 +174,8 @@ static int commit_if_due(struct conducting *run, struct rt_err *err)
         return rc;
     input.seq = run->recorder.durable;
     run->active = true;
+    if (run->driving)
+        rt_driving_durable(run->driving, run->recorder.durable);
     return step(run, &input, err);
 }
 
@@ -212,6 +219,8 @@ static int pass_stops_on(struct conducting *run, struct rt_err *err)
     if (asked > run->stops && run->stops < 2) {
         if (run->stops++ == 0)
             tell_stop(run);
+        if (run->driving)
+            rt_driving_stop(run->driving);
         rc = step(run, &input, err);
     }
     return rc;
@@ -312,9 +321,95 @@ static int wait_for_more(struct conducting *run, struct rt_err *err)
     if (run->active)
         wait = 0;
     run->active = false;
+    if (run->driving) {
+        count += rt_driving_fds(run->driving, fds + count);
+        wait = least(wait, rt_driving_wait_us(run->driving, now));
+    }
     count += rt_agent_fds(run->agent, fds + count, FDS_MAX - count);
     rc = rt_idle_wait(fds, count, wait, err);
     return rc < 0 ? rc : 0;
+}
+
+static int append_for_driver(void *context, enum rt_event_kind kind, struct rt_span body,
+                             uint64_t *seq, struct rt_err *err)
+{
+    struct conducting *run = context;
+
+    return rt_record(&run->recorder, kind, body, seq, err);
+}
+
+static int commit_for_driver(void *context, struct rt_err *err)
+{
+    struct conducting *run = context;
+
+    return rt_record_commit(&run->recorder, err);
+}
+
+static uint64_t workers_for_driver(void *context)
+{
+    struct conducting *run = context;
+    struct rt_progress progress;
+
+    rt_conductor_progress(run->conductor, &progress);
+    return progress.slots;
+}
+
+static void prefer_for_driver(void *context, uint64_t ordinal, int32_t priority)
+{
+    struct conducting *run = context;
+
+    rt_conductor_prefer(run->conductor, ordinal, priority);
+}
+
+static void notice_for_driver(void *context, const char *text)
+{
+    const struct conducting *run = context;
+
+    if (run->options->notice)
+        run->options->notice(run->options->context, text);
+}
+
+static int start_driver(struct conducting *run, struct rt_err *err)
+{
+    struct rt_driving_options options = {
+        .nursery = run->options->nursery,
+        .store = run->prepared.store,
+        .study = run->prepared.study,
+        .launch = run->prepared.launch,
+        .folder = run->prepared.folder,
+        .strict = run->options->strict,
+        .append = append_for_driver,
+        .commit = commit_for_driver,
+        .workers = workers_for_driver,
+        .prefer = prefer_for_driver,
+        .notice = notice_for_driver,
+        .context = run,
+    };
+
+    run->driven = false;
+    return rt_driving_new(&options, &run->driving, err);
+}
+
+/* The program starts once there are workers, of which it is told how many. */
+static int drive(struct conducting *run, struct rt_err *err)
+{
+    const struct rt_err *failure;
+    int rc = 0;
+
+    if (run->driven && !run->stops && workers_for_driver(run) > 0)
+        rc = start_driver(run, err);
+    if (rc < 0 || !run->driving)
+        return rc;
+    if ((rc = rt_driving_step(run->driving, rt_mono_us(), err)) < 0)
+        return rc;
+    run->active |= rc > 0;
+    failure = rt_driving_failure(run->driving);
+    if (failure) {
+        rt_conductor_give_out(run->conductor, failure, rt_mono_us(), &run->actions);
+        return carry_out(run, err);
+    }
+    rt_conductor_set_open(run->conductor, rt_driving_open(run->driving));
+    return 0;
 }
 
 static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *err)
@@ -324,7 +419,8 @@ static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *e
 
     if ((rc = rt_agent_step(run->agent, rt_mono_us(), err)) < 0 ||
         (rc = receive_all(run, message, err)) < 0 || (rc = pass_stops_on(run, err)) < 0 ||
-        (rc = step(run, &tick, err)) < 0 || (rc = commit_if_due(run, err)) < 0)
+        (rc = drive(run, err)) < 0 || (rc = step(run, &tick, err)) < 0 ||
+        (rc = commit_if_due(run, err)) < 0)
         return rc;
     rt_serve_step(run->serve);
     rt_store_beat(run->prepared.store);
@@ -368,7 +464,9 @@ static void set_up(struct conducting *run)
     };
 
     run->start_us = rt_mono_us();
+    run->driven = run->prepared.launch && rt_plan_driven(study->plan) && !study->finished;
     run->conductor = rt_conductor_new(&conductor, state, rt_buf_span(&run->prepared.study_message));
+    rt_conductor_set_open(run->conductor, run->driven);
     run->recorder = (struct rt_recorder){.store = run->prepared.store,
                                          .metric = run->prepared.metric,
                                          .maximize = run->prepared.maximize};
@@ -396,7 +494,8 @@ static int verdict(struct conducting *run, struct rt_err *err)
         *err = progress.why;
         return err->code = progress.failure;
     }
-    if (decided(&progress) < progress.planned)
+    if (decided(&progress) < progress.planned || run->driven ||
+        (run->driving && rt_driving_open(run->driving)))
         return rt_err_set(err, RT_EINTERRUPTED, "interrupted; what was recorded is safe");
     if (good < progress.planned)
         return rt_err_set(err, RT_ETRIALS, "%llu of %llu trials did not succeed",
@@ -472,6 +571,7 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
             rc = verdict(&run, err);
     }
 out:
+    rt_driving_free(run.driving);
     rt_serve_free(run.serve);
     rt_findings_clear(&run.findings);
     rt_agent_free(run.agent);

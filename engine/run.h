@@ -71,6 +71,7 @@ struct rt_run_options {
     unsigned retry;              /* outcomes whose trials get further attempts (engine/retry.h) */
     uint64_t stop_us;            /* asks to stop by itself then (monotonic); 0: never */
     uint64_t grace_us;           /* after a request to stop */
+    bool strict;                 /* a driver that decides otherwise than before ends the launch */
     bool restarted;              /* the launch before died, and perhaps its host with it */
     uint64_t silence_us;         /* an agent silent for so long is given up; 0: the default */
     volatile sig_atomic_t *stop; /* counts requests to stop; may be NULL */

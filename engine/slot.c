@@ -15,9 +15,8 @@
 
 #define LIVE_SIZE_MAX (1u << 18) /* bytes of what a worker says of modules */
 
-#define INBOX_KEEP (1u << 20)           /* bytes of an inbox kept for the next results */
-#define TRIAL_MAX  (RT_FRAME_HEAD + 25) /* bytes of a trial's frame */
-#define NUMBER_MAX (1u << 31)           /* a worker that has run so many trials is replaced */
+#define INBOX_KEEP (1u << 20) /* bytes of an inbox kept for the next results */
+#define NUMBER_MAX (1u << 31) /* a worker that has run so many trials is replaced */
 
 void rt_slot_init(struct rt_slot *slot, uint32_t number)
 {
@@ -99,22 +98,34 @@ out:
     return rc;
 }
 
+/* Workers derive params from the plan, but cannot know what a driver proposes. */
+static void put_trial(const struct rt_plan *plan, const struct rt_waiting *trial,
+                      struct rt_buf *body)
+{
+    rt_buf_put_varint(body, trial->ordinal);
+    rt_buf_put_varint(body, trial->index);
+    rt_buf_put_varint(body, trial->attempt);
+    if (!rt_plan_driven(plan))
+        return;
+    rt_buf_put_varint(body, rt_plan_replicate(plan, trial->index));
+    rt_plan_params(plan, trial->index, body);
+}
+
 bool rt_slot_give(struct rt_slot *slot, const struct rt_waiting *trial, uint64_t mono_us)
 {
     struct rt_buf *packed = &slot->outbox;
     struct rt_frame frame = {slot->next, {NULL, 0}};
     size_t size;
 
-    if (slot->next - slot->first >= RT_SLOT_GIVEN || slot->next >= NUMBER_MAX ||
-        rt_ring_room(slot->ring, NULL) < (int64_t)TRIAL_MAX)
+    if (slot->next - slot->first >= RT_SLOT_GIVEN || slot->next >= NUMBER_MAX)
         return false;
     rt_buf_reset(packed);
-    rt_buf_reserve(packed, 2 * TRIAL_MAX); /* so that the payload stays where it is */
-    rt_buf_put_varint(packed, trial->ordinal);
-    rt_buf_put_varint(packed, trial->index);
-    rt_buf_put_varint(packed, trial->attempt);
+    put_trial(slot->brood->plan, trial, packed);
+    rt_buf_reserve(packed, packed->size + RT_FRAME_HEAD); /* the payload stays where it is */
     frame.payload = rt_buf_span(packed);
     size = packed->size;
+    if (rt_ring_room(slot->ring, NULL) < (int64_t)(size + RT_FRAME_HEAD))
+        return false;
     rt_frame_put(packed, slot->nonce, &frame);
     rt_ring_write(slot->ring, rt_span(packed->data + size, packed->size - size), NULL);
     *given(slot, slot->next++) = *trial;
@@ -213,6 +224,7 @@ static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct 
     slot->user_us += attempt.user_us;
     slot->sys_us += attempt.sys_us;
     rt_pool_put(pool, &attempt);
+    rt_plan_forget(slot->brood->plan, trial->index);
     learn_duration(slot->brood, attempt.duration_us);
     slot->first++;
     slot->live--;

@@ -105,6 +105,7 @@ static void end_trial(struct rt_pool *pool, struct rt_slot *slot, const struct r
     read_output(slot, 0, &texts[1], &attempt.out);
     read_output(slot, 1, &texts[2], &attempt.err);
     rt_pool_put(pool, &attempt);
+    rt_plan_forget(slot->brood->plan, trial->index);
     for (int i = 0; i < 3; i++)
         rt_buf_clear(&texts[i]);
 }

@@ -150,6 +150,8 @@ static const struct rt_study_field fields[] = {
     {"python", note_python},
     {"isolation", rt_study_read_isolation},
     {"inputs", rt_study_read_inputs},
+    {"driver", rt_study_read_driver},
+    {"space", rt_study_read_space},
     {"extends", skip_extends},
     {NULL, NULL},
 };
@@ -230,7 +232,9 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
                               "a mapping with the keys of a study: name, entry, ...", err)) < 0 ||
         (rc = rt_study_fields(reader, root, fields, err)) < 0 ||
         (rc = rt_study_read_defaults(reader, err)) < 0 || (rc = read_axes(reader, err)) < 0 ||
-        (rc = expand(reader, err)) < 0 || (rc = rt_study_check_defaults(reader, err)) < 0)
+        (rc = expand(reader, err)) < 0 || (rc = rt_study_check_defaults(reader, err)) < 0 ||
+        (rc = rt_study_check_driver(reader, err)) < 0 ||
+        (rc = rt_study_check_space(reader, err)) < 0)
         return rc;
     if (!reader->entry)
         return rt_yaml_error(reader->yaml, root->offset, err,

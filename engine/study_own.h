@@ -120,6 +120,23 @@ int rt_study_value(const struct rt_study_reader *reader, const struct rt_yaml_no
 int rt_study_list(const struct rt_study_reader *reader, const struct rt_yaml_node *list,
                   struct rt_json **axis, struct rt_err *err);
 
+/* study_driver.c, study_space.c: what proposes trials, and what it may propose; the checks come
+ * once all is read. */
+int rt_study_read_driver(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         struct rt_err *err);
+int rt_study_check_driver(const struct rt_study_reader *reader, struct rt_err *err);
+int rt_study_read_space(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                        struct rt_err *err);
+int rt_study_check_space(const struct rt_study_reader *reader, struct rt_err *err);
+
+/* The arguments of a distribution, as an axis without its key and its count. */
+int rt_study_read_arguments(const struct rt_study_reader *reader, const char *name,
+                            const struct rt_yaml_node *list, struct rt_json **axis,
+                            struct rt_err *err);
+
+/* Appends "driver" and "space" as YAML. */
+void rt_study_write_driver(const struct rt_json *plan, struct rt_buf *out);
+
 /* Whether a word is the name of a distribution; and "uniform(0, 1)" as an axis without its key and
  * its count. */
 bool rt_study_is_distribution(const char *name);

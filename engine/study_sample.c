@@ -64,9 +64,9 @@ static int read_bounds(const struct rt_study_reader *reader, const struct rt_yam
     return rc;
 }
 
-static int read_arguments(const struct rt_study_reader *reader, const char *name,
-                          const struct rt_yaml_node *list, struct rt_json **axis,
-                          struct rt_err *err)
+int rt_study_read_arguments(const struct rt_study_reader *reader, const char *name,
+                            const struct rt_yaml_node *list, struct rt_json **axis,
+                            struct rt_err *err)
 {
     int rc;
 
@@ -111,7 +111,7 @@ int rt_study_read_call(const char *text, struct rt_json **axis, struct rt_err *e
         list = rt_printf("[%.*s]", (int)(size - open - 2), text + open + 1);
         if ((rc = rt_yaml_parse(rt_span_text(list), NULL, false, &yaml, err)) == 0) {
             reader.yaml = yaml;
-            rc = read_arguments(&reader, name, rt_yaml_root(yaml), axis, err);
+            rc = rt_study_read_arguments(&reader, name, rt_yaml_root(yaml), axis, err);
         }
     }
     rt_yaml_free(yaml);
@@ -126,7 +126,7 @@ static int read_distribution(const struct rt_study_reader *reader, const struct 
     *axis = NULL;
     if (node->kind == RT_JSON_OBJECT && node->count == 1 &&
         rt_study_is_distribution(node->items[0].key))
-        return read_arguments(reader, node->items[0].key, &node->items[0], axis, err);
+        return rt_study_read_arguments(reader, node->items[0].key, &node->items[0], axis, err);
     if (node->kind != RT_JSON_STRING)
         return rt_study_mismatch(reader, node, expected, err);
     if (rt_study_read_call(node->text, axis, err) < 0)

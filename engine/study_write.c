@@ -109,6 +109,7 @@ void rt_study_write(const struct rt_json *plan, struct rt_buf *out)
     if (rt_json_count(rt_json_get(plan, "params")))
         put(out, "params", rt_json_get(plan, "params"));
     rt_study_write_axes(rt_json_get(plan, "axes"), out);
+    rt_study_write_driver(plan, out);
     if (rt_json_get_int(plan, "replicates", 1) != 1)
         put(out, "replicates", rt_json_get(plan, "replicates"));
     put_seed(out, plan);

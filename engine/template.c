@@ -71,6 +71,18 @@ static int read_task(struct template *self, int fd, struct rt_err *err)
     return rt_plan_new(rt_json_get(self->task, "plan"), &self->plan, err);
 }
 
+/* The names of the params of trials, as far as they are known before the first. */
+static void put_sample(const struct rt_plan *plan, struct rt_buf *out)
+{
+    const struct rt_json *space = rt_json_get(rt_plan_json(plan), "space");
+
+    if (!rt_plan_driven(plan))
+        rt_plan_params(plan, 0, out);
+    else if (!space || rt_plan_merge(plan, space, out, NULL) < 0)
+        rt_buf_add(out, "null");
+    rt_buf_put_u8(out, 0);
+}
+
 static int load_entry(struct template *self, const int *handed, rt_entry_load_fn *load,
                       struct rt_err *err)
 {
@@ -83,7 +95,7 @@ static int load_entry(struct template *self, const int *handed, rt_entry_load_fn
     task.metric_needed = rt_json_get(objective, "metric") != NULL;
     task.seed = rt_plan_seed(self->plan, 0);
     task.handed = handed;
-    rt_plan_params(self->plan, 0, &params);
+    put_sample(self->plan, &params);
     task.params = self->params = rt_buf_take(&params);
     set_environment(rt_plan_threads(self->plan));
     if (chdir(self->root) < 0)

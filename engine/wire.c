@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/reader.h"
+#include "store/state.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #define ATTEMPTS_MAX 254u /* of one trial; store/state.h */
 #define RANGE_SIZE   4u   /* bytes of the shortest range: four varints */
+#define POINT_SIZE   3u   /* bytes of the shortest point: two varints, an empty span */
 
 /* 0, or a negative enum rt_code. */
 static int32_t get_code(struct rt_reader *reader)
@@ -96,6 +98,14 @@ static void put_work(struct rt_buf *message, const struct rt_wire *wire)
         rt_buf_put_varint(message, range->count);
         rt_buf_put_varint(message, range->attempt);
     }
+    rt_buf_put_varint(message, wire->work.point_count);
+    for (size_t i = 0; i < wire->work.point_count; i++) {
+        const struct rt_wire_point *point = &wire->work.points[i];
+
+        rt_buf_put_varint(message, point->index);
+        rt_buf_put_varint(message, point->replicate);
+        rt_buf_put_span(message, point->params);
+    }
 }
 
 /* Reads a range that may hold `room` trials at most; its trials are taken off *room. */
@@ -113,6 +123,29 @@ static void get_range(struct rt_reader *reader, struct rt_wire_range *range, uin
         *room -= range->count;
 }
 
+/* Points are kept by their number: none may be too far away. */
+static void get_points(struct rt_reader *reader, struct rt_wire_work *work)
+{
+    uint64_t count = rt_read_varint(reader);
+
+    if (count > RT_WIRE_TRIALS_MAX || count > rt_reader_left(reader) / POINT_SIZE) {
+        reader->bad = true;
+        return;
+    }
+    work->point_count = (size_t)count;
+    work->points = count ? rt_calloc(work->point_count, sizeof *work->points) : NULL;
+    for (size_t i = 0; i < work->point_count && !reader->bad; i++) {
+        struct rt_wire_point *point = &work->points[i];
+
+        point->index = rt_read_varint(reader);
+        point->replicate = rt_read_varint32(reader);
+        point->params = rt_read_span(reader);
+        if (point->index >= RT_ORDINALS_MAX || point->replicate == 0 ||
+            point->params.size > RT_WIRE_PARAMS_MAX)
+            reader->bad = true;
+    }
+}
+
 static void get_work(struct rt_reader *reader, struct rt_wire *wire)
 {
     uint64_t room = RT_WIRE_TRIALS_MAX;
@@ -128,6 +161,7 @@ static void get_work(struct rt_reader *reader, struct rt_wire *wire)
     wire->work.ranges = rt_calloc(wire->work.count, sizeof *wire->work.ranges);
     for (size_t i = 0; i < wire->work.count && !reader->bad; i++)
         get_range(reader, &wire->work.ranges[i], &room);
+    get_points(reader, &wire->work);
 }
 
 static void put_results(struct rt_buf *message, const struct rt_wire *wire)
@@ -289,10 +323,16 @@ int rt_wire_get(struct rt_span message, struct rt_wire *wire, struct rt_err *err
                       message.size);
 }
 
+static void free_work(struct rt_wire_work *work)
+{
+    free(work->ranges);
+    free(work->points);
+}
+
 void rt_wire_clear(struct rt_wire *wire)
 {
     if (wire->kind == RT_WIRE_WORK || wire->kind == RT_WIRE_RETURN)
-        free(wire->work.ranges);
+        free_work(&wire->work);
     if (wire->kind == RT_WIRE_READS)
         rt_reads_clear(&wire->reads.reads);
     *wire = (struct rt_wire){0};

@@ -16,7 +16,7 @@
 #include "store/event.h"
 #include "store/reads.h"
 
-#define RT_WIRE_VERSION     2
+#define RT_WIRE_VERSION     3
 #define RT_WIRE_HEADER_SIZE 8 /* magic, version, kind */
 
 /* Limits that rt_wire_get() holds messages to; whoever puts one keeps within them. */
@@ -26,6 +26,7 @@
 #define RT_WIRE_PLAN_MAX   (256u << 20) /* bytes of a plan */
 #define RT_WIRE_TEXT_MAX   (4u << 20)   /* bytes of READY's text */
 #define RT_WIRE_TRIALS_MAX (1u << 20)   /* trials of one WORK */
+#define RT_WIRE_PARAMS_MAX (128u << 10) /* bytes of the params of one proposal */
 
 enum rt_wire_kind {
     RT_WIRE_HELLO = 1,   /* agent: here I am */
@@ -70,10 +71,19 @@ struct rt_wire_range {
     uint32_t attempt;
 };
 
+/* What a driver proposed, and agents cannot derive. */
+struct rt_wire_point {
+    uint64_t index;
+    uint32_t replicate;
+    struct rt_span params; /* canonical JSON, with those that all trials share */
+};
+
 struct rt_wire_work {
     uint32_t study;
-    struct rt_wire_range *ranges; /* yours after get; free() it */
+    struct rt_wire_range *ranges; /* yours after get; rt_wire_clear() frees it */
     size_t count;
+    struct rt_wire_point *points; /* of these ranges, if a driver proposes them; likewise */
+    size_t point_count;
 };
 
 struct rt_wire_results {

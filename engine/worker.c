@@ -307,6 +307,19 @@ static void send_attempt(struct worker *worker, uint32_t number, struct rt_attem
     send_frame(worker, number);
 }
 
+/* What a driver proposed comes with the trial, and is of no use after it. */
+static void take_proposed(struct worker *worker, struct rt_reader *reader, uint64_t index)
+{
+    struct rt_plan *plan = worker->task->plan;
+    uint32_t replicate;
+
+    if (!rt_plan_driven(plan))
+        return;
+    replicate = rt_read_varint32(reader);
+    if (!reader->bad)
+        rt_plan_propose(plan, index, replicate, rt_read_bytes(reader, rt_reader_left(reader)));
+}
+
 static void run_trial(struct worker *worker, const struct rt_frame *frame)
 {
     struct rt_reader reader = rt_reader(frame->payload);
@@ -318,6 +331,7 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     attempt.ordinal = rt_read_varint(&reader);
     index = rt_read_varint(&reader);
     attempt.attempt = rt_read_varint32(&reader);
+    take_proposed(worker, &reader, index);
     if (rt_reader_done(&reader, "a trial handed over", &err) < 0)
         give_up(&err);
     if (worker->task->entry->ops->prepare)
@@ -334,6 +348,7 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     note_use(worker, &attempt);
     for (int i = 0; i < 2 && !worker->quiet; i++)
         take_output(worker, i, i == 0 ? &attempt.out : &attempt.err);
+    rt_plan_forget(worker->task->plan, index);
     send_attempt(worker, frame->number, &attempt);
     restore(worker, attempt.duration_us); /* may fail, which is not to cost the result */
 }

@@ -11,7 +11,7 @@
 
 struct rt_worker_task {
     struct rt_entry *entry;
-    const struct rt_plan *plan;
+    struct rt_plan *plan;
     const char *study_id;
     const char *root;              /* the code root in the checkout */
     const char *folder;            /* of this worker alone; made anew */

@@ -31,6 +31,10 @@ enum rt_event_kind {
     RT_EVENT_READS = 11,     /* JSON: params that a study's model was seen to ask for */
     RT_EVENT_VERDICT = 20,   /* JSON: a replay was compared with its originals */
     RT_EVENT_FLOOR = 21,     /* JSON: how much metrics of a study vary by themselves */
+    RT_EVENT_PROPOSE = 12,   /* JSON: trials that a driver proposed */
+    RT_EVENT_TELL = 13,      /* JSON: outcomes that it was told */
+    RT_EVENT_DRIVER = 14,    /* JSON: what else it asked and was answered; its start and its end */
+    RT_EVENT_CANCEL = 15,    /* JSON: trials that it does not want any more */
 };
 
 /* Bodies of the JSON events (members beyond these are kept and ignored):
@@ -55,6 +59,12 @@ enum rt_event_kind {
  *              "differences": [{"metric", "n", "mean", "sd", ..}]}   see replay/verdict.h
  * FLOOR       {"study": n of the replay, "replay": its id, "of": id of a study whose trials it
  *              repeats, "metrics": [{"metric", "floor", "sd", "spread", "trials", "repeats"}]}
+ * PROPOSE     {"study": n, "launch": n, "point": first point, "trials": [{"id": integer or text,
+ *              "params": {..}, "replicate": n, "tags": {..}, "priority": n}, ..]}
+ * TELL        {"study": n, "launch": n, "trials": [ordinal, ..]}   one message
+ * DRIVER      {"study": n, "launch": n, "what": "start"|"answer"|"save"|"priority"|"batch"|"stop"|
+ *              "finish"|"diverge"|"fail", ..}
+ * CANCEL      {"study": n, "launch": n, "trials": [ordinal, ..]}
  */
 
 struct rt_event {

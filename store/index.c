@@ -9,7 +9,7 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         7
+#define FORMAT         8
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,
@@ -25,6 +25,8 @@ static const char *const schema[] = {
     rt_sql_index_create_model_read,   rt_sql_index_create_pair,
     rt_sql_index_create_verdict,      rt_sql_index_create_difference,
     rt_sql_index_create_floor,        rt_sql_index_create_replays,
+    rt_sql_index_create_proposal,     rt_sql_index_create_proposal_value,
+    rt_sql_index_create_driver,
 };
 
 static int insert_meta(struct rt_db *db, const uint8_t uuid[16], struct rt_err *err)
@@ -289,6 +291,13 @@ static int apply(struct rt_index *index, const struct rt_event *event, struct rt
         return rt_index_apply_verdict(index, event, err);
     case RT_EVENT_FLOOR:
         return rt_index_apply_floor(index, event, err);
+    case RT_EVENT_PROPOSE:
+        return rt_index_apply_propose(index, event, err);
+    case RT_EVENT_TELL:
+    case RT_EVENT_DRIVER:
+        return rt_index_apply_driver(index, event, err);
+    case RT_EVENT_CANCEL:
+        return rt_index_apply_cancel(index, event, err);
     default: /* STORE, and kinds that only a newer version can show */
         return 0;
     }

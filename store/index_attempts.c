@@ -91,7 +91,7 @@ static void bind_params(const struct row *row, uint64_t point)
     }
 }
 
-static void bind_trial(const struct row *row)
+static int bind_trial(const struct row *row, struct rt_err *err)
 {
     const struct rt_index_insert *insert = &row->table->insert;
     uint64_t ordinal = row->attempt->ordinal;
@@ -102,10 +102,13 @@ static void bind_trial(const struct row *row)
         bind_int(insert, RT_FIELD_AGAIN, 1);
     if (point == UINT64_MAX) {
         bind_int(insert, RT_FIELD_RETIRED, 1);
-        return;
+        return 0;
     }
     bind_int(insert, RT_FIELD_REPLICATE, rt_plan_replicate(row->study->plan, point));
     bind_params(row, point);
+    if (!rt_plan_driven(row->study->plan))
+        return 0;
+    return rt_index_bind_proposed(row->table, insert->stmt, row->study->plan, point, false, err);
 }
 
 /* Makes sure that a metric's column exists and can hold the value. */
@@ -223,7 +226,8 @@ static int insert_row(struct rt_index *index, const struct row *row, struct rt_e
         return rc;
     rt_stmt_unbind(insert->stmt);
     bind_attempt(insert, row);
-    bind_trial(row);
+    if ((rc = bind_trial(row, err)) < 0)
+        return rc;
     bind_metrics(row, &index->metrics);
     return rt_stmt_run(insert->stmt, err);
 }
@@ -325,7 +329,10 @@ static int add_in_bulk(struct rt_index *index, const struct row *row, struct rt_
                                .event = row->event,
                                .event_row = row->event_row};
 
-    return row->bare ? 0 : rt_index_bulk_add(index->bulk, &new, err);
+    /* What a driver proposed is not known by column. */
+    if (row->bare || rt_plan_driven(row->study->plan))
+        return 0;
+    return rt_index_bulk_add(index->bulk, &new, err);
 }
 
 static int add(struct rt_index *index, struct row *row, struct rt_err *err)

@@ -137,7 +137,8 @@ void rt_index_column_read(struct rt_index_column *column, struct rt_stmt *stmt)
     column->state_column = copy_text(stmt, 6);
     if (rt_stmt_kind(stmt, 7) == RT_CELL_INT)
         column->axis = (int)rt_stmt_get_int(stmt, 7);
-    else if (!column->metric && column->view_column)
+    column->proposed = rt_stmt_get_int(stmt, 9) != 0;
+    if (column->axis < 0 && !column->proposed && !column->metric && column->view_column)
         read_value(column, stmt, 8);
 }
 
@@ -168,6 +169,8 @@ int rt_index_column_save(const struct rt_index_column *column, struct rt_db *db,
     rt_stmt_text(stmt, ":state_column", column->state_column);
     if (column->axis >= 0)
         rt_stmt_int(stmt, ":axis", column->axis);
+    if (column->proposed)
+        rt_stmt_int(stmt, ":proposed", 1);
     if (column->fixed)
         rt_datum_bind(stmt, rt_stmt_param(stmt, ":value"), &column->value);
     rc = rt_stmt_run(stmt, err);

@@ -15,6 +15,7 @@ struct rt_index_column {
     char *table_column; /* NULL: not in the table */
     char *state_column; /* NULL: not in the table */
     int axis;           /* of the current plan, or -1 */
+    bool proposed;      /* by the driver of the current plan */
     bool fixed;         /* in the current plan, to `value` */
     struct rt_datum value;
     char *value_text; /* what value.text points to */

@@ -78,6 +78,22 @@ int rt_index_apply_return(struct rt_index *index, const struct rt_event *event, 
 void rt_index_bind_param(struct rt_stmt *stmt, int number, const struct rt_index_column *column,
                          const struct rt_plan *plan, uint64_t point);
 
+/* index_proposals.c: what drivers do. */
+int rt_index_apply_propose(struct rt_index *index, const struct rt_event *event,
+                           struct rt_err *err);
+int rt_index_apply_driver(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
+int rt_index_apply_cancel(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
+/* Binds the values that proposed parameters have at a point; `by_name`: to :p1, ... of any
+ * statement, else to the parameters of the table's insert. */
+int rt_index_bind_proposed(struct rt_index_table *table, struct rt_stmt *stmt,
+                           const struct rt_plan *plan, uint64_t point, bool by_name,
+                           struct rt_err *err);
+
+/* A column for a parameter, which is there if it can be. */
+int rt_index_param_column(struct rt_index_table *table, struct rt_span name,
+                          enum rt_column_type type, struct rt_index_column **out,
+                          struct rt_err *err);
+
 /* Brings `retired` and `again` of the rows first..last level with the state. */
 int rt_index_refresh_rows(struct rt_index *index, struct rt_index_table *table, uint64_t first,
                           uint64_t last, struct rt_err *err);

@@ -89,7 +89,8 @@ static bool is_among(const struct names *names, const char *name)
 
 static bool in_view(const struct rt_index_column *column)
 {
-    return column->metric ? column->table_column != NULL : column->axis >= 0 || column->fixed;
+    return column->metric ? column->table_column != NULL
+                          : column->axis >= 0 || column->proposed || column->fixed;
 }
 
 static const char *kind_name(const struct rt_index_column *column)

@@ -51,24 +51,33 @@ static int fill(struct rt_index_table *table, const struct rt_index_column *colu
     return rc;
 }
 
+int rt_index_param_column(struct rt_index_table *table, struct rt_span name,
+                          enum rt_column_type type, struct rt_index_column **out,
+                          struct rt_err *err)
+{
+    bool was_fixed;
+    int rc = find_or_add(table, name, out, err);
+
+    if (rc < 0 || !*out)
+        return rc;
+    was_fixed = (*out)->fixed && !(*out)->table_column;
+    if ((rc = rt_index_table_widen(table, *out, type, err)) == 0 && was_fixed)
+        rc = fill(table, *out, err);
+    return rc;
+}
+
 static int store_axis_columns(struct rt_index_table *table, const struct rt_plan *plan,
                               struct rt_err *err)
 {
-    for (size_t axis = 0; axis < rt_plan_axes(plan); axis++) {
-        struct rt_index_column *column;
-        bool was_fixed;
-        int rc;
+    int rc = 0;
 
-        if ((rc = find_or_add(table, rt_span_text(rt_plan_axis_key(plan, axis)), &column, err)) < 0)
-            return rc;
-        if (!column)
-            continue;
-        was_fixed = column->fixed && !column->table_column;
-        if ((rc = rt_index_table_widen(table, column, axis_type(plan, axis), err)) < 0 ||
-            (was_fixed && (rc = fill(table, column, err)) < 0))
-            return rc;
+    for (size_t axis = 0; rc == 0 && axis < rt_plan_axes(plan); axis++) {
+        struct rt_index_column *column;
+
+        rc = rt_index_param_column(table, rt_span_text(rt_plan_axis_key(plan, axis)),
+                                   axis_type(plan, axis), &column, err);
     }
-    return 0;
+    return rc;
 }
 
 static bool below(struct rt_span name, const char *key)
@@ -120,7 +129,10 @@ static int fix_params(struct rt_index *index, struct rt_index_table *table,
     if (params)
         rt_metrics_flatten(leaves, params);
     for (size_t i = 0; rc == 0 && i < leaves->count; i++) {
-        if (!swept_over(plan, leaves->items[i].name))
+        const struct rt_index_column *column =
+            rt_index_table_find(table, false, leaves->items[i].name);
+
+        if (!swept_over(plan, leaves->items[i].name) && !(column && column->proposed))
             rc = fix(table, &leaves->items[i], err);
     }
     rt_metrics_clear(leaves);
@@ -135,7 +147,10 @@ static int set_columns(struct rt_index *index, struct rt_index_table *table,
     if ((rc = store_axis_columns(table, plan, err)) < 0)
         return rc;
     for (size_t i = 0; i < table->count; i++) {
+        bool keeps = rt_plan_driven(plan) && rt_plan_count(plan);
+
         table->columns[i].axis = -1;
+        table->columns[i].proposed = table->columns[i].proposed && keeps;
         table->columns[i].fixed = false;
     }
     for (size_t axis = 0; axis < rt_plan_axes(plan); axis++) {
@@ -233,6 +248,10 @@ int rt_index_apply_plan(struct rt_index *index, const struct rt_event *event, st
         (rc = rt_index_run(index, rt_sql_index_delete_pending, event, study->number, err)) < 0 ||
         (rc = rt_index_run(index, rt_sql_index_insert_pending, event, study->number, err)) < 0 ||
         (rc = rt_index_load_pending(table, err)) < 0)
+        return rc;
+    if (!rt_plan_driven(study->plan) || study->planned == 0)
+        rc = rt_index_run(index, rt_sql_index_retire_proposals, event, study->number, err);
+    if (rc < 0)
         return rc;
     return study->revision > 1 ? rt_index_refresh_rows(index, table, 1, study->ordinals, err) : 0;
 }

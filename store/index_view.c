@@ -36,7 +36,7 @@ static void put_columns(const struct rt_index_table *table, struct rt_buf *out)
     for (int turn = 0; turn < 3; turn++) {
         for (size_t i = 0; i < table->count; i++) {
             const struct rt_index_column *column = &table->columns[i];
-            int when = column->metric ? 2 : column->axis >= 0 ? 0 : 1;
+            int when = column->metric ? 2 : column->axis >= 0 || column->proposed ? 0 : 1;
 
             if (when != turn || !column->view_column)
                 continue;
@@ -99,6 +99,16 @@ static int put_derived(const struct rt_index_table *table, const struct rt_index
     return rc < 0 ? rc : 0;
 }
 
+/* What was proposed for a parameter is looked up: SQLite reads back what was bound, bit for bit. */
+static void put_proposed(const struct rt_index_table *table, const struct rt_index_column *column,
+                         struct rt_buf *out)
+{
+    rt_buf_printf(out,
+                  "(SELECT v.value FROM proposal_value AS v WHERE v.study = %u AND v.ordinal = "
+                  "proposal.ordinal AND v.number = %u)",
+                  (unsigned)table->study, (unsigned)column->number);
+}
+
 /* The columns of trial_N that the view needs, and what stands for them in trials without a row. */
 static int put_pending(const struct rt_index_table *table, struct rt_buf *stored,
                        struct rt_buf *derived, struct rt_err *err)
@@ -108,12 +118,15 @@ static int put_pending(const struct rt_index_table *table, struct rt_buf *stored
     for (size_t i = 0; rc == 0 && i < table->count; i++) {
         const struct rt_index_column *column = &table->columns[i];
 
-        if (!column->view_column || !column->table_column || (!column->metric && column->axis < 0))
+        if (!column->view_column || !column->table_column ||
+            (!column->metric && column->axis < 0 && !column->proposed))
             continue;
         rt_buf_printf(stored, ", %s", column->table_column);
         rt_buf_add(derived, ",\n    ");
         if (column->metric)
             rt_buf_add(derived, "NULL");
+        else if (column->proposed)
+            put_proposed(table, column, derived);
         else
             rc = put_derived(table, column, derived, err);
         if (column->state_column) {
@@ -147,8 +160,10 @@ static int put_source(const struct rt_index_table *table, const struct rt_study 
         {"replicate", replicate},           {"stored", rt_buf_text(&stored)},
         {"derived", rt_buf_text(&derived)}, {NULL, NULL}};
 
-    *out = rt_ddl_fill(
-        table->pending_first ? rt_sql_study_source_pending : rt_sql_study_source_done, slots);
+    *out = rt_ddl_fill(rt_plan_driven(study->plan) ? rt_sql_study_source_proposed
+                       : table->pending_first      ? rt_sql_study_source_pending
+                                                   : rt_sql_study_source_done,
+                       slots);
     rt_buf_clear(&stored);
     rt_buf_clear(&derived);
     free(number);

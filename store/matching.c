@@ -32,7 +32,7 @@ static bool same_member(const struct rt_plan *a, const struct rt_plan *b, const 
 
 /* Equal params are the same trial only if the same code runs on the same inputs with the same
  * seeds and threads. How much memory and which part of a GPU it needs changes no result. */
-static bool comparable(const struct rt_plan *a, const struct rt_plan *b)
+static bool same_conditions(const struct rt_plan *a, const struct rt_plan *b)
 {
     static const char *const members[] = {"entry", "code",  "root",  "inputs",
                                           "seed",  "seeds", "points"};
@@ -42,6 +42,12 @@ static bool comparable(const struct rt_plan *a, const struct rt_plan *b)
             return false;
     }
     return rt_plan_threads(a) == rt_plan_threads(b);
+}
+
+/* What a driver proposes has no place among points that are derived. */
+static bool comparable(const struct rt_plan *a, const struct rt_plan *b)
+{
+    return !rt_plan_driven(a) && !rt_plan_driven(b) && same_conditions(a, b);
 }
 
 static void key_of(struct table *table, const struct rt_plan *plan, uint64_t level, uint64_t key[2])
@@ -208,9 +214,23 @@ static void match_by_number(const struct rt_study_inner *study, const struct rt_
         rt_segments_add(map, count - map->total, study->is.ordinals + 1);
 }
 
+uint64_t rt_match_proposals(const struct rt_study_inner *study, const struct rt_plan *plan,
+                            struct rt_segments *map)
+{
+    const struct rt_revision *current = rt_study_current(study);
+
+    if (!current || !rt_plan_driven(plan) || !rt_plan_driven(current->plan) ||
+        !same_conditions(current->plan, plan) || !same_member(current->plan, plan, "params"))
+        return 0;
+    copy_segments(&current->map, current->map.total, map);
+    return current->map.total;
+}
+
 void rt_match_points(const struct rt_study_inner *study, const struct rt_plan *plan,
                      struct rt_segments *map)
 {
+    if (rt_plan_driven(plan))
+        return;
     for (size_t i = 0; i < study->revision_count; i++) {
         if (comparable(study->revisions[i].plan, plan) &&
             !same_levels(study->revisions[i].plan, plan)) {

@@ -8,4 +8,9 @@
 void rt_match_points(const struct rt_study_inner *study, const struct rt_plan *plan,
                      struct rt_segments *map);
 
+/* Of a plan with a driver: the ordinals of what was proposed to the current one, if that stays; how
+ * many there are. */
+uint64_t rt_match_proposals(const struct rt_study_inner *study, const struct rt_plan *plan,
+                            struct rt_segments *map);
+
 #endif

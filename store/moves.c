@@ -26,13 +26,16 @@ bool rt_word_valid(rt_word word)
     struct entry entry = unpack(word);
 
     return entry.status != RT_TRIAL_RETIRED && entry.attempts <= RT_ATTEMPTS_MAX &&
-           entry.failures <= entry.attempts && (entry.status == RT_TRIAL_WAITING || entry.attempts);
+           entry.failures <= entry.attempts &&
+           (entry.status == RT_TRIAL_WAITING || entry.attempts ||
+            (entry.status == RT_TRIAL_DONE && entry.outcome == RT_OUTCOME_SKIPPED));
 }
 
 /* What can happen to an attempt. */
 enum cause {
     LEASED,
     RETURNED,
+    CANCELLED,
     SUCCEEDED,
     FAILED, /* raised, crashed, timed out */
     LOST,
@@ -51,7 +54,8 @@ enum move {
 
 /* A trial that is done may still have a lease open, if a late success overtook it. */
 static const enum move moves[3][CAUSES] = {
-    [RT_TRIAL_WAITING] = {[LEASED] = LEASE, [LATE_SUCCESS] = FINISH, [LATE_FAILURE] = STAY},
+    [RT_TRIAL_WAITING] =
+        {[LEASED] = LEASE, [CANCELLED] = FINISH, [LATE_SUCCESS] = FINISH, [LATE_FAILURE] = STAY},
     [RT_TRIAL_LEASED] = {[RETURNED] = SETTLE,
                          [SUCCEEDED] = FINISH,
                          [FAILED] = SETTLE,
@@ -115,6 +119,18 @@ int rt_move_return(rt_word *word, uint32_t attempt, const struct rt_limits *limi
     entry.attempts--;
     if (move == SETTLE)
         entry.status = settled(&entry, limits);
+    *word = pack(entry);
+    return 0;
+}
+
+int rt_move_cancel(rt_word *word)
+{
+    struct entry entry = unpack(*word);
+
+    if (moves[entry.status][CANCELLED] != FINISH)
+        return -1;
+    entry.status = RT_TRIAL_DONE;
+    entry.outcome = RT_OUTCOME_SKIPPED;
     *word = pack(entry);
     return 0;
 }

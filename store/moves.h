@@ -49,6 +49,9 @@ struct rt_limits {
 int rt_move_lease(rt_word *word, uint32_t attempt);
 int rt_move_return(rt_word *word, uint32_t attempt, const struct rt_limits *limits);
 
+/* A trial that waits is not wanted any more. */
+int rt_move_cancel(rt_word *word);
+
 /* An attempt ended. `open`: its lease was open; else it comes late. */
 void rt_move_end(rt_word *word, enum rt_outcome outcome, bool open, const struct rt_limits *limits);
 

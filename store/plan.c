@@ -4,11 +4,13 @@
 #include "store/plan_needs.h"
 #include "store/plan_params.h"
 #include "store/plan_points.h"
+#include "store/proposals.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FORMAT     4
+#define FORMAT     5
 #define SEEDS_KEPT 256
 
 const char *const rt_key_names[RT_KEY_COMPONENTS] = {"entry", "code",        "params", "inputs",
@@ -29,6 +31,8 @@ struct rt_plan {
     uint64_t output_bytes;
     uint32_t threads;
     struct rt_plan_needs needs;
+    bool driven;
+    struct rt_proposals proposals;                /* if driven: its points */
     struct rt_hash components[RT_KEY_COMPONENTS]; /* those that all points share */
 };
 
@@ -170,6 +174,29 @@ static int read_axes(struct rt_plan *plan, struct rt_err *err)
     return 0;
 }
 
+/* A driver proposes what axes would vary. */
+static int read_driver(struct rt_plan *plan, struct rt_err *err)
+{
+    const struct rt_json *driver = rt_json_get(plan->json, "driver");
+    const struct rt_json *argv = rt_json_get(driver, "argv");
+    const struct rt_json *space = rt_json_get(plan->json, "space");
+
+    if (space && rt_json_kind(space) != RT_JSON_OBJECT)
+        return damaged("space", "an object", err);
+    if (!driver)
+        return 0;
+    if (!is_filled_text(rt_json_at(argv, 0)))
+        return damaged("driver", "a program", err);
+    for (size_t i = 0; i < rt_json_count(argv); i++) {
+        if (!rt_json_string(rt_json_at(argv, i)))
+            return damaged("driver", "a program with texts as arguments", err);
+    }
+    if (plan->axes.count || plan->replicates != 1)
+        return damaged("driver", "alone: there are axes or replicates, too", err);
+    plan->driven = true;
+    return 0;
+}
+
 static struct rt_hash hash_text(const char *text)
 {
     return rt_hash(rt_span_text(text));
@@ -218,7 +245,7 @@ static int read_plan(struct rt_plan *plan, struct rt_err *err)
         (rc = check_entry(rt_json_get(plan->json, "entry"), err)) < 0 ||
         (rc = check_objective(rt_json_get(plan->json, "objective"), err)) < 0 ||
         (rc = read_seeds(plan, err)) < 0 || (rc = read_numbers(plan, err)) < 0 ||
-        (rc = read_axes(plan, err)) < 0)
+        (rc = read_axes(plan, err)) < 0 || (rc = read_driver(plan, err)) < 0)
         return rc;
     read_components(plan);
     return rt_plan_pieces_init(&plan->pieces, params, &plan->axes, err);
@@ -278,6 +305,7 @@ void rt_plan_free(struct rt_plan *plan)
     rt_plan_axes_clear(&plan->axes);
     rt_plan_pieces_clear(&plan->pieces);
     rt_plan_points_clear(&plan->points);
+    rt_proposals_clear(&plan->proposals);
     rt_json_free(plan->json);
     free(plan->shared_seeds);
     free(plan);
@@ -295,12 +323,12 @@ const char *rt_plan_name(const struct rt_plan *plan)
 
 uint64_t rt_plan_count(const struct rt_plan *plan)
 {
-    return plan->axes.levels * plan->replicates;
+    return plan->driven ? plan->proposals.count : plan->axes.levels * plan->replicates;
 }
 
 uint64_t rt_plan_levels(const struct rt_plan *plan)
 {
-    return plan->axes.levels;
+    return plan->driven ? plan->proposals.count : plan->axes.levels;
 }
 
 uint32_t rt_plan_retries(const struct rt_plan *plan)
@@ -401,6 +429,36 @@ size_t rt_plan_axis_group(const struct rt_plan *plan, size_t axis, size_t *membe
     return first;
 }
 
+bool rt_plan_driven(const struct rt_plan *plan)
+{
+    return plan->driven;
+}
+
+void rt_plan_propose(struct rt_plan *plan, uint64_t index, uint32_t replicate,
+                     struct rt_span params)
+{
+    assert(plan->driven);
+    rt_proposals_put(&plan->proposals, index, replicate, params);
+}
+
+void rt_plan_forget(struct rt_plan *plan, uint64_t index)
+{
+    rt_proposals_forget(&plan->proposals, index);
+}
+
+int rt_plan_merge(const struct rt_plan *plan, const struct rt_json *own, struct rt_buf *out,
+                  struct rt_err *err)
+{
+    return rt_proposals_merge(rt_json_get(plan->json, "params"), own, out, err);
+}
+
+void rt_plan_hand_over(struct rt_plan *from, struct rt_plan *to)
+{
+    assert(from->driven && to->driven && to->proposals.count == 0);
+    to->proposals = from->proposals;
+    from->proposals = (struct rt_proposals){NULL, 0, 0};
+}
+
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis)
 {
     return rt_plan_axes_level(&plan->axes, index % plan->axes.levels, axis);
@@ -417,15 +475,30 @@ void rt_plan_axis_listed_value(const struct rt_plan *plan, size_t axis, uint64_t
     rt_plan_axis_get_listed(&plan->axes.items[axis], number, value);
 }
 
+/* NULL for a point that was not proposed, or not to this process. */
+static const struct rt_proposal *proposal(const struct rt_plan *plan, uint64_t index)
+{
+    const struct rt_proposals *proposals = &plan->proposals;
+
+    return index < proposals->count && proposals->items[index].params ? &proposals->items[index]
+                                                                      : NULL;
+}
+
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index)
 {
+    const struct rt_proposal *proposed = proposal(plan, index);
+
     if (plan->points.count)
         return plan->points.replicates[index % plan->points.count];
+    if (plan->driven)
+        return proposed ? proposed->replicate : 1;
     return rt_plan_repeat(plan, index);
 }
 
 uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index)
 {
+    if (plan->driven)
+        return 1;
     return (uint32_t)(index / plan->axes.levels) + 1;
 }
 
@@ -436,7 +509,19 @@ bool rt_plan_lists_points(const struct rt_plan *plan)
 
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out)
 {
-    rt_plan_pieces_put(&plan->pieces, &plan->axes, index % plan->axes.levels, out);
+    const struct rt_proposal *proposed = proposal(plan, index);
+
+    if (proposed)
+        rt_buf_put(out, proposed->params, proposed->size);
+    else
+        rt_plan_pieces_put(&plan->pieces, &plan->axes, index % plan->axes.levels, out);
+}
+
+uint32_t rt_plan_seed_of(const struct rt_plan *plan, uint32_t replicate, struct rt_span params)
+{
+    if (plan->shared_seeds && replicate <= plan->replicates && replicate <= SEEDS_KEPT)
+        return plan->shared_seeds[replicate - 1];
+    return make_seed(plan, replicate, params);
 }
 
 uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index)
@@ -447,11 +532,9 @@ uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index)
 
     if (plan->points.count)
         return plan->points.seeds[index % plan->points.seed_count];
-    if (plan->shared_seeds && replicate <= SEEDS_KEPT)
-        return plan->shared_seeds[replicate - 1];
     if (plan->seed_per_trial)
         rt_plan_params(plan, index, &params);
-    seed = make_seed(plan, replicate, rt_buf_span(&params));
+    seed = rt_plan_seed_of(plan, replicate, rt_buf_span(&params));
     rt_buf_clear(&params);
     return seed;
 }

@@ -9,7 +9,7 @@
  * level, then the first axis, then the second, ...; the last axis changes
  * fastest. Axes that change together (zipped) have the same level at every
  * point. A listed level may be absent: params lack the key there. Plans are immutable and may be
- * read by several threads.
+ * read by several threads, but for those with a driver, which have the points that it proposed.
  *
  * The object (docs/plan.md has every member):
  *
@@ -32,6 +32,8 @@
  *    "isolation": "fresh",                   absent: warm
  *    "inputs": [{"path": "data/train.csv", "sha256": hex, "bytes": 17}],
  *    "code_ignore": ["*.csv"],
+ *    "driver": {"argv": [..], ..},           what proposes trials; then there are no axes
+ *    "space": {"lr": {"uniform": [0.0, 1.0]}, ..},
  *    "code": hex of the code state, or null until it is known,
  *    "root": folder of the code root that the entry is relative to, as a path inside the bundle,
  *    "points": {"count": 3, "seeds": [7, 8, 7], "replicates": [1, 2, 1]},    of a replay; and
@@ -127,6 +129,22 @@ uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index);
 
 /* Appends the params of a point: canonical JSON, fixed ones and axes merged. */
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out);
+
+/* A plan with a driver has no points to begin with. Proposing one gives a point its params, in
+ * canonical form with those that all trials share; the next one is number rt_plan_count(). Agents
+ * know only the points that they have, and forget them. */
+bool rt_plan_driven(const struct rt_plan *plan);
+void rt_plan_propose(struct rt_plan *plan, uint64_t index, uint32_t replicate,
+                     struct rt_span params);
+void rt_plan_forget(struct rt_plan *plan, uint64_t index);
+/* Merges what a driver said of one trial into what all share, in canonical form. RT_EUSAGE. */
+int rt_plan_merge(const struct rt_plan *plan, const struct rt_json *own, struct rt_buf *out,
+                  struct rt_err *err);
+/* Hands the points of one plan with a driver over to another one, which has none. */
+void rt_plan_hand_over(struct rt_plan *from, struct rt_plan *to);
+
+/* The seed of a trial with this replicate and these params, in canonical form. */
+uint32_t rt_plan_seed_of(const struct rt_plan *plan, uint32_t replicate, struct rt_span params);
 
 /* The key of a point by component, in the order of rt_key_names: entry, code, params, inputs, seed,
  * environment, threads. The environment (store/environment.h) is that of the attempt that stands

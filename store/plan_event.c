@@ -37,11 +37,14 @@ int rt_state_plan_event(const struct rt_study *study, const struct rt_plan *plan
 {
     struct rt_segments map = {NULL, NULL, 0, 0, 0};
     struct rt_json *object;
+    uint64_t keeps;
     int rc;
 
     if ((rc = check_room(study, plan, err)) < 0)
         return rc;
-    rt_match_points(rt_study_inner(study), plan, &map);
+    keeps = rt_match_proposals(rt_study_inner(study), plan, &map);
+    if (!keeps)
+        rt_match_points(rt_study_inner(study), plan, &map);
     object = rt_json_new_object();
     rt_json_set_int(object, "study", study->number);
     rt_json_set_int(object, "revision", (int64_t)study->revision + 1);
@@ -49,6 +52,8 @@ int rt_state_plan_event(const struct rt_study *study, const struct rt_plan *plan
     rt_json_set_text(object, "source", source);
     rt_json_set_text(object, "source_path", source_path);
     rt_json_set(object, "segments", segments_json(&map));
+    if (keeps)
+        rt_json_set_int(object, "keeps", (int64_t)keeps);
     rt_json_canonical(object, body);
     rt_json_free(object);
     rt_segments_clear(&map);

@@ -20,9 +20,7 @@ static char *choose_mark(const char *params, const struct rt_plan_axes *axes)
     return rt_buf_take(&mark);
 }
 
-/* The object that holds the member which a dotted key names; made where it is missing. *key
- * becomes the last part. NULL if something on the way is no object. */
-static struct rt_json *descend(struct rt_json *object, const char **key)
+struct rt_json *rt_plan_descend(struct rt_json *object, const char **key)
 {
     for (const char *dot; object && (dot = strchr(*key, '.')) != NULL; *key = dot + 1) {
         char *name = rt_strndup(*key, (size_t)(dot - *key));
@@ -41,7 +39,7 @@ static int set_hole(struct rt_json *params, const char *key, const char *mark, s
                     struct rt_err *err)
 {
     const char *last = key;
-    struct rt_json *object = descend(params, &last);
+    struct rt_json *object = rt_plan_descend(params, &last);
     char *hole;
 
     if (!object)

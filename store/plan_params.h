@@ -31,4 +31,8 @@ void rt_plan_pieces_clear(struct rt_plan_pieces *pieces);
 void rt_plan_pieces_put(const struct rt_plan_pieces *pieces, const struct rt_plan_axes *axes,
                         uint64_t point, struct rt_buf *out);
 
+/* The object that holds the member which a dotted key names; made where it is missing. *key
+ * becomes the last part. NULL if something on the way is no object. */
+struct rt_json *rt_plan_descend(struct rt_json *object, const char **key);
+
 #endif

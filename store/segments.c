@@ -25,6 +25,16 @@ void rt_segments_add(struct rt_segments *map, uint64_t count, uint64_t ordinal)
     map->total += count;
 }
 
+void rt_segments_push(struct rt_segments *map, uint64_t ordinal)
+{
+    size_t before = map->count;
+
+    rt_segments_add(map, 1, ordinal);
+    if (map->count > before)
+        map->by_ordinal = rt_realloc(map->by_ordinal, map->count * sizeof *map->by_ordinal);
+    map->by_ordinal[map->count - 1] = map->by_index[map->count - 1];
+}
+
 static int compare_ordinals(const void *a, const void *b)
 {
     uint64_t x = ((const struct rt_segment *)a)->ordinal;

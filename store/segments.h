@@ -27,6 +27,10 @@ void rt_segments_clear(struct rt_segments *map);
 /* Gives the next `count` points these ordinals; continues the last segment if it can. */
 void rt_segments_add(struct rt_segments *map, uint64_t count, uint64_t ordinal);
 
+/* Gives the next point the ordinal behind the highest of all, in a map that is sealed and stays so.
+ */
+void rt_segments_push(struct rt_segments *map, uint64_t ordinal);
+
 /* Makes the map ready for look-ups. False if two points have the same ordinal. */
 bool rt_segments_seal(struct rt_segments *map);
 

@@ -51,6 +51,9 @@ static int (*const appliers[])(struct rt_state *, const struct rt_event *, struc
     [RT_EVENT_ATTEMPTS] = rt_state_apply_attempts,
     [RT_EVENT_RETURN] = rt_state_apply_return,
     [RT_EVENT_READS] = rt_state_apply_reads,
+    [RT_EVENT_PROPOSE] = rt_state_apply_propose,
+    [RT_EVENT_DRIVER] = rt_state_apply_driver,
+    [RT_EVENT_CANCEL] = rt_state_apply_cancel,
 };
 
 int rt_state_apply(struct rt_state *state, const struct rt_event *event, struct rt_err *err)

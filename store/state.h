@@ -41,6 +41,7 @@ struct rt_study {
     uint64_t done[RT_OUTCOMES]; /* trials of the current plan by outcome, done ones only */
     uint64_t leased;            /* trials of the current plan that are LEASED */
     uint64_t attempts;          /* ended, ever */
+    bool finished;              /* its driver has no more to propose to the current plan */
 };
 
 struct rt_launch {
@@ -122,7 +123,8 @@ int rt_state_load(struct rt_span bytes, struct rt_state **out, struct rt_err *er
 /* Body of a PLAN event that gives `study` a plan. Points equal (params and replicate) to points of
  * an earlier plan with the same entry, code, seeds and threads get their ordinals; new points get
  * new ordinals behind all others; the others are retired. Pass the source file's text and path for
- * the record (may be NULL). Appends canonical JSON to *body. */
+ * the record (may be NULL). What a driver proposed stays if all else is equal. Appends canonical
+ * JSON to *body. */
 int rt_state_plan_event(const struct rt_study *study, const struct rt_plan *plan,
                         const char *source, const char *source_path, struct rt_buf *body,
                         struct rt_err *err);

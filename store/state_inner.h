@@ -98,6 +98,11 @@ int rt_state_apply_launch_end(struct rt_state *state, const struct rt_event *eve
                               struct rt_err *err);
 int rt_state_apply_study(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
 int rt_state_apply_plan(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
+/* state_driver.c: what drivers do */
+int rt_state_apply_propose(struct rt_state *state, const struct rt_event *event,
+                           struct rt_err *err);
+int rt_state_apply_cancel(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
+int rt_state_apply_driver(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
 int rt_state_apply_reads(struct rt_state *state, const struct rt_event *event, struct rt_err *err);
 
 /* Reads a body that is a JSON object; RT_EDAMAGED. */

@@ -216,6 +216,22 @@ static void settle_all(struct rt_study_inner *study)
     }
 }
 
+/* What was proposed to the current plan stays in the next one. */
+static int keep_proposals(struct rt_study_inner *study, struct rt_plan *plan, int64_t count,
+                          struct rt_err *err)
+{
+    struct rt_revision *current = rt_study_current(study);
+
+    if (count == 0)
+        return 0;
+    if (!current || !rt_plan_driven(plan) || !rt_plan_driven(current->plan) ||
+        (int64_t)rt_plan_count(current->plan) != count)
+        return rt_err_set(err, RT_EDAMAGED, "it keeps proposals that there are not");
+    rt_plan_hand_over(current->plan, plan);
+    rt_segments_clear(&current->map);
+    return 0;
+}
+
 int rt_state_apply_plan(struct rt_state *state, const struct rt_event *event, struct rt_err *err)
 {
     struct rt_segments map = {NULL, NULL, 0, 0, 0};
@@ -223,11 +239,13 @@ int rt_state_apply_plan(struct rt_state *state, const struct rt_event *event, st
     struct rt_json *object = NULL;
     struct rt_plan *plan = NULL;
     int64_t number;
+    int64_t keeps;
     int rc;
 
     if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     number = rt_json_get_int(object, "study", 0);
+    keeps = rt_json_get_int(object, "keeps", 0);
     study = number < 1 || number > UINT32_MAX ? NULL : rt_state_find(state, (uint32_t)number);
     if (!study || !rt_json_get(object, "plan") ||
         rt_json_get_int(object, "revision", 0) != (int64_t)study->revision_count + 1) {
@@ -235,11 +253,14 @@ int rt_state_apply_plan(struct rt_state *state, const struct rt_event *event, st
         goto out;
     }
     if ((rc = rt_plan_new(rt_json_get(object, "plan"), &plan, err)) < 0 ||
-        (rc = read_segments(rt_json_get(object, "segments"), rt_plan_count(plan), &map, err)) < 0 ||
-        (rc = check_new_ordinals(&map, study->is.ordinals, err)) < 0)
+        (rc = read_segments(rt_json_get(object, "segments"),
+                            keeps > 0 ? (uint64_t)keeps : rt_plan_count(plan), &map, err)) < 0 ||
+        (rc = check_new_ordinals(&map, study->is.ordinals, err)) < 0 ||
+        (rc = keep_proposals(study, plan, keeps, err)) < 0)
         goto out;
     rt_study_add_revision(study, plan, &map);
     plan = NULL;
+    study->is.finished = false;
     rt_study_inherit_reads(study);
     settle_all(study);
     rt_study_recount(study);

@@ -5,8 +5,22 @@
 
 #include <stdlib.h>
 
-#define SAVE_VERSION 3  /* 1 ends with the leases, 2 with the reads */
+#define SAVE_VERSION 4  /* 1 ends with the leases, 2 with the reads, 3 knows no drivers */
 #define CHECK_SIZE   16 /* first bytes of the SHA-256 of all bytes before; last in every version */
+
+static void save_proposals(const struct rt_plan *plan, struct rt_buf *out)
+{
+    struct rt_buf params = RT_BUF_INIT;
+
+    rt_buf_put_varint(out, rt_plan_count(plan));
+    for (uint64_t i = 0; i < rt_plan_count(plan); i++) {
+        rt_buf_reset(&params);
+        rt_plan_params(plan, i, &params);
+        rt_buf_put_varint(out, rt_plan_replicate(plan, i));
+        rt_buf_put_span(out, rt_buf_span(&params));
+    }
+    rt_buf_clear(&params);
+}
 
 static void save_revision(const struct rt_revision *revision, struct rt_buf *out)
 {
@@ -14,6 +28,8 @@ static void save_revision(const struct rt_revision *revision, struct rt_buf *out
 
     rt_buf_put_text(out, plan);
     free(plan);
+    if (rt_plan_driven(revision->plan))
+        save_proposals(revision->plan, out);
     rt_buf_put_varint(out, revision->map.count);
     for (size_t i = 0; i < revision->map.count; i++) {
         rt_buf_put_varint(out, revision->map.by_index[i].count);
@@ -92,6 +108,8 @@ void rt_state_save(const struct rt_state *state, struct rt_buf *out)
         save_reads(state->studies[i], out);
     for (size_t i = 0; i < state->study_count; i++)
         rt_downs_put(&state->studies[i]->downs, out);
+    for (size_t i = 0; i < state->study_count; i++)
+        rt_buf_put_u8(out, state->studies[i]->is.finished ? 1 : 0);
     hash = rt_hash(rt_span(out->data + start, out->size - start));
     rt_buf_put(out, hash.bytes, CHECK_SIZE);
 }
@@ -111,6 +129,19 @@ static int load_plan(struct rt_reader *reader, struct rt_plan **plan, struct rt_
     rc = rt_plan_new(json, plan, err);
     rt_json_free(json);
     return rc;
+}
+
+static void load_proposals(struct rt_reader *reader, struct rt_plan *plan)
+{
+    uint64_t count = rt_read_varint(reader);
+
+    for (uint64_t i = 0; i < count && !reader->bad; i++) {
+        uint32_t replicate = rt_read_varint32(reader);
+        struct rt_span params = rt_read_span(reader);
+
+        if (!reader->bad)
+            rt_plan_propose(plan, i, replicate, params);
+    }
 }
 
 static int load_segments(struct rt_reader *reader, uint64_t total, struct rt_segments *map,
@@ -138,6 +169,8 @@ static int load_revision(struct rt_reader *reader, struct rt_study_inner *study,
 
     if ((rc = load_plan(reader, &plan, err)) < 0)
         return rc;
+    if (rt_plan_driven(plan))
+        load_proposals(reader, plan);
     if ((rc = load_segments(reader, rt_plan_count(plan), &map, err)) < 0) {
         rt_plan_free(plan);
         rt_segments_clear(&map);
@@ -272,6 +305,8 @@ static int load_all(struct rt_reader *reader, struct rt_state *state, struct rt_
         load_reads(reader, state->studies[i]);
     for (size_t i = 0; version > 2 && i < state->study_count; i++)
         rt_downs_get(&state->studies[i]->downs, reader, state->studies[i]->is.ordinals);
+    for (size_t i = 0; version > 3 && i < state->study_count; i++)
+        state->studies[i]->is.finished = rt_read_u8(reader) != 0;
     return rt_reader_done(reader, "a checkpoint", err);
 }
 

@@ -197,13 +197,13 @@ def nearest(name, names):
 
 def bind(function, name, params):
     """(whole, trial, seed, named): params as one dict or by keywords, which extras it asks for, and
-    which params the signature takes by name ("*": any)."""
+    which params the signature takes by name ("*": any). Without params, a driver will tell them."""
     kinds = inspect.Parameter
     try:
         signature = inspect.signature(function).parameters
     except (TypeError, ValueError):
         return True, False, False, ()
-    taken = () if next(iter(signature), None) == "params" else params  # by keywords
+    taken = () if next(iter(signature), None) == "params" else params or ()  # by keywords
     extras = {n for n in ("trial", "seed") if n in signature and n not in taken}
     named = [
         p
@@ -213,11 +213,13 @@ def bind(function, name, params):
     positional = [p for p in named if p.kind != kinds.KEYWORD_ONLY]
     required = [p for p in positional if p.default is kinds.empty]
     first = positional[0].name if positional else None
-    alone = len(required) == 1 and required[0].name == first and first not in params
+    alone = len(required) == 1 and required[0].name == first and first not in (params or [first])
     if first == "params" or alone or (named and named[0].kind == kinds.POSITIONAL_ONLY):
         return True, "trial" in extras, "seed" in extras, ()
-    check_keywords(signature, named, name, params)
     names = {p.name for p in named}
+    if params is None:
+        return False, "trial" in extras, "seed" in extras, (*names, "*")
+    check_keywords(signature, named, name, params)
     taken = tuple(key if key in names else "*" for key in params)
     return False, "trial" in extras, "seed" in extras, taken
 

@@ -9,6 +9,7 @@ CREATE TABLE study_column (
   table_column TEXT, -- in trial_N; NULL for a parameter that has never been swept
   state_column TEXT, -- in trial_N: nan, inf or -inf where table_column is NULL; NULL if not needed
   axis INTEGER, -- if it is swept in the current plan, see table axis
+  proposed INTEGER, -- 1 if the driver of the current plan proposes it
   value, -- if it is fixed in the current plan
   PRIMARY KEY (study, number)
 ) WITHOUT ROWID

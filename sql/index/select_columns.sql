@@ -1,4 +1,5 @@
-SELECT number, kind, name, type, view_column, table_column, state_column, axis, value
+SELECT number, kind, name, type, view_column, table_column, state_column, axis, value,
+  proposed
 FROM study_column
 WHERE study = :study
 ORDER BY number

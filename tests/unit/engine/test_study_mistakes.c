@@ -32,7 +32,8 @@ static const struct mistake mistakes[] = {
     {E "colour: 1\n",
      "2:1: unknown key \"colour\"; the keys here are name, entry, params, defaults, sample, "
      "samples, list, sweep, "
-     "replicates, seed, code, objective, limits, each, python, isolation, inputs, extends"},
+     "replicates, seed, code, objective, limits, each, python, isolation, inputs, driver, space, "
+     "extends"},
     {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
      "2:29: \"b\" has 1 levels and \"a\" has 2; keys that change together have equally many"},
     {E "sweep: {zip: {a: [1, 1], b: [x, x]}}\n",
@@ -363,7 +364,9 @@ static void columns_count_characters(void **state)
         rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
         "2:1: unknown key \"x\"; the keys here are name, entry, params, defaults, sample, samples, "
         "list, sweep, "
-        "replicates, seed, code, objective, limits, each, python, isolation, inputs, extends");
+        "replicates, seed, code, objective, limits, each, python, isolation, inputs, driver, "
+        "space, "
+        "extends");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",
                   "2:9: expected a mapping such as {epochs: 40}, found an integer: 1");
 }

@@ -104,7 +104,7 @@ static void ranges_come_back(enum rt_wire_kind kind)
     struct rt_buf bytes = RT_BUF_INIT;
     struct rt_wire got;
 
-    wire.work = (struct rt_wire_work){1, ranges, 2};
+    wire.work = (struct rt_wire_work){.study = 1, .ranges = ranges, .count = 2};
     got = there_and_back(&wire, &bytes);
     assert_int_equal(got.work.count, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -191,7 +191,8 @@ static void ranges_that_no_conductor_sends_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct rt_wire_range range = wrong[i];
-        struct rt_wire wire = {.kind = RT_WIRE_WORK, .work = {1, &range, 1}};
+        struct rt_wire wire = {.kind = RT_WIRE_WORK,
+                               .work = {.study = 1, .ranges = &range, .count = 1}};
 
         refuse(&wire);
     }
@@ -200,7 +201,8 @@ static void ranges_that_no_conductor_sends_are_refused(void **state)
 static void a_batch_of_ranges_is_counted_as_a_whole(void **state)
 {
     struct rt_wire_range ranges[] = {{1, 0, RT_WIRE_TRIALS_MAX, 1}, {1, 0, 1, 1}};
-    struct rt_wire wire = {.kind = RT_WIRE_WORK, .work = {1, ranges, 2}};
+    struct rt_wire wire = {.kind = RT_WIRE_WORK,
+                           .work = {.study = 1, .ranges = ranges, .count = 2}};
 
     (void)state;
     refuse(&wire);
@@ -229,7 +231,7 @@ static void every_cut_and_every_extra_byte_is_noticed(void **state)
         {.kind = RT_WIRE_STUDY,
          .study = {.launch = 1, .study = 1, .id = rt_span_text("a"), .plan = rt_span_text("{}")}},
         {.kind = RT_WIRE_READY, .ready = {1, 0, {NULL, 0}}},
-        {.kind = RT_WIRE_WORK, .work = {1, ranges, 2}},
+        {.kind = RT_WIRE_WORK, .work = {.study = 1, .ranges = ranges, .count = 2}},
         {.kind = RT_WIRE_RESULTS, .results = {1, rt_span_text("rows")}},
         {.kind = RT_WIRE_ACK, .ack = 300},
         {.kind = RT_WIRE_BEAT, .beat = {1, 2, 3, 4}},
@@ -265,8 +267,8 @@ static void strangers_other_versions_and_unknown_kinds_are_told_apart(void **sta
                  rt_wire_get(rt_span_text("GET / HTTP/1.1"), &wire, &err));
     bytes.data[6] = 200;
     expect_error(err, RT_EPEER, "unknown kind 200", rt_wire_get(rt_buf_span(&bytes), &wire, &err));
-    bytes.data[4] = 3;
-    expect_error(err, RT_EPEER, "version 3 of the wire format",
+    bytes.data[4] = 4;
+    expect_error(err, RT_EPEER, "version 4 of the wire format",
                  rt_wire_get(rt_buf_span(&bytes), &wire, &err));
     rt_buf_clear(&bytes);
 }

@@ -415,7 +415,7 @@ static void damaged_checkpoints_cost_time_and_nothing_else(void **state)
     expect_ok(err, rt_store_close(store, &err));
     expect_ok(err, rt_fs_read(journal, &bytes, &err));
     for (size_t at = 0; at + 20 < bytes.size; at++) { /* a checkpoint: version, number 6, uuid */
-        if (memcmp(bytes.data + at, "\3\6\0\0\0\0\0\0\0", 9) == 0) {
+        if (memcmp(bytes.data + at, "\4\6\0\0\0\0\0\0\0", 9) == 0) {
             bytes.data[at + 9] ^= 1;
             changed++;
         }

@@ -1,0 +1,546 @@
+/* What a driver asks: as before, while it is replayed, then live. */
+#include "engine/driving_own.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/escape.h"
+#include "base/random.h"
+#include "engine/wire.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN 300 /* bytes of a request in an error */
+
+static int append(struct rt_driving *driving, enum rt_event_kind kind, struct rt_buf *body,
+                  struct rt_err *err)
+{
+    uint64_t seq;
+
+    return driving->options.append(driving->options.context, kind, rt_buf_span(body), &seq, err);
+}
+
+static int flush_proposals(struct rt_driving *driving, struct rt_err *err)
+{
+    struct rt_buf body = RT_BUF_INIT;
+    uint64_t point = driving->count - driving->proposal_count;
+    uint64_t seq = 0;
+    int rc;
+
+    if (driving->proposal_count == 0)
+        return 0;
+    rt_buf_printf(&body, "{\"launch\":%u,\"point\":%" PRIu64 ",\"study\":%u,\"trials\":[",
+                  (unsigned)driving->options.launch, point, (unsigned)driving->options.study);
+    rt_buf_put(&body, driving->proposals.data, driving->proposals.size);
+    rt_buf_add(&body, "]}");
+    rc = driving->options.append(driving->options.context, RT_EVENT_PROPOSE, rt_buf_span(&body),
+                                 &seq, err);
+    for (; point < driving->count; point++)
+        driving->trials[point].asked = seq;
+    driving->proposal_count = 0;
+    rt_buf_reset(&driving->proposals);
+    rt_buf_clear(&body);
+    return rc;
+}
+
+static int flush_tells(struct rt_driving *driving, struct rt_err *err)
+{
+    struct rt_buf body = RT_BUF_INIT;
+    int rc;
+
+    if (driving->tells.size == 0)
+        return 0;
+    rt_buf_printf(&body, "{\"launch\":%u,\"study\":%u,\"tells\":[",
+                  (unsigned)driving->options.launch, (unsigned)driving->options.study);
+    rt_buf_put(&body, driving->tells.data, driving->tells.size);
+    rt_buf_add(&body, "]}");
+    rc = append(driving, RT_EVENT_TELL, &body, err);
+    rt_buf_reset(&driving->tells);
+    rt_buf_clear(&body);
+    return rc;
+}
+
+int rt_driving_flush(struct rt_driving *driving, struct rt_err *err)
+{
+    int rc = flush_proposals(driving, err);
+
+    return rc < 0 ? rc : flush_tells(driving, err);
+}
+
+static int append_json(struct rt_driving *driving, enum rt_event_kind kind, struct rt_json *body,
+                       struct rt_err *err)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    int rc = rt_driving_flush(driving, err);
+
+    rt_json_set_int(body, "study", driving->options.study);
+    rt_json_set_int(body, "launch", driving->options.launch);
+    rt_json_canonical(body, &text);
+    if (rc == 0)
+        rc = append(driving, kind, &text, err);
+    rt_json_free(body);
+    rt_buf_clear(&text);
+    return rc;
+}
+
+int rt_driving_append(struct rt_driving *driving, const char *what, struct rt_json *body,
+                      struct rt_err *err)
+{
+    rt_json_set_text(body, "what", what);
+    return append_json(driving, RT_EVENT_DRIVER, body, err);
+}
+
+/* A request that is shown: not all of it, if it is long. */
+static char *shown(const char *text)
+{
+    struct rt_buf out = RT_BUF_INIT;
+    size_t size = strlen(text);
+
+    rt_escape_line(&out, rt_span(text, size < SHOWN ? size : SHOWN));
+    if (size > SHOWN)
+        rt_buf_add(&out, "...");
+    return rt_buf_take(&out);
+}
+
+static int diverge(struct rt_driving *driving, const char *before, const char *now,
+                   struct rt_err *err)
+{
+    bool strict = driving->options.strict || driving->options.check ||
+                  rt_json_bool(rt_json_get(driving->settings, "strict"));
+    struct rt_json *body = rt_json_new_object();
+    char *was = shown(before);
+    char *is = shown(now);
+    int rc = 0;
+
+    rt_json_set_text(body, "before", before);
+    rt_json_set_text(body, "now", now);
+    rt_json_set_int(body, "after", (int64_t)driving->repeated);
+    if (driving->options.check)
+        rt_json_free(body);
+    else
+        rc = rt_driving_append(driving, "diverge", body, err);
+    driving->diverged = true;
+    if (strict)
+        rt_driving_fail(driving, RT_ECONFLICT,
+                        "the driver decides otherwise than it did, after %" PRIu64
+                        " requests that were as before:\n  before: %s\n  now:    %s",
+                        driving->repeated, was, is);
+    else
+        rt_driving_say(driving,
+                       "the driver decides otherwise than it did, after %" PRIu64
+                       " requests that were as before: before %s, now %s; it is started afresh "
+                       "and told all outcomes (--strict ends the launch instead)",
+                       driving->repeated, was, is);
+    free(was);
+    free(is);
+    return rc;
+}
+
+/* What a request did when it was made, as far as it did not go to the journal. */
+static void apply_again(struct rt_driving *driving, const struct rt_turn *turn)
+{
+    struct rt_json *message = NULL;
+
+    if (turn->kind == RT_TURN_SUBMIT || turn->kind == RT_TURN_CLAIM) {
+        rt_driving_open_id(driving, turn->first, (uint32_t)turn->count);
+    } else if (turn->kind == RT_TURN_BATCH &&
+               rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
+        driving->batch = (uint64_t)rt_json_get_int(message, "batch", 1);
+    } else if (turn->kind == RT_TURN_FINISH || turn->kind == RT_TURN_EXIT) {
+        driving->finished = true;
+    }
+    if (turn->reply)
+        rt_driving_send_line(driving, turn->reply);
+    rt_json_free(message);
+}
+
+/* A request while it is replayed. */
+static int repeat(struct rt_driving *driving, const char *text, bool exits, struct rt_err *err)
+{
+    struct rt_turn *turn = &driving->script.turns[driving->script.at];
+
+    if ((turn->kind == RT_TURN_EXIT) != exits || (!exits && strcmp(turn->text, text) != 0))
+        return diverge(driving, turn->kind == RT_TURN_EXIT ? "(its end)" : turn->text,
+                       exits ? "(its end)" : text, err);
+    driving->repeated++;
+    driving->script.at++;
+    apply_again(driving, turn);
+    rt_driving_pump(driving);
+    return 0;
+}
+
+static void put_item(struct rt_driving *driving, const struct rt_json *item, uint32_t replicate,
+                     bool first)
+{
+    struct rt_json *copy = rt_json_new_object();
+
+    rt_json_set(copy, "id", rt_json_keep(rt_json_get(item, "id")));
+    rt_json_set(copy, "params", rt_json_keep(rt_json_get(item, "params")));
+    rt_json_set_int(copy, "replicate", replicate);
+    if (rt_json_get_int(item, "priority", 0))
+        rt_json_set_int(copy, "priority", rt_json_get_int(item, "priority", 0));
+    if (rt_json_count(rt_json_get(item, "tags")))
+        rt_json_set(copy, "tags", rt_json_keep(rt_json_get(item, "tags")));
+    if (first && rt_json_get_int(item, "replicates", 1) > 1)
+        rt_json_set_int(copy, "replicates", rt_json_get_int(item, "replicates", 1));
+    if (driving->proposals.size)
+        rt_buf_put_u8(&driving->proposals, ',');
+    rt_json_canonical(copy, &driving->proposals);
+    driving->proposal_count++;
+    rt_json_free(copy);
+}
+
+static void add_trial(struct rt_driving *driving, const struct rt_json *item, struct rt_span params,
+                      bool first)
+{
+    uint32_t replicate = rt_repeats_add(&driving->repeats, params);
+    struct rt_proposed *trial = rt_driving_add(driving, driving->count);
+
+    trial->id = rt_json_text(rt_json_get(item, "id"));
+    trial->params = rt_json_text(rt_json_get(item, "params"));
+    put_item(driving, item, replicate, first);
+    driving->open++;
+    driving->open_bytes += params.size;
+}
+
+/* Told at once, and recorded, as it is no trial. */
+static int refuse(struct rt_driving *driving, const struct rt_json *item, const char *why,
+                  struct rt_err *err)
+{
+    struct rt_json *body = rt_json_new_object();
+    struct rt_buf text = RT_BUF_INIT;
+    char *id = rt_json_text(rt_json_get(item, "id"));
+    char *params = rt_json_text(rt_json_get(item, "params"));
+    struct rt_buf normal = RT_BUF_INIT;
+    struct rt_json *same = NULL;
+    int rc;
+
+    rt_buf_printf(&text,
+                  "{\"done\":[{\"id\":%s,\"trial\":null,\"replicate\":null,\"params\":%s,"
+                  "\"outcome\":\"skipped\",\"metrics\":null,\"reason\":\"%s\",\"seconds\":0.0}]}\n",
+                  id, params, why);
+    rt_driver_put_item(&normal, item);
+    if (rt_json_parse(rt_buf_span(&normal), &same, NULL) == 0)
+        rt_json_set(body, "item", same);
+    rt_json_set_text(body, "line", rt_buf_text(&text));
+    rc = rt_driving_append(driving, "refuse", body, err);
+    rt_driving_send_line(driving, rt_buf_text(&text));
+    rt_buf_clear(&normal);
+    rt_buf_clear(&text);
+    free(params);
+    free(id);
+    return rc;
+}
+
+/* 1 if a driver that was restored from a saved state asks again what it had asked after that. */
+static int claim(struct rt_driving *driving, const char *text, struct rt_err *err)
+{
+    struct rt_turn *turn = NULL;
+    struct rt_json *body;
+    struct rt_json *item;
+    int rc;
+
+    for (size_t i = 0; i < driving->claims.count && !turn; i++) {
+        if (!driving->claims.turns[i].taken && strcmp(driving->claims.turns[i].text, text) == 0)
+            turn = &driving->claims.turns[i];
+    }
+    if (!turn || rt_json_parse(rt_span_text(text), &item, NULL) < 0)
+        return 0;
+    turn->taken = true;
+    body = rt_json_new_object();
+    rt_json_set(body, "item", item);
+    rt_json_set_int(body, "point", (int64_t)turn->first);
+    rt_json_set_int(body, "count", (int64_t)turn->count);
+    if ((rc = rt_driving_append(driving, "claim", body, err)) < 0)
+        return rc;
+    for (uint64_t i = 0; i < turn->count; i++)
+        driving->trials[turn->first + i].orphan = false;
+    rt_driving_open_id(driving, turn->first, (uint32_t)turn->count);
+    for (uint64_t i = 0; i < turn->count; i++)
+        rt_driving_queue(driving, turn->first + i);
+    return 1;
+}
+
+static int check_submit(struct rt_driving *driving, const struct rt_json *item,
+                        struct rt_buf *params, struct rt_err *err)
+{
+    char *id = rt_json_text(rt_json_get(item, "id"));
+    bool taken = rt_driving_find_id(driving, id) != SIZE_MAX;
+    int rc = 0;
+
+    if (taken)
+        rc = rt_err_set(err, RT_EPEER, "there is an open trial with the id %.100s already", id);
+    else if (rt_plan_merge(driving->study->plan, rt_json_get(item, "params"), params, err) < 0)
+        rc = err->code = RT_EPEER;
+    else if (params->size > RT_WIRE_PARAMS_MAX)
+        rc = rt_err_set(err, RT_EPEER,
+                        "the params of the proposal with the id %.100s have %zu bytes, and %u are "
+                        "allowed: put data into a file, and its name into the params",
+                        id, params->size, RT_WIRE_PARAMS_MAX);
+    free(id);
+    return rc;
+}
+
+static int submit(struct rt_driving *driving, const struct rt_json *item, const char *text,
+                  struct rt_err *err)
+{
+    uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "trials", RT_ORDINALS_MAX);
+    uint64_t replicates = (uint64_t)rt_json_get_int(item, "replicates", 1);
+    uint64_t first = driving->count;
+    struct rt_buf params = RT_BUF_INIT;
+    int32_t priority = (int32_t)rt_json_get_int(item, "priority", 0);
+    int rc = check_submit(driving, item, &params, err);
+
+    if (rc == 0)
+        rc = claim(driving, text, err);
+    if (rc != 0)
+        goto out;
+    if (driving->stopped || first + replicates > limit ||
+        driving->study->ordinals + driving->proposal_count + replicates > RT_ORDINALS_MAX) {
+        rc = refuse(
+            driving, item,
+            driving->stopped ? "no more trials are wanted" : "the limit of trials is reached", err);
+        if (rc == 0 && !driving->stopped)
+            rc = rt_driving_say_stop(driving, "trials", err);
+        goto out;
+    }
+    if ((rc = flush_tells(driving, err)) < 0)
+        goto out;
+    for (uint64_t i = 0; i < replicates; i++)
+        add_trial(driving, item, rt_buf_span(&params), i == 0);
+    rt_driving_open_id(driving, first, (uint32_t)replicates);
+    if (priority) {
+        rc = rt_driving_flush(driving, err); /* what is preferred must be there */
+        for (uint64_t i = 0; rc == 0 && i < replicates; i++)
+            driving->options.prefer(driving->options.context,
+                                    rt_study_ordinal(driving->study, first + i), priority);
+    }
+    if (rc == 0)
+        rc = rt_driving_check_limits(driving, err);
+out:
+    rt_buf_clear(&params);
+    return rc < 0 ? rc : 0;
+}
+
+static bool is_waiting(const struct rt_driving *driving, uint64_t point)
+{
+    return rt_state_trial(driving->study, rt_study_ordinal(driving->study, point)).status ==
+           RT_TRIAL_WAITING;
+}
+
+/* Calls each() for the trials of open ids that wait. */
+static void each_waiting(struct rt_driving *driving, const struct rt_json *ids,
+                         void (*each)(struct rt_driving *driving, uint64_t point, void *context),
+                         void *context)
+{
+    for (size_t i = 0; i < rt_json_count(ids); i++) {
+        char *id = rt_json_text(rt_json_at(ids, i));
+        size_t first = rt_driving_find_id(driving, id);
+
+        for (size_t k = first;
+             first != SIZE_MAX && k < driving->count && driving->trials[k].behind == k - first &&
+             strcmp(driving->trials[k].id, id) == 0;
+             k++) {
+            if (is_waiting(driving, k))
+                each(driving, k, context);
+        }
+        free(id);
+    }
+}
+
+static void add_ordinal(struct rt_driving *driving, uint64_t point, void *context)
+{
+    rt_json_append(context, rt_json_new_int((int64_t)rt_study_ordinal(driving->study, point)));
+}
+
+static int cancel(struct rt_driving *driving, const struct rt_json *message, struct rt_err *err)
+{
+    const struct rt_json *ids = rt_json_get(message, "cancel");
+    struct rt_json *body = rt_json_new_object();
+    struct rt_json *list = rt_json_new_array();
+    struct rt_json *kept = rt_json_keep(list);
+    int rc = rt_driving_flush(driving, err);
+
+    each_waiting(driving, ids, add_ordinal, list);
+    rt_json_set(body, "ids", rt_json_copy(ids));
+    rt_json_set(body, "trials", list);
+    if (rc == 0)
+        rc = append_json(driving, RT_EVENT_CANCEL, body, err);
+    else
+        rt_json_free(body);
+    for (size_t i = 0; rc == 0 && i < rt_json_count(kept); i++) {
+        uint64_t point = rt_study_index(driving->study, (uint64_t)rt_json_int(rt_json_at(kept, i)));
+
+        rt_driving_note_skipped(driving, point, "cancelled by the driver",
+                                rt_state_seq(rt_store_state(driving->options.store)));
+        rt_driving_decide(driving, point);
+    }
+    rt_json_free(kept);
+    return rc;
+}
+
+static void prefer(struct rt_driving *driving, uint64_t point, void *context)
+{
+    driving->options.prefer(driving->options.context, rt_study_ordinal(driving->study, point),
+                            *(const int32_t *)context);
+}
+
+static int change_priority(struct rt_driving *driving, const struct rt_json *message,
+                           struct rt_err *err)
+{
+    int32_t priority = (int32_t)rt_json_get_int(message, "priority", 0);
+    struct rt_json *body = rt_json_copy(message);
+    int rc = rt_driving_append(driving, "priority", body, err);
+
+    if (rc == 0)
+        each_waiting(driving, rt_json_get(message, "ids"), prefer, &priority);
+    return rc;
+}
+
+static struct rt_json *value_of(struct rt_driving *driving, const char *what)
+{
+    uint64_t workers = driving->options.workers(driving->options.context);
+    int64_t capacity =
+        rt_json_get_int(driving->settings, "in_flight", workers ? (int64_t)workers : 1);
+    uint64_t random;
+
+    if (strcmp(what, "time") == 0)
+        return rt_json_new_real((double)rt_wall_us() / 1e6);
+    if (strcmp(what, "capacity") == 0)
+        return rt_json_new_int(capacity > (int64_t)driving->open ? capacity - (int64_t)driving->open
+                                                                 : 0);
+    rt_random_bytes(&random, sizeof random);
+    return rt_json_new_int((int64_t)(random >> 11));
+}
+
+static int answer(struct rt_driving *driving, const struct rt_json *message, struct rt_err *err)
+{
+    struct rt_json *value = value_of(driving, rt_json_get_text(message, "ask", ""));
+    struct rt_json *body = rt_json_copy(message);
+    char *text = rt_json_text(value);
+    char *line = rt_printf("{\"answer\":{\"to\":%" PRId64 ",\"value\":%s}}\n",
+                           rt_json_get_int(message, "n", 0), text);
+    int rc;
+
+    rt_json_set(body, "value", value);
+    rc = rt_driving_append(driving, "answer", body, err);
+    rt_driving_send_line(driving, line);
+    free(line);
+    free(text);
+    return rc;
+}
+
+static int finish(struct rt_driving *driving, const struct rt_json *value, bool exits,
+                  struct rt_err *err)
+{
+    struct rt_json *body = rt_json_new_object();
+    char *text = value && rt_json_kind(value) != RT_JSON_NULL ? rt_json_text(value) : NULL;
+    char *words = text ? shown(text) : NULL;
+
+    driving->finished = true;
+    if (words)
+        rt_driving_say(driving, "the driver has finished: %s", words);
+    free(words);
+    free(text);
+    rt_json_set(body, "value", value ? rt_json_copy(value) : rt_json_new_null());
+    if (exits)
+        rt_json_set(body, "exit", rt_json_new_bool(true));
+    return rt_driving_append(driving, "finish", body, err);
+}
+
+static int hear_live(struct rt_driving *driving, enum rt_driver_verb verb,
+                     const struct rt_json *message, struct rt_err *err)
+{
+    struct rt_json *body;
+
+    switch (verb) {
+    case RT_DRIVER_CANCEL:
+        return cancel(driving, message, err);
+    case RT_DRIVER_PRIORITY:
+        return change_priority(driving, message, err);
+    case RT_DRIVER_ASK:
+        return answer(driving, message, err);
+    case RT_DRIVER_BATCH:
+        driving->batch = (uint64_t)rt_json_get_int(message, "batch", 1);
+        return rt_driving_append(driving, "batch", rt_json_copy(message), err);
+    case RT_DRIVER_SAVE:
+        body = rt_json_new_object();
+        rt_json_set(body, "state", rt_json_copy(rt_json_get(message, "save")));
+        return rt_driving_append(driving, "save", body, err);
+    default:
+        return finish(driving, rt_json_get(message, "finish"), false, err);
+    }
+}
+
+/* One request: an item of a submit, or any other message. */
+static int take(struct rt_driving *driving, enum rt_driver_verb verb, const struct rt_json *request,
+                struct rt_err *err)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    int rc;
+
+    if (verb == RT_DRIVER_SUBMIT)
+        rt_driver_put_item(&text, request);
+    else if (!driving->live)
+        rt_json_canonical(request, &text);
+    if (!driving->live)
+        rc = repeat(driving, rt_buf_text(&text), false, err);
+    else if (verb == RT_DRIVER_SUBMIT)
+        rc = submit(driving, request, rt_buf_text(&text), err);
+    else
+        rc = hear_live(driving, verb, request, err);
+    rt_buf_clear(&text);
+    return rc;
+}
+
+/* What makes no sense ends the driver, and is shown. */
+static int complain(struct rt_driving *driving, struct rt_span line, const struct rt_err *why)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_json *error = rt_json_new_object();
+
+    rt_escape_line(&text, rt_span(line.data, line.size < SHOWN ? line.size : SHOWN));
+    if (line.size > SHOWN)
+        rt_buf_add(&text, "...");
+    rt_driving_fail(driving, RT_ETRIALS, "the driver wrote what is no request (%s): %s", why->text,
+                    rt_buf_text(&text));
+    rt_json_set_text(error, "error", why->text);
+    rt_buf_reset(&text);
+    rt_json_canonical(error, &text);
+    rt_buf_add(&text, "\n");
+    rt_driver_send(driving->program, rt_buf_span(&text));
+    rt_json_free(error);
+    rt_buf_clear(&text);
+    return 0;
+}
+
+int rt_driving_hear(struct rt_driving *driving, struct rt_span line, struct rt_err *err)
+{
+    const struct rt_json *list;
+    struct rt_json *message;
+    enum rt_driver_verb verb;
+    struct rt_err why;
+    int rc = 0;
+
+    if (rt_driver_message(line, &message, &verb, &why) < 0)
+        return complain(driving, line, &why);
+    list = rt_json_get(message, "submit");
+    if (verb != RT_DRIVER_SUBMIT)
+        rc = take(driving, verb, message, &why);
+    for (size_t i = 0; rc == 0 && i < rt_json_count(list) && !driving->diverged; i++)
+        rc = take(driving, verb, rt_json_at(list, i), &why);
+    rt_json_free(message);
+    if (rc == RT_EPEER)
+        return complain(driving, line, &why);
+    if (rc < 0 && err)
+        *err = why;
+    return rc;
+}
+
+int rt_driving_hear_end(struct rt_driving *driving, struct rt_err *err)
+{
+    if (driving->finished)
+        return 0;
+    return driving->live ? finish(driving, NULL, true, err) : repeat(driving, "", true, err);
+}

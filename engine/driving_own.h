@@ -1,0 +1,170 @@
+#ifndef RT_ENGINE_DRIVING_OWN_H
+#define RT_ENGINE_DRIVING_OWN_H
+/* What the files engine/driving*.c share. */
+#include "engine/driver_message.h"
+#include "engine/driving.h"
+#include "engine/repeats.h"
+#include "store/state.h"
+
+/* A trial that was proposed, by its point of the plan. */
+struct rt_proposed {
+    char *id;        /* as JSON */
+    char *params;    /* as the driver said them, JSON; NULL once they are not needed any more */
+    char *result;    /* members of its outcome, as JSON; NULL: none yet, or not needed any more */
+    uint64_t seq;    /* of the event that has it */
+    uint64_t asked;  /* number of the event that proposed it */
+    uint64_t told;   /* of the one that says it was told, or UINT64_MAX: it is queued; 0: neither */
+    uint32_t behind; /* how far the first of its group of replicates is before it */
+    uint32_t left;   /* of the first: how many of the group have not been told */
+    bool good;       /* the result is a success */
+    bool earlier;    /* proposed before the program was started afresh */
+    bool orphan;     /* proposed after the state that it was restored from, and not again */
+};
+
+enum rt_turn_kind {
+    RT_TURN_SUBMIT, /* asked: */
+    RT_TURN_CLAIM,
+    RT_TURN_REFUSE,
+    RT_TURN_CANCEL,
+    RT_TURN_PRIORITY,
+    RT_TURN_ANSWER,
+    RT_TURN_BATCH,
+    RT_TURN_SAVE,
+    RT_TURN_FINISH,
+    RT_TURN_EXIT,
+    RT_TURN_TELL, /* told: */
+    RT_TURN_STOP,
+};
+
+/* One turn of the conversation, as it is in the journal. */
+struct rt_turn {
+    enum rt_turn_kind kind;
+    char *text;     /* asked: in the form of equal bytes. TELL, STOP: the line */
+    char *reply;    /* ANSWER, REFUSE: the line that follows at once */
+    uint64_t seq;   /* of its event */
+    uint64_t first; /* SUBMIT, CLAIM: point, and how many */
+    uint64_t count;
+    bool taken; /* SUBMIT: claimed again, after a restart from a saved state */
+};
+
+struct rt_script {
+    struct rt_turn *turns;
+    size_t count;
+    size_t capacity;
+    size_t at; /* the next turn that is replayed */
+};
+
+/* How the program was started. */
+struct rt_beginning {
+    uint64_t number; /* conversations that began in this plan, this one included; 0: none */
+    char resume[8];  /* "replay", "state" or "tell" */
+    char *state;     /* or NULL */
+    int64_t capacity;
+    struct rt_json *open; /* what it was told to be open: points */
+    char *program;        /* SHA-256 of its file, hexadecimal, or NULL */
+};
+
+struct rt_driving {
+    struct rt_driving_options options;
+    const struct rt_study *study;
+    const struct rt_json *settings; /* "driver" of the plan */
+    struct rt_driver *program;
+
+    struct rt_proposed *trials; /* by point */
+    size_t count;
+    size_t capacity;
+    struct rt_repeats repeats;
+    size_t *ids; /* first points of open ids, plus 1, by hash */
+    size_t id_count;
+    size_t id_capacity;
+
+    struct rt_script script;
+    struct rt_beginning beginning;
+    struct rt_script claims; /* SUBMITs that a restored driver may ask again */
+    uint64_t repeated;       /* requests of this launch that were as before */
+    uint64_t began_us;
+
+    uint64_t *decided; /* points whose outcomes are not durable yet, in order; then to be told */
+    size_t decided_first;
+    size_t decided_count;
+    size_t decided_capacity;
+    size_t ready; /* so many of them are durable */
+    uint64_t durable;
+
+    struct rt_buf proposals; /* items of a PROPOSE event in the making */
+    uint64_t proposal_count;
+    struct rt_buf tells; /* of a TELL event in the making */
+
+    uint64_t batch;
+    uint64_t open;       /* trials without an outcome */
+    uint64_t open_bytes; /* of their params */
+    bool better_known;
+    double better;
+    uint64_t no_better_for; /* outcomes in a row */
+
+    bool live;     /* it has caught up */
+    bool finished; /* it has said so, or ended well */
+    bool stopped;  /* it was told that no more is wanted */
+    bool stopping; /* the launch is */
+    bool ended;    /* the program's end has been seen to */
+    bool diverged;
+    bool silent; /* that was said */
+    uint64_t spoke_us;
+    struct rt_err failure; /* code 0: none */
+};
+
+void rt_driving_say(struct rt_driving *driving, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void rt_driving_fail(struct rt_driving *driving, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* driving_trials.c: what was proposed. */
+struct rt_proposed *rt_driving_add(struct rt_driving *driving, uint64_t point);
+void rt_driving_drop_all(struct rt_driving *driving);
+/* Takes the row of an attempt for the outcome of a trial, unless there is a better one. */
+void rt_driving_note(struct rt_driving *driving, uint64_t point, const struct rt_attempt *attempt,
+                     struct rt_span metrics, struct rt_span reason, uint64_t seq);
+void rt_driving_note_skipped(struct rt_driving *driving, uint64_t point, const char *why,
+                             uint64_t seq);
+/* A point, and those behind it, were proposed under one id. */
+void rt_driving_open_id(struct rt_driving *driving, uint64_t first, uint32_t count);
+/* The first point of an open id; SIZE_MAX if none. */
+size_t rt_driving_find_id(const struct rt_driving *driving, const char *id);
+void rt_driving_close_id(struct rt_driving *driving, uint64_t point);
+/* Appends {"id": .., ..} of a trial with an outcome. */
+void rt_driving_put_done(const struct rt_driving *driving, uint64_t point, struct rt_buf *out);
+
+/* driving_script.c: the conversation so far, from the journal. */
+int rt_driving_load(struct rt_driving *driving, struct rt_err *err);
+void rt_script_clear(struct rt_script *script);
+struct rt_turn *rt_script_add(struct rt_script *script, enum rt_turn_kind kind, uint64_t seq);
+
+/* driving_begin.c: starts the program, with its greeting. */
+int rt_driving_begin(struct rt_driving *driving, struct rt_err *err);
+void rt_beginning_clear(struct rt_beginning *beginning);
+
+/* driving_ask.c: one line of the driver. */
+int rt_driving_hear(struct rt_driving *driving, struct rt_span line, struct rt_err *err);
+/* It has ended, well. */
+int rt_driving_hear_end(struct rt_driving *driving, struct rt_err *err);
+/* Sends what was told before the next request; sees whether it has caught up. */
+void rt_driving_pump(struct rt_driving *driving);
+/* Appends the events in the making. */
+int rt_driving_flush(struct rt_driving *driving, struct rt_err *err);
+/* Appends a DRIVER event with these members, which are yours no more. */
+int rt_driving_append(struct rt_driving *driving, const char *what, struct rt_json *body,
+                      struct rt_err *err);
+
+/* driving_tell.c */
+int rt_driving_tell(struct rt_driving *driving, struct rt_err *err);
+void rt_driving_send_line(struct rt_driving *driving, const char *text);
+/* A trial has an outcome now; and one that has is to be told, unless it was or needs not be. */
+void rt_driving_decide(struct rt_driving *driving, uint64_t point);
+void rt_driving_queue(struct rt_driving *driving, uint64_t point);
+/* No more trials are wanted. */
+int rt_driving_say_stop(struct rt_driving *driving, const char *reason, struct rt_err *err);
+int rt_driving_check_limits(struct rt_driving *driving, struct rt_err *err);
+/* Counts an outcome for the stopping rule. */
+void rt_driving_weigh(struct rt_driving *driving, uint64_t point);
+
+#endif

@@ -1,0 +1,259 @@
+/* What a driver is told: outcomes, and that no more is wanted. */
+#include "engine/driving_own.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EARLIER 1000 /* trials of an earlier program, told in one message */
+
+void rt_driving_send_line(struct rt_driving *driving, const char *text)
+{
+    rt_driver_send(driving->program, rt_span_text(text));
+}
+
+void rt_driving_queue(struct rt_driving *driving, uint64_t point)
+{
+    struct rt_proposed *trial = &driving->trials[point];
+    size_t size = sizeof *driving->decided;
+
+    if (!trial->result || trial->told || trial->orphan)
+        return;
+    trial->told = UINT64_MAX;
+    if (driving->decided_first > 1024 && driving->decided_first > driving->decided_count) {
+        memmove(driving->decided, driving->decided + driving->decided_first,
+                driving->decided_count * size);
+        driving->decided_first = 0;
+    }
+    driving->decided = rt_grow(driving->decided, &driving->decided_capacity,
+                               driving->decided_first + driving->decided_count + 1, size);
+    driving->decided[driving->decided_first + driving->decided_count++] = point;
+}
+
+void rt_driving_decide(struct rt_driving *driving, uint64_t point)
+{
+    struct rt_buf params = RT_BUF_INIT;
+
+    rt_plan_params(driving->study->plan, point, &params);
+    if (driving->open)
+        driving->open--;
+    driving->open_bytes -= params.size < driving->open_bytes ? params.size : driving->open_bytes;
+    rt_buf_clear(&params);
+    if (driving->live)
+        rt_driving_queue(driving, point);
+}
+
+/* The metric of the objective in a result, which is `"outcome":..,"metrics":{..},..`. */
+static bool metric_of(const struct rt_driving *driving, const struct rt_proposed *trial,
+                      double *value)
+{
+    const struct rt_json *objective = rt_json_get(rt_plan_json(driving->study->plan), "objective");
+    const char *name = rt_json_get_text(objective, "metric", NULL);
+    const struct rt_json *metric;
+    struct rt_json *json;
+    char *text;
+    bool found;
+
+    if (!name || !trial->result || strncmp(trial->result, "\"outcome\":\"ok\"", 14) != 0)
+        return false;
+    text = rt_printf("{%s}", trial->result);
+    if (rt_json_parse(rt_span_text(text), &json, NULL) < 0) {
+        free(text);
+        return false;
+    }
+    metric = rt_json_get(rt_json_get(json, "metrics"), name);
+    found = metric && (rt_json_kind(metric) == RT_JSON_REAL || rt_json_kind(metric) == RT_JSON_INT);
+    *value = rt_json_number(metric);
+    rt_json_free(json);
+    free(text);
+    return found;
+}
+
+void rt_driving_weigh(struct rt_driving *driving, uint64_t point)
+{
+    const struct rt_json *objective = rt_json_get(rt_plan_json(driving->study->plan), "objective");
+    bool maximize = strcmp(rt_json_get_text(objective, "goal", ""), "maximize") == 0;
+    double value;
+
+    if (!rt_json_get(driving->settings, "no_better_for"))
+        return;
+    if (metric_of(driving, &driving->trials[point], &value) &&
+        (!driving->better_known ||
+         (maximize ? value > driving->better : value < driving->better))) {
+        driving->better_known = true;
+        driving->better = value;
+        driving->no_better_for = 0;
+    } else {
+        driving->no_better_for++;
+    }
+}
+
+int rt_driving_say_stop(struct rt_driving *driving, const char *reason, struct rt_err *err)
+{
+    struct rt_json *body = rt_json_new_object();
+    char *line = rt_printf("{\"stop\":\"%s\"}\n", reason);
+    int rc;
+
+    driving->stopped = true;
+    rt_json_set_text(body, "reason", reason);
+    rc = rt_driving_append(driving, "stop", body, err);
+    rt_driving_send_line(driving, line);
+    free(line);
+    return rc;
+}
+
+int rt_driving_check_limits(struct rt_driving *driving, struct rt_err *err)
+{
+    int64_t limit = rt_json_get_int(driving->settings, "trials", 0);
+    int64_t patience = rt_json_get_int(driving->settings, "no_better_for", 0);
+
+    if (driving->stopped || !driving->live || driving->finished)
+        return 0;
+    if (patience && (int64_t)driving->no_better_for >= patience)
+        return rt_driving_say_stop(driving, "no_better_for", err);
+    if (limit && (int64_t)driving->count >= limit)
+        return rt_driving_say_stop(driving, "trials", err);
+    return 0;
+}
+
+static void forget(struct rt_proposed *trial)
+{
+    free(trial->params);
+    free(trial->result);
+    trial->params = trial->result = NULL;
+}
+
+/* Tells `count` outcomes in one message. */
+static int tell_some(struct rt_driving *driving, size_t count, struct rt_err *err)
+{
+    struct rt_buf line = RT_BUF_INIT;
+    int rc = 0;
+
+    if (driving->proposal_count)
+        rc = rt_driving_flush(driving, err);
+    rt_buf_add(&line, "{\"done\":[");
+    rt_buf_add(&driving->tells, driving->tells.size ? ",[" : "[");
+    for (size_t i = 0; i < count; i++) {
+        uint64_t point = driving->decided[driving->decided_first + i];
+        struct rt_proposed *trial = &driving->trials[point];
+
+        rt_buf_add(&line, i ? "," : "");
+        rt_driving_put_done(driving, point, &line);
+        rt_buf_printf(&driving->tells, "%s%" PRIu64, i ? "," : "",
+                      rt_study_ordinal(driving->study, point));
+        trial->told = rt_state_seq(rt_store_state(driving->options.store));
+        rt_driving_weigh(driving, point);
+        rt_driving_close_id(driving, point);
+        forget(trial);
+    }
+    rt_buf_add(&line, "]}\n");
+    rt_buf_add(&driving->tells, "]");
+    rt_driver_send(driving->program, rt_buf_span(&line));
+    rt_buf_clear(&line);
+    driving->decided_first += count;
+    driving->decided_count -= count;
+    driving->ready -= count;
+    return rc;
+}
+
+/* How many go into the next message; 0: none is to be sent now. */
+static size_t next_batch(const struct rt_driving *driving)
+{
+    const struct rt_proposed *trial;
+    size_t count = 0;
+
+    if (!driving->ready)
+        return 0;
+    trial = &driving->trials[driving->decided[driving->decided_first]];
+    while (trial->earlier && count < driving->ready && count < EARLIER &&
+           driving->trials[driving->decided[driving->decided_first + count]].earlier)
+        count++;
+    if (count)
+        return count;
+    if (driving->ready >= driving->batch)
+        return (size_t)driving->batch;
+    return driving->open == 0 && driving->ready == driving->decided_count ? driving->ready : 0;
+}
+
+int rt_driving_tell(struct rt_driving *driving, struct rt_err *err)
+{
+    size_t count;
+    int done = 0;
+    int rc = 0;
+
+    if (!driving->live || driving->finished || driving->stopping)
+        return 0;
+    while (driving->ready < driving->decided_count &&
+           driving->trials[driving->decided[driving->decided_first + driving->ready]].seq <=
+               driving->durable)
+        driving->ready++;
+    while (rc == 0 && (count = next_batch(driving)) > 0) {
+        rc = tell_some(driving, count, err);
+        if (rc == 0)
+            rc = rt_driving_check_limits(driving, err);
+        done = 1;
+    }
+    return rc < 0 ? rc : done;
+}
+
+static int by_event(const void *a, const void *b)
+{
+    const struct rt_proposed *const *x = a;
+    const struct rt_proposed *const *y = b;
+
+    if ((*x)->seq != (*y)->seq)
+        return (*x)->seq < (*y)->seq ? -1 : 1;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* What became known and was not told any more comes in the order of the journal. */
+static void queue_untold(struct rt_driving *driving)
+{
+    const struct rt_proposed **list = rt_calloc(driving->count + 1, sizeof *list);
+    size_t count = 0;
+
+    for (size_t i = 0; i < driving->count; i++) {
+        const struct rt_proposed *trial = &driving->trials[i];
+
+        if (trial->result && !trial->told && !trial->orphan)
+            list[count++] = trial;
+    }
+    qsort(list, count, sizeof *list, by_event);
+    for (size_t i = 0; i < count; i++)
+        rt_driving_queue(driving, (uint64_t)(list[i] - driving->trials));
+    free(list);
+}
+
+/* The ids that were told in the replay are free again. */
+static void close_told(struct rt_driving *driving)
+{
+    for (size_t i = 0; i < driving->count; i++) {
+        if (driving->trials[i].told && driving->trials[i].told != UINT64_MAX)
+            forget(&driving->trials[i]);
+    }
+}
+
+void rt_driving_pump(struct rt_driving *driving)
+{
+    struct rt_script *script = &driving->script;
+    uint64_t us = rt_mono_us() - driving->began_us;
+
+    while (script->at < script->count && script->turns[script->at].kind >= RT_TURN_TELL) {
+        driving->stopped |= script->turns[script->at].kind == RT_TURN_STOP;
+        rt_driving_send_line(driving, script->turns[script->at++].text);
+    }
+    if (script->at < script->count || driving->live)
+        return;
+    driving->live = true;
+    if (driving->repeated && !driving->options.check)
+        rt_driving_say(driving,
+                       "the driver was run again from its start: %" PRIu64
+                       " requests as before, in %.3f s; it goes on",
+                       driving->repeated, (double)us / 1e6);
+    rt_script_clear(script);
+    close_told(driving);
+    queue_untold(driving);
+}

@@ -1,0 +1,194 @@
+/* The trials that a driver proposed, and their open ids. */
+#include "engine/driving_own.h"
+
+#include "base/alloc.h"
+#include "store/moves.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rt_proposed *rt_driving_add(struct rt_driving *driving, uint64_t point)
+{
+    if (point >= driving->count) {
+        driving->trials = rt_grow(driving->trials, &driving->capacity, (size_t)point + 1,
+                                  sizeof *driving->trials);
+        memset(driving->trials + driving->count, 0,
+               ((size_t)point + 1 - driving->count) * sizeof *driving->trials);
+        driving->count = (size_t)point + 1;
+    }
+    return &driving->trials[point];
+}
+
+void rt_driving_drop_all(struct rt_driving *driving)
+{
+    for (size_t i = 0; i < driving->count; i++) {
+        free(driving->trials[i].id);
+        free(driving->trials[i].params);
+        free(driving->trials[i].result);
+    }
+    driving->count = 0;
+    free(driving->ids);
+    driving->ids = NULL;
+    driving->id_count = driving->id_capacity = 0;
+}
+
+static void put_text(struct rt_buf *out, struct rt_span text)
+{
+    struct rt_json *json = rt_json_new_string_span(text);
+
+    rt_json_canonical(json, out);
+    rt_json_free(json);
+}
+
+static void set_result(struct rt_proposed *trial, struct rt_buf *text, bool good, uint64_t seq)
+{
+    free(trial->result);
+    trial->result = rt_buf_take(text);
+    trial->good = good;
+    trial->seq = seq;
+}
+
+void rt_driving_note(struct rt_driving *driving, uint64_t point, const struct rt_attempt *attempt,
+                     struct rt_span metrics, struct rt_span reason, uint64_t seq)
+{
+    struct rt_proposed *trial = rt_driving_add(driving, point);
+    bool good = rt_outcome_success(attempt->outcome);
+    struct rt_buf text = RT_BUF_INIT;
+
+    if (trial->result && (trial->good || (attempt->flags & RT_ATTEMPT_LATE && !good)))
+        return;
+    rt_buf_printf(&text, "\"outcome\":\"%s\",\"metrics\":", rt_outcome_name(attempt->outcome));
+    if (metrics.size)
+        rt_buf_put(&text, metrics.data, metrics.size);
+    else
+        rt_buf_add(&text, "null");
+    rt_buf_add(&text, ",\"reason\":");
+    if (reason.size)
+        put_text(&text, reason);
+    else
+        rt_buf_add(&text, "null");
+    rt_buf_printf(&text, ",\"seconds\":%" PRIu64 ".%06" PRIu64, attempt->duration_us / 1000000,
+                  attempt->duration_us % 1000000);
+    set_result(trial, &text, good, seq);
+}
+
+void rt_driving_note_skipped(struct rt_driving *driving, uint64_t point, const char *why,
+                             uint64_t seq)
+{
+    struct rt_buf text = RT_BUF_INIT;
+
+    rt_buf_add(&text, "\"outcome\":\"skipped\",\"metrics\":null,\"reason\":");
+    put_text(&text, rt_span_text(why));
+    rt_buf_add(&text, ",\"seconds\":0.0");
+    set_result(rt_driving_add(driving, point), &text, true, seq);
+}
+
+/* FNV-1a: ids are the driver's own, and no stranger's. */
+static size_t hash_of(const char *id)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (; *id; id++)
+        hash = (hash ^ (unsigned char)*id) * UINT64_C(1099511628211);
+    return (size_t)(hash ^ hash >> 32);
+}
+
+/* Where an id is, or the empty place where it belongs. */
+static size_t place_of(const struct rt_driving *driving, const char *id)
+{
+    size_t at = hash_of(id) & (driving->id_capacity - 1);
+
+    while (driving->ids[at] && strcmp(driving->trials[driving->ids[at] - 1].id, id) != 0)
+        at = (at + 1) & (driving->id_capacity - 1);
+    return at;
+}
+
+static void make_room(struct rt_driving *driving)
+{
+    size_t *old = driving->ids;
+    size_t capacity = driving->id_capacity;
+
+    if (2 * (driving->id_count + 1) <= capacity)
+        return;
+    driving->id_capacity = capacity ? 2 * capacity : 64;
+    driving->ids = rt_calloc(driving->id_capacity, sizeof *driving->ids);
+    for (size_t i = 0; i < capacity; i++) {
+        if (old[i])
+            driving->ids[place_of(driving, driving->trials[old[i] - 1].id)] = old[i];
+    }
+    free(old);
+}
+
+void rt_driving_open_id(struct rt_driving *driving, uint64_t first, uint32_t count)
+{
+    struct rt_proposed *trial = &driving->trials[first];
+    size_t place;
+
+    trial->left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        driving->trials[first + i].behind = i;
+        trial->left +=
+            driving->trials[first + i].told == 0 || driving->trials[first + i].told == UINT64_MAX;
+    }
+    if (trial->left == 0)
+        return;
+    make_room(driving);
+    place = place_of(driving, trial->id);
+    driving->id_count += driving->ids[place] == 0;
+    driving->ids[place] = (size_t)first + 1;
+}
+
+size_t rt_driving_find_id(const struct rt_driving *driving, const char *id)
+{
+    size_t place;
+
+    if (!driving->id_capacity)
+        return SIZE_MAX;
+    place = place_of(driving, id);
+    return driving->ids[place] ? driving->ids[place] - 1 : SIZE_MAX;
+}
+
+/* What follows an emptied place may have been put there because it was taken. */
+static void take_out(struct rt_driving *driving, size_t place)
+{
+    size_t at = place;
+
+    driving->ids[place] = 0;
+    driving->id_count--;
+    for (;;) {
+        size_t moved;
+
+        at = (at + 1) & (driving->id_capacity - 1);
+        if (!driving->ids[at])
+            return;
+        moved = driving->ids[at];
+        driving->ids[at] = 0;
+        driving->ids[place_of(driving, driving->trials[moved - 1].id)] = moved;
+    }
+}
+
+void rt_driving_close_id(struct rt_driving *driving, uint64_t point)
+{
+    struct rt_proposed *first = &driving->trials[point - driving->trials[point].behind];
+    size_t place;
+
+    if (first->left == 0 || --first->left > 0 || !driving->id_capacity)
+        return;
+    place = place_of(driving, first->id);
+    if (driving->ids[place] == (size_t)(first - driving->trials) + 1)
+        take_out(driving, place);
+}
+
+void rt_driving_put_done(const struct rt_driving *driving, uint64_t point, struct rt_buf *out)
+{
+    const struct rt_proposed *trial = &driving->trials[point];
+
+    rt_buf_printf(out,
+                  "{\"id\":%s,\"trial\":\"%s.%" PRIu64 "\",\"replicate\":%u,\"params\":", trial->id,
+                  driving->study->id, rt_study_ordinal(driving->study, point),
+                  (unsigned)rt_plan_replicate(driving->study->plan, point));
+    rt_buf_add(out, trial->params ? trial->params : "{}");
+    rt_buf_printf(out, ",%s%s}", trial->result ? trial->result : "\"outcome\":\"lost\"",
+                  trial->earlier ? ",\"earlier\":true" : "");
+}

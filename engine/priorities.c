@@ -1,0 +1,122 @@
+#include "engine/priorities.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void rt_priorities_clear(struct rt_priorities *priorities)
+{
+    free(priorities->heap);
+    free(priorities->there);
+    *priorities = (struct rt_priorities){NULL, 0, 0, NULL, 0};
+}
+
+static void mark(struct rt_priorities *priorities, uint64_t ordinal)
+{
+    size_t byte = (size_t)(ordinal / 8);
+
+    if (byte >= priorities->there_bytes) {
+        size_t bytes = 2 * byte + 64;
+
+        priorities->there = rt_realloc(priorities->there, bytes);
+        memset(priorities->there + priorities->there_bytes, 0, bytes - priorities->there_bytes);
+        priorities->there_bytes = bytes;
+    }
+    priorities->there[byte] |= (uint8_t)(1u << ordinal % 8);
+}
+
+static bool before(const struct rt_preferred *a, const struct rt_preferred *b)
+{
+    return a->priority != b->priority ? a->priority > b->priority : a->ordinal < b->ordinal;
+}
+
+static void swap(struct rt_preferred *a, struct rt_preferred *b)
+{
+    struct rt_preferred kept = *a;
+
+    *a = *b;
+    *b = kept;
+}
+
+static void rise(struct rt_priorities *priorities, size_t at)
+{
+    struct rt_preferred *heap = priorities->heap;
+
+    for (; at > 0 && before(&heap[at], &heap[(at - 1) / 2]); at = (at - 1) / 2)
+        swap(&heap[at], &heap[(at - 1) / 2]);
+}
+
+static void sink(struct rt_priorities *priorities, size_t at)
+{
+    struct rt_preferred *heap = priorities->heap;
+
+    for (;;) {
+        size_t best = at;
+
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < priorities->count; child++) {
+            if (before(&heap[child], &heap[best]))
+                best = child;
+        }
+        if (best == at)
+            return;
+        swap(&heap[at], &heap[best]);
+        at = best;
+    }
+}
+
+static void take_out(struct rt_priorities *priorities, size_t at)
+{
+    uint64_t ordinal = priorities->heap[at].ordinal;
+
+    priorities->there[ordinal / 8] &= (uint8_t) ~(1u << ordinal % 8);
+    priorities->heap[at] = priorities->heap[--priorities->count];
+    if (at == priorities->count)
+        return;
+    sink(priorities, at);
+    rise(priorities, at);
+}
+
+bool rt_priorities_has(const struct rt_priorities *priorities, uint64_t ordinal)
+{
+    return ordinal / 8 < priorities->there_bytes &&
+           (priorities->there[ordinal / 8] >> ordinal % 8 & 1u);
+}
+
+static size_t find(const struct rt_priorities *priorities, uint64_t ordinal)
+{
+    size_t at = 0;
+
+    while (at < priorities->count && priorities->heap[at].ordinal != ordinal)
+        at++;
+    return at;
+}
+
+void rt_priorities_set(struct rt_priorities *priorities, uint64_t ordinal, int32_t priority)
+{
+    if (rt_priorities_has(priorities, ordinal))
+        take_out(priorities, find(priorities, ordinal));
+    if (priority == 0)
+        return;
+    priorities->heap = rt_grow(priorities->heap, &priorities->capacity, priorities->count + 1,
+                               sizeof *priorities->heap);
+    priorities->heap[priorities->count] = (struct rt_preferred){ordinal, priority};
+    rise(priorities, priorities->count++);
+    mark(priorities, ordinal);
+}
+
+uint64_t rt_priorities_next(struct rt_priorities *priorities, const struct rt_study *study,
+                            bool above)
+{
+    while (priorities->count) {
+        struct rt_preferred first = priorities->heap[0];
+
+        if (above && first.priority < 0)
+            return 0;
+        take_out(priorities, 0);
+        if (rt_state_trial(study, first.ordinal).status == RT_TRIAL_WAITING &&
+            rt_study_downs(study, first.ordinal) == 0)
+            return first.ordinal;
+    }
+    return 0;
+}

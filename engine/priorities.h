@@ -1,0 +1,35 @@
+#ifndef RT_ENGINE_PRIORITIES_H
+#define RT_ENGINE_PRIORITIES_H
+/*
+ * Priorities: which of the trials that wait come before, or after, all others.
+ *
+ * Only trials whose priority is not 0 are in it, and only until they are leased: one that waits
+ * again is like any other.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "store/state.h"
+
+struct rt_preferred {
+    uint64_t ordinal;
+    int32_t priority;
+};
+
+struct rt_priorities {
+    struct rt_preferred *heap; /* the highest priority first, then the lowest ordinal */
+    size_t count;
+    size_t capacity;
+    uint8_t *there; /* a bit for each ordinal: it is in the heap */
+    size_t there_bytes;
+};
+
+void rt_priorities_clear(struct rt_priorities *priorities);
+/* 0: it is like others. */
+void rt_priorities_set(struct rt_priorities *priorities, uint64_t ordinal, int32_t priority);
+bool rt_priorities_has(const struct rt_priorities *priorities, uint64_t ordinal);
+/* Takes out the next one that waits, with a priority above or below 0; 0 if there is none. */
+uint64_t rt_priorities_next(struct rt_priorities *priorities, const struct rt_study *study,
+                            bool above);
+
+#endif

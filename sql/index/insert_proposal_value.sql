@@ -1,0 +1,2 @@
+INSERT OR REPLACE INTO proposal_value (study, ordinal, number, value)
+VALUES (:study, :ordinal, :number, :value)

@@ -1,0 +1,1 @@
+UPDATE proposal SET retired = 1 WHERE study = :study

@@ -1,0 +1,18 @@
+-- Where a study's view reads from if a driver proposes its trials: those that have ended an
+-- attempt, and the proposals that have not.
+(
+  SELECT
+    ordinal, replicate, again, attempt, outcome, launch, rank, worker, seed, start_us, duration_us,
+    user_us, sys_us, max_rss_kib, reason{stored}
+  FROM {trials}
+  WHERE retired IS NULL
+  UNION ALL
+  SELECT
+    ordinal, replicate, CASE WHEN cancelled IS NULL THEN 1 END, NULL,
+    CASE WHEN cancelled = 1 THEN 'skipped' END, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL{derived}
+  FROM proposal
+  WHERE study = {study}
+    AND retired IS NULL
+    AND NOT EXISTS (SELECT 1 FROM {trials} AS known WHERE known.ordinal = proposal.ordinal)
+)
