@@ -29,6 +29,10 @@ enum rt_event_kind {
     RT_EVENT_RETURN = 10,    /* binary, as LEASE: leased trials that were given back unstarted;
                               * they wait again and the attempt does not count */
     RT_EVENT_READS = 11,     /* JSON: params that a study's model was seen to ask for */
+    RT_EVENT_REPORTS = 16,    /* binary: what running trials reported; see store/report.h */
+    RT_EVENT_DECISIONS = 17,  /* JSON: what running trials are told */
+    RT_EVENT_CHECKPOINT = 18, /* JSON: a file or folder of a running trial is kept */
+    RT_EVENT_RESTORE = 19,    /* JSON: an attempt was given what an earlier one had kept */
     RT_EVENT_VERDICT = 20,   /* JSON: a replay was compared with its originals */
     RT_EVENT_FLOOR = 21,     /* JSON: how much metrics of a study vary by themselves */
     RT_EVENT_PROPOSE = 12,   /* JSON: trials that a driver proposed */
@@ -54,6 +58,11 @@ enum rt_event_kind {
  * AGENT       {"launch": n, "rank": n, "host": text, "pid": n, "cores": n, "slots": n, ...}
  * READS       {"study": n, "revision": n, "keys": [text, ...]}   see store/reads.h; only what is
  * new
+ * DECISIONS   {"study": n, "decisions": [{"ordinal": n, "attempt": n, "by": "median", "step": n,
+ *              "stop": reason} or {.., "by": "driver", "params": {..}}]}
+ * CHECKPOINT  {"study": n, "ordinal": n, "attempt": n, "step": n or null, "sha256": hex,
+ *              "bytes": n, "folder": true or false}
+ * RESTORE     {"study": n, "ordinal": n, "attempt": n, "from": attempt that kept it, "sha256": hex}
  * VERDICT     {"study": n, "tolerances": [text, ..], "equivalences": [text, ..],
  *              "runs": [[first ordinal, count, verdict], ..], "reasons": [[ordinal, text], ..],
  *              "differences": [{"metric", "n", "mean", "sd", ..}]}   see replay/verdict.h
