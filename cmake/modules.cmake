@@ -16,7 +16,7 @@ if(PYTHON_FOUND)
   pkg_get_variable(python_prefix python3-embed exec_prefix)
   add_library(retrial-python MODULE
     engine/modules/python.c engine/modules/python_params.c engine/modules/python_result.c
-    engine/modules/python_forked.c engine/modules/python_reads.c engine/modules/python_start.c engine/ended.c store/reads.c)
+    engine/modules/python_forked.c engine/modules/python_link.c engine/modules/python_reads.c engine/modules/python_start.c engine/ended.c store/reads.c)
   add_dependencies(retrial-python python_texts)
   target_compile_definitions(retrial-python PRIVATE
     RT_PYTHON_EXECUTABLE="${python_prefix}/bin/python3")
@@ -27,7 +27,8 @@ if(PYTHON_FOUND)
 
   # For interpreters of other builds: whatever symbols of Python it needs are theirs, and nothing else
   # of what they may have is linked.
-  add_library(retrial-guest MODULE engine/modules/guest.c engine/modules/guest_hash.c)
+  add_library(retrial-guest MODULE engine/modules/guest.c engine/modules/guest_hash.c
+    engine/modules/python_link.c)
   target_compile_definitions(retrial-guest PRIVATE Py_LIMITED_API=0x03060000)
   target_include_directories(retrial-guest PRIVATE ${PYTHON_INCLUDE_DIRS})
   target_link_libraries(retrial-guest PRIVATE rt_engine)

@@ -1,6 +1,6 @@
 # python/retrial/NAME.py becomes the text rt_python_NAME in "python_NAME.h".
 set(python_text_files "")
-foreach(name worker guest)
+foreach(name worker trial guest)
   set(out ${CMAKE_BINARY_DIR}/generated/python_${name}.h)
   set(source ${CMAKE_SOURCE_DIR}/python/retrial/${name}.py)
   add_custom_command(

@@ -133,6 +133,9 @@ int rt_agent_take(struct rt_agent *agent, const struct rt_wire *wire, uint64_t m
         return take_stop(agent, &wire->stop, mono_us, err);
     case RT_WIRE_FORGET:
         return rt_agent_forget(agent, err);
+    case RT_WIRE_ANSWER:
+        rt_agent_take_answer(agent, &wire->answer);
+        return 0;
     default:
         return 0;
     }
@@ -146,6 +149,7 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
         return 0;
     rt_agent_feed(agent);
     if ((rc = rt_pool_step(agent->pool, mono_us, err)) < 0 ||
+        (rc = rt_agent_pass_reports(agent, mono_us, false, err)) < 0 ||
         (rc = rt_agent_collect(agent, mono_us, err)) < 0)
         return rc;
     return rt_agent_tell_state(agent, mono_us, err);
@@ -222,6 +226,8 @@ uint64_t rt_agent_wait_us(const struct rt_agent *agent, uint64_t mono_us)
 
     wait = other < wait ? other : wait;
     other = agent->pool ? rt_pool_wait_us(agent->pool, mono_us) : UINT64_MAX;
+    wait = other < wait ? other : wait;
+    other = rt_agent_reports_wait_us(agent, mono_us);
     wait = other < wait ? other : wait;
     if (agent->life == LIFE_STOPPING) {
         other = agent->stop_by_us > mono_us ? agent->stop_by_us - mono_us : 1000;

@@ -38,6 +38,8 @@ struct rt_agent {
     size_t count;
     size_t capacity;
     struct rt_handover handover;
+    uint64_t reports_sent;  /* number of the last batch of reports */
+    uint64_t reports_acked; /* likewise, that was answered */
     uint64_t beats;
     uint64_t beat_us;    /* when the next is due */
     uint64_t heard_us;   /* when the conductor last spoke */
@@ -63,5 +65,11 @@ int rt_agent_forget(struct rt_agent *agent, struct rt_err *err);
 int rt_agent_collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
 int rt_agent_hand_over_harvest(struct rt_agent *agent, struct rt_err *err);
 int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
+
+/* agent_reports.c */
+/* Passes on what running trials reported, in good time; with `now`, what there is. */
+int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, bool now, struct rt_err *err);
+void rt_agent_take_answer(struct rt_agent *agent, const struct rt_wire_answer *answer);
+uint64_t rt_agent_reports_wait_us(const struct rt_agent *agent, uint64_t mono_us);
 
 #endif

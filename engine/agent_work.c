@@ -117,6 +117,8 @@ int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *
     if (agent->guard && rt_code_guard_due(agent->guard, mono_us) &&
         (rc = rt_agent_check_code(agent, mono_us, err)) < 0)
         return rc;
+    if ((rc = rt_agent_pass_reports(agent, mono_us, true, err)) < 0)
+        return rc;
     wire.results.rows = rt_handover_close(&agent->handover, &wire.results.number);
     rc = rt_agent_say(agent, &wire, err);
     return rc;

@@ -246,6 +246,7 @@ static void take_durable(struct rt_conductor *conductor, uint64_t seq)
 
         switch (note.kind) {
         case RT_NOTE_WORK:
+        case RT_NOTE_SAY:
             action = rt_conductor_act(conductor, RT_ACTION_SEND);
             action->rank = note.rank;
             action->bytes = note.message;
@@ -307,6 +308,9 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
                             input->rank);
         else
             rt_conductor_miss(conductor, input->rank, "is gone");
+        break;
+    case RT_INPUT_TELL:
+        rt_conductor_tell(conductor, input->tell);
         break;
     }
     conductor->actions = NULL;

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "engine/pruning.h"
 #include "engine/wire.h"
 #include "store/event.h"
 #include "store/state.h"
@@ -33,6 +34,7 @@ struct rt_conductor_options {
     uint64_t grace_us;   /* after a stop, running trials may go on so long */
     unsigned retry;      /* a bit for each outcome whose trials get further attempts */
     uint64_t startup_us; /* so long, ranks on their way up keep their share reserved */
+    struct rt_pruning *pruning; /* knows the past; NULL: nothing is pruned. Borrowed */
 };
 
 enum rt_input_kind {
@@ -42,6 +44,15 @@ enum rt_input_kind {
     RT_INPUT_TICK,    /* time has passed */
     RT_INPUT_STOP,    /* somebody asks to stop; a second time: stop now */
     RT_INPUT_GONE,    /* the comm knows that a rank is gone */
+    RT_INPUT_TELL,    /* somebody (a driver, a person) has something to say to a running trial */
+};
+
+/* To a trial that runs; nothing happens if it does not. It is recorded first. */
+struct rt_tell {
+    uint64_t ordinal;
+    const char *by;               /* who says so: "driver" */
+    const char *stop;             /* why it is to stop, or NULL */
+    const struct rt_json *params; /* new ones, an object; or NULL */
 };
 
 struct rt_input {
@@ -49,6 +60,7 @@ struct rt_input {
     int rank;                   /* MESSAGE, GONE */
     const struct rt_wire *wire; /* MESSAGE */
     uint64_t seq;               /* DURABLE */
+    const struct rt_tell *tell; /* TELL */
 };
 
 enum rt_action_kind {

@@ -74,6 +74,13 @@ void rt_conductor_return_unsent(struct rt_conductor *conductor);
 /* conductor_recall.c: nothing waits here; what waits with one agent is for idle workers of others.
  */
 void rt_conductor_recall(struct rt_conductor *conductor);
+/* An agent that speaks nonsense is given up for good. */
+void rt_conductor_bar(struct rt_conductor *conductor, int rank, struct rt_err *err);
+
+/* conductor_reports.c: what running trials report, and are told. */
+void rt_conductor_take_reports(struct rt_conductor *conductor, int rank,
+                               const struct rt_wire_reports *reports);
+void rt_conductor_tell(struct rt_conductor *conductor, const struct rt_tell *tell);
 
 /* conductor_members.c: agents that come, speak, fall silent and leave. */
 void rt_conductor_take_message(struct rt_conductor *conductor, int rank,

@@ -284,6 +284,8 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
         if (!rt_outcome_success(row->outcome) && row->outcome != RT_OUTCOME_LOST)
             rt_retry_failed(&conductor->retry, row->ordinal);
         rt_pace_add(&conductor->pace, row->duration_us);
+        if (conductor->options.pruning)
+            rt_pruning_ended(conductor->options.pruning, row->ordinal, row->outcome);
     } else if (held_by_any(conductor, row)) {
         return;
     } else {
@@ -380,7 +382,7 @@ static void acknowledge_nothing(struct rt_conductor *conductor, int rank, uint64
 
 /* An agent that speaks nonsense is given up for good, and its trials are run by others. To go on
  * with it would acknowledge, with its next results, those that were not recorded. */
-static void bar(struct rt_conductor *conductor, int rank, struct rt_err *err)
+void rt_conductor_bar(struct rt_conductor *conductor, int rank, struct rt_err *err)
 {
     rt_err_while(err, "the agent of rank %d makes no sense", rank);
     rt_conductor_give_up(conductor, rank, err->text, false);
@@ -404,11 +406,11 @@ void rt_conductor_take_results(struct rt_conductor *conductor, int rank,
     if (results->number != member->results_seen + 1) {
         rt_err_set(&err, RT_EPEER, "its results %" PRIu64 " follow results %" PRIu64,
                    results->number, member->results_seen);
-        bar(conductor, rank, &err);
+        rt_conductor_bar(conductor, rank, &err);
         goto out;
     }
     if (sort_rows(conductor, rank, results->rows, &sorted, &err) < 0) {
-        bar(conductor, rank, &err);
+        rt_conductor_bar(conductor, rank, &err);
         goto out;
     }
     member->results_seen = results->number;
@@ -496,10 +498,10 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
         count += take_range(conductor, &lease, &same, &capacity, &returned->ranges[i]);
     if (overlap(lease.ranges, lease.count)) {
         rt_err_set(&err, RT_EPEER, "a trial is given back twice");
-        bar(conductor, rank, &err);
+        rt_conductor_bar(conductor, rank, &err);
     } else if (count && is_unsent(conductor, rank, returned)) {
         rt_err_set(&err, RT_EPEER, "a trial is given back that was not sent");
-        bar(conductor, rank, &err);
+        rt_conductor_bar(conductor, rank, &err);
     } else if (count) {
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_RETURN, RT_NOTE_NOTHING, rank, NULL),
                      &lease);

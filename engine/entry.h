@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/span.h"
 #include "engine/ended.h"
+#include "engine/link.h"
 #include "store/reads.h"
 
 /* What an entry is loaded from. Texts must outlive the entry. */
@@ -44,6 +45,9 @@ struct rt_call {
     struct rt_reads *reads; /* of all trials of this worker: to be added to */
     struct rt_buf *live;    /* empty; for modules from past the snapshot that were not seen before,
                              * as a JSON object of name to path */
+    struct rt_link *link;   /* what the trial may say and ask while it runs */
+    /* rt_link_ask_json(), for entries in modules that are linked by themselves */
+    void (*ask)(struct rt_link *link, struct rt_span question, struct rt_buf *answer);
 };
 
 struct rt_entry;

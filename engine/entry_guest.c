@@ -51,6 +51,13 @@ static int ensure_guest(struct guest_entry *self, struct rt_err *err)
     return rc;
 }
 
+static void ask(void *context, struct rt_span question, struct rt_buf *answer)
+{
+    const struct rt_call *call = context;
+
+    call->ask(call->link, question, answer);
+}
+
 static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
 {
     struct guest_entry *self = (struct guest_entry *)entry;
@@ -62,7 +69,8 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
 
     if (rc == 0) {
         message = rt_guest_call(call);
-        rc = rt_guest_ask(&self->guest, message, &answer, &status, &err);
+        rc = rt_guest_ask(&self->guest, message, ask, (void *)(uintptr_t)call, &answer, &status,
+                          &err);
     }
     if (rc == 0) {
         rt_guest_take(answer, self->metric, call, ended);

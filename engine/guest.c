@@ -4,6 +4,7 @@
 #include "base/reader.h"
 #include "engine/guest_exec.h"
 #include "python_guest.h"
+#include "python_trial.h"
 #include "python_worker.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ static const char boot[] =
     "    sys.exit(1)\n"
     "os.set_inheritable(fd, False)\n"
     "scope = {'__name__': '_retrial'}\n"
-    "for _ in range(2):\n"
+    "for _ in range(3):\n"
     "    text = take(int.from_bytes(take(4), 'little')).decode()\n"
     "    exec(compile(text, '<retrial>', 'exec'), scope)\n"
     "scope['serve'](fd, nonce)\n";
@@ -206,16 +207,41 @@ static void bury(struct rt_guest *guest, int *status)
     rt_guest_stop(guest);
 }
 
-int rt_guest_ask(struct rt_guest *guest, const struct rt_json *question, struct rt_json **answer,
-                 int *status, struct rt_err *err)
+/* Answers what a running trial asks; 1 if that is what the message was. */
+static int answer_trial(struct rt_guest *guest, rt_guest_ask_fn *ask, void *context,
+                        struct rt_json **message)
+{
+    const struct rt_json *asked = rt_json_get(*message, "ask");
+    struct rt_buf reply = RT_BUF_INIT;
+    char *text;
+    int rc;
+
+    if (!asked || !ask)
+        return 0;
+    text = rt_json_text(asked);
+    ask(context, rt_span_text(text), &reply);
+    rc = put_message(guest, rt_buf_span(&reply));
+    rt_buf_clear(&reply);
+    free(text);
+    rt_json_free(*message);
+    *message = NULL;
+    return rc < 0 ? rc : 1;
+}
+
+int rt_guest_ask(struct rt_guest *guest, const struct rt_json *question, rt_guest_ask_fn *ask,
+                 void *context, struct rt_json **answer, int *status, struct rt_err *err)
 {
     char *text = rt_json_text(question);
     int rc = put_message(guest, rt_span_text(text));
 
     free(text);
     *answer = NULL;
-    if (rc == 0)
-        rc = get_message(guest, answer, err);
+    do {
+        if (rc >= 0)
+            rc = get_message(guest, answer, err);
+        if (rc == 0)
+            rc = answer_trial(guest, ask, context, answer);
+    } while (rc > 0);
     if (rc < 0) {
         bury(guest, status);
         return rt_err_set(err, RT_EPEER, "the guest interpreter ended");
@@ -236,8 +262,9 @@ int rt_guest_start(struct rt_guest *guest, const char *executable, const struct 
         return rc;
     if (put_bytes(guest, rt_span(&guest->nonce, sizeof guest->nonce)) < 0 ||
         put_message(guest, rt_span_text(rt_python_worker)) < 0 ||
+        put_message(guest, rt_span_text(rt_python_trial)) < 0 ||
         put_message(guest, rt_span_text(rt_python_guest)) < 0 ||
-        rt_guest_ask(guest, task, &answer, &status, err) < 0) {
+        rt_guest_ask(guest, task, NULL, NULL, &answer, &status, err) < 0) {
         if (guest->pid)
             bury(guest, &status);
         return rt_err_set(err, RT_EUSAGE,

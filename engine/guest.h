@@ -10,6 +10,7 @@
  * load it, and then is told calls. python/retrial/guest.py is its side.
  */
 #include <sys/types.h>
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 
@@ -32,11 +33,13 @@ int rt_guest_start(struct rt_guest *guest, const char *executable, const struct 
 
 #define RT_GUEST_CUT (-1) /* no status of wait(2) */
 
-/* Asks, and waits for the answer (yours). RT_EPEER if the guest ended instead: *status is then as
+/* Asks, and waits for the answer (yours); what the guest asks meanwhile is answered by ask(), JSON
+ * for JSON (may be NULL: nothing is). RT_EPEER if the guest ended instead: *status is then as
  * wait(2) gives it, and the guest is gone. If it was alive, but could no longer be understood, it
  * was killed, and *status is RT_GUEST_CUT. */
-int rt_guest_ask(struct rt_guest *guest, const struct rt_json *question, struct rt_json **answer,
-                 int *status, struct rt_err *err);
+typedef void rt_guest_ask_fn(void *context, struct rt_span question, struct rt_buf *answer);
+int rt_guest_ask(struct rt_guest *guest, const struct rt_json *question, rt_guest_ask_fn *ask,
+                 void *context, struct rt_json **answer, int *status, struct rt_err *err);
 
 /* Ends it. Harmless if there is none. */
 void rt_guest_stop(struct rt_guest *guest);

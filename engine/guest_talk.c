@@ -83,6 +83,11 @@ void rt_guest_take(const struct rt_json *answer, const char *metric, const struc
         take_result(result, metric, ended);
         return;
     }
+    if (rt_json_get_text(answer, "pruned", NULL)) {
+        ended->outcome = RT_OUTCOME_PRUNED;
+        rt_buf_add(&ended->reason, rt_json_get_text(answer, "pruned", ""));
+        return;
+    }
     rt_ended_failed(ended, "%s", rt_json_get_text(answer, "failed", "the guest gave no result"));
     ended->status = (int32_t)rt_json_get_int(answer, "status", 0);
 }

@@ -15,6 +15,7 @@
 enum rt_note_kind {
     RT_NOTE_NOTHING, /* the event concerns nobody else */
     RT_NOTE_WORK,    /* send `message` to `rank` */
+    RT_NOTE_SAY,     /* the same; nothing takes it back */
     RT_NOTE_ACK,     /* results of `rank` up to `number` are safe */
     RT_NOTE_END,     /* the launch's last event */
 };

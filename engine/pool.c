@@ -287,6 +287,7 @@ void rt_pool_free(struct rt_pool *pool)
     free(pool->python);
     rt_json_free(pool->live);
     rt_buf_clear(&pool->ended);
+    rt_buf_clear(&pool->reports);
     close(pool->bell);
     free(pool);
 }

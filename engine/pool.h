@@ -76,6 +76,34 @@ int rt_pool_step(struct rt_pool *pool, uint64_t mono_us, struct rt_err *err);
  * any other function of the pool. 0: none. */
 int rt_pool_take(struct rt_pool *pool, struct rt_span *row);
 
+/* Reports of running trials that have come and were not taken: their number, and in how many
+ * microseconds they should be. take: appends them, packed (store/report.h), to *rows. */
+uint64_t rt_pool_reports(const struct rt_pool *pool, uint64_t mono_us, uint64_t *wait_us);
+void rt_pool_take_reports(struct rt_pool *pool, struct rt_buf *rows);
+/* Those taken were judged: running trials are told. With `all`, those that were not taken are
+ * dropped, and are answered as well. */
+void rt_pool_answer_reports(struct rt_pool *pool, bool all);
+
+/* Tells a running trial something: {"stop": reason} or {"params": {..}}. False: it does not run. */
+bool rt_pool_tell(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, struct rt_span text);
+
+/* Checkpoints. keep: a trial has made a copy, which is yours now; rt_pool_kept() once it has been
+ * taken over, or is not wanted. restore: a trial asks what an earlier attempt has kept;
+ * rt_pool_restored() answers with a path, or NULL. */
+struct rt_pool_copy {
+    uint64_t ordinal;
+    uint32_t attempt;
+    int64_t step; /* -1: none was said */
+    bool folder;
+    const char *path;
+};
+typedef void rt_pool_keep_fn(void *context, const struct rt_pool_copy *copy);
+typedef void rt_pool_restore_fn(void *context, uint64_t ordinal, uint32_t attempt);
+void rt_pool_set_keeper(struct rt_pool *pool, rt_pool_keep_fn *keep, rt_pool_restore_fn *restore,
+                        void *context);
+void rt_pool_kept(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt);
+void rt_pool_restored(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, const char *path);
+
 /* What the trials taken so far, and perhaps some not taken yet, have read of their params; NULL
  * before the first. Borrowed; it only grows. */
 const struct rt_reads *rt_pool_reads(const struct rt_pool *pool, uint32_t study);

@@ -46,6 +46,14 @@ enum rt_slot_state {
 
 #define RT_SLOT_GIVEN 8192u /* trials given to one worker at most; a power of two */
 
+/* What the running trial and its agent say to each other (engine/note.h). */
+struct rt_slot_notes {
+    uint32_t number; /* of the trial that all this is about; 0: none has said anything */
+    uint64_t taken;  /* reports */
+    uint64_t sent;   /* of them, those that the conductor was sent */
+    struct rt_buf out; /* frames that the ring had no room for yet */
+};
+
 /* A place for a worker, and the agent's side of it. Trials are numbered per worker from 1. */
 struct rt_slot {
     enum rt_slot_state state;
@@ -71,6 +79,7 @@ struct rt_slot {
     uint64_t memory_us;      /* when its memory is looked at next, monotonic */
     enum rt_outcome verdict; /* of the running trial, once it was killed */
     char *verdict_reason;
+    struct rt_slot_notes notes;
 };
 
 struct rt_pool {
@@ -85,6 +94,13 @@ struct rt_pool {
     int bell;
     struct rt_buf ended; /* packed attempts, each behind its size (u32) */
     size_t ended_at;
+    struct rt_buf reports; /* packed; not taken yet */
+    uint64_t report_count;
+    uint64_t report_us;   /* when the first of them came; monotonic */
+    bool report_waits;    /* somebody waits for the answer */
+    rt_pool_keep_fn *keep; /* checkpoints; NULL: none are kept */
+    rt_pool_restore_fn *restore;
+    void *keep_context;
     uint64_t look_us; /* when the files of running trials are looked at next */
     uint64_t wake_us;
     char *python;
@@ -124,6 +140,14 @@ void rt_slot_kill(struct rt_slot *slot, enum rt_outcome verdict, const char *for
     __attribute__((format(printf, 3, 4)));
 /* Asks an idle worker to end by itself. */
 void rt_slot_retire(struct rt_slot *slot);
+
+/* slot_note.c */
+/* A note of the trial that runs; RT_EPEER if it is none. */
+int rt_slot_take_note(struct rt_pool *pool, struct rt_slot *slot, uint32_t number,
+                      struct rt_span note, uint64_t mono_us, struct rt_err *err);
+/* A note to it: a kind, and what follows. */
+void rt_slot_say(struct rt_slot *slot, uint32_t number, const struct rt_buf *note);
+void rt_slot_flush_notes(struct rt_slot *slot); /* as far as the ring has room */
 
 /* slot_end.c */
 /* The worker is gone: judges what ran, gives back what did not, empties the slot. */

@@ -112,6 +112,7 @@ static void tend_slot(struct rt_pool *pool, struct rt_slot *slot, bool look, uin
         rt_slot_retire(slot);
     if (slot->state != RT_SLOT_UP || slot->live == 0)
         return;
+    rt_slot_flush_notes(slot);
     running = rt_slot_running(slot, mono_us, &since_us);
     if (look)
         thin_output(slot);

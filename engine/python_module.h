@@ -6,7 +6,7 @@
  */
 #include "engine/entry.h"
 
-#define RT_PYTHON_ABI 3
+#define RT_PYTHON_ABI 4
 
 struct rt_python_module {
     int abi;                              /* RT_PYTHON_ABI */

@@ -32,6 +32,7 @@ struct rt_member {
     uint64_t leased_ever;   /* trials leased to it in this launch */
     uint64_t results_seen;  /* number of its last RESULTS */
     uint64_t results_acked; /* of the last one that is durable */
+    uint64_t reports_seen;  /* number of its last REPORTS */
     uint64_t beat;          /* number of its last BEAT */
     struct rt_json *about;  /* what it said of its host; recorded once its template is up */
 };

@@ -120,7 +120,7 @@ static int step(struct conducting *run, const struct rt_input *input, struct rt_
 static bool is_for_agent(enum rt_wire_kind kind)
 {
     return kind == RT_WIRE_STUDY || kind == RT_WIRE_WORK || kind == RT_WIRE_ACK ||
-           kind == RT_WIRE_STOP || kind == RT_WIRE_FORGET;
+           kind == RT_WIRE_STOP || kind == RT_WIRE_FORGET || kind == RT_WIRE_ANSWER;
 }
 
 /* A message from rank 0 itself is for the conductor or for its own agent, by its kind; beats

@@ -37,6 +37,7 @@ void rt_slot_clear(struct rt_slot *slot)
         close(slot->wake);
     rt_buf_clear(&slot->inbox);
     rt_buf_clear(&slot->outbox);
+    rt_buf_clear(&slot->notes.out);
     free(slot->verdict_reason);
     rt_slot_init(slot, slot->number);
     slot->given = given;
@@ -154,7 +155,7 @@ static bool is_plausible(const struct rt_attempt *attempt)
     return is_plain(&attempt->result) && is_plain(&attempt->reason) &&
            is_plain(&attempt->out.kept) && is_plain(&attempt->err.kept) &&
            (attempt->outcome == RT_OUTCOME_OK || attempt->outcome == RT_OUTCOME_FAILED ||
-            attempt->outcome == RT_OUTCOME_CRASHED);
+            attempt->outcome == RT_OUTCOME_CRASHED || attempt->outcome == RT_OUTCOME_PRUNED);
 }
 
 /* The mean follows quickly, so that a change from short to long trials is seen. */
@@ -192,20 +193,30 @@ static void take_seen(struct rt_pool *pool, struct rt_brood *brood, struct rt_re
     rt_reads_clear(&reads);
 }
 
+/* The oldest trial without a result, which what came must be of. */
+static int find_trial(struct rt_slot *slot, uint32_t number, const struct rt_waiting **trial,
+                      struct rt_err *err)
+{
+    while (slot->first < number && slot->first < slot->next &&
+           given(slot, slot->first)->attempt == 0)
+        slot->first++;
+    *trial = given(slot, slot->first);
+    if (slot->first != number || slot->first == slot->next || (*trial)->attempt == 0)
+        return rt_err_set(err, RT_EPEER, "a result came for trial %u instead of %u", number,
+                          slot->first);
+    return 0;
+}
+
 static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct rt_frame *frame,
                        struct rt_err *err)
 {
     struct rt_reader reader = rt_reader(frame->payload);
-    struct rt_attempt attempt;
     const struct rt_waiting *trial;
+    struct rt_attempt attempt;
+    int rc;
 
-    while (slot->first < frame->number && slot->first < slot->next &&
-           given(slot, slot->first)->attempt == 0)
-        slot->first++;
-    trial = given(slot, slot->first);
-    if (slot->first != frame->number || slot->first == slot->next || trial->attempt == 0)
-        return rt_err_set(err, RT_EPEER, "a result came for trial %u instead of %u", frame->number,
-                          slot->first);
+    if ((rc = find_trial(slot, frame->number, &trial, err)) < 0)
+        return rc;
     rt_attempt_get(&reader, &attempt);
     take_seen(pool, slot->brood, &reader);
     if (rt_reader_done(&reader, "a result", err) < 0 || !is_plausible(&attempt))
@@ -231,7 +242,22 @@ static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct 
     return 0;
 }
 
-static int take_results(struct rt_pool *pool, struct rt_slot *slot, struct rt_err *err)
+static int take_frame(struct rt_pool *pool, struct rt_slot *slot, const struct rt_frame *frame,
+                      uint64_t mono_us, struct rt_err *err)
+{
+    const struct rt_waiting *trial;
+    uint32_t number = frame->number & ~RT_FRAME_NOTE;
+    int rc;
+
+    if (number == frame->number)
+        return take_result(pool, slot, frame, err);
+    if ((rc = find_trial(slot, number, &trial, err)) < 0)
+        return rc;
+    return rt_slot_take_note(pool, slot, number, frame->payload, mono_us, err);
+}
+
+static int take_results(struct rt_pool *pool, struct rt_slot *slot, uint64_t mono_us,
+                        struct rt_err *err)
 {
     size_t at = 0;
     int64_t size;
@@ -242,7 +268,7 @@ static int take_results(struct rt_pool *pool, struct rt_slot *slot, struct rt_er
 
         size = rt_frame_get(rt_span(slot->inbox.data + at, slot->inbox.size - at), slot->nonce,
                             &frame, err);
-        if (size <= 0 || (rc = take_result(pool, slot, &frame, err)) < 0)
+        if (size <= 0 || (rc = take_frame(pool, slot, &frame, mono_us, err)) < 0)
             break;
         at += (size_t)size;
     }
@@ -266,7 +292,7 @@ void rt_slot_drain(struct rt_pool *pool, struct rt_slot *slot, uint64_t mono_us)
             write(slot->wake, &one, sizeof one) < 0 && errno != EAGAIN)
             abort();
         slot->quiet_us = mono_us;
-        if ((got = take_results(pool, slot, &err)) < 0)
+        if ((got = take_results(pool, slot, mono_us, &err)) < 0)
             break;
     }
     if (got < 0)

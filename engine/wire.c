@@ -230,6 +230,49 @@ static void get_reads(struct rt_reader *reader, struct rt_wire *wire)
         reader->bad = true;
 }
 
+static void put_reports(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->reports.number);
+    rt_buf_put_span(message, wire->reports.rows);
+}
+
+static void get_reports(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->reports.number = rt_read_varint(reader);
+    wire->reports.rows = rt_read_span(reader);
+    if (wire->reports.number == 0 || wire->reports.rows.size == 0)
+        reader->bad = true;
+}
+
+static void put_answer(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->answer.number);
+    rt_buf_put_span(message, wire->answer.told);
+}
+
+static void get_answer(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->answer.number = rt_read_varint(reader);
+    wire->answer.told = rt_read_span(reader);
+}
+
+void rt_wire_put_told(struct rt_buf *told, const struct rt_wire_told *one)
+{
+    rt_buf_put_varint(told, one->ordinal);
+    rt_buf_put_varint(told, one->attempt);
+    rt_buf_put_span(told, one->text);
+}
+
+bool rt_wire_next_told(struct rt_reader *told, struct rt_wire_told *one)
+{
+    if (rt_reader_left(told) == 0)
+        return false;
+    one->ordinal = rt_read_varint(told);
+    one->attempt = rt_read_varint32(told);
+    one->text = rt_read_span(told);
+    return !told->bad;
+}
+
 static void put_nothing(struct rt_buf *message, const struct rt_wire *wire)
 {
     (void)message;
@@ -259,6 +302,8 @@ static const struct kind {
     [RT_WIRE_FORGET] = {"FORGET", put_nothing, get_nothing},
     [RT_WIRE_RETURN] = {"RETURN", put_work, get_work},
     [RT_WIRE_READS] = {"READS", put_reads, get_reads},
+    [RT_WIRE_REPORTS] = {"REPORTS", put_reports, get_reports},
+    [RT_WIRE_ANSWER] = {"ANSWER", put_answer, get_answer},
 };
 
 static const struct kind *find_kind(unsigned number)

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/reader.h"
 #include "base/span.h"
 #include "store/event.h"
 #include "store/reads.h"
@@ -41,6 +42,8 @@ enum rt_wire_kind {
     RT_WIRE_FORGET = 10, /* conductor: give back what no worker has started; no body */
     RT_WIRE_RETURN = 11, /* agent: these trials were not started; body as WORK */
     RT_WIRE_READS = 12,  /* agent: params that trials asked for, before their results */
+    RT_WIRE_REPORTS = 20, /* agent: what running trials reported, before their results */
+    RT_WIRE_ANSWER = 21,  /* conductor: what running trials are to be told */
 };
 
 struct rt_wire_hello {
@@ -108,6 +111,17 @@ struct rt_wire_reads {
     struct rt_reads reads; /* yours after get: see rt_wire_clear() */
 };
 
+struct rt_wire_reports {
+    uint64_t number;     /* counts up per agent from 1 */
+    struct rt_span rows; /* body of a REPORTS event */
+};
+
+/* Reports up to `number` are durable and were judged (0: this is about something else). */
+struct rt_wire_answer {
+    uint64_t number;
+    struct rt_span told; /* what trials are told, one after another: see rt_wire_told() */
+};
+
 struct rt_wire {
     enum rt_wire_kind kind;
     union {
@@ -120,8 +134,20 @@ struct rt_wire {
         struct rt_wire_beat beat;
         struct rt_wire_stop stop;
         struct rt_wire_reads reads;
+        struct rt_wire_reports reports;
+        struct rt_wire_answer answer;
     };
 };
+
+/* One that a trial is told: {"stop": reason} or {"params": {..}}. next: false at the end, or where
+ * it is malformed. */
+struct rt_wire_told {
+    uint64_t ordinal;
+    uint32_t attempt;
+    struct rt_span text;
+};
+void rt_wire_put_told(struct rt_buf *told, const struct rt_wire_told *one);
+bool rt_wire_next_told(struct rt_reader *told, struct rt_wire_told *one);
 
 void rt_wire_put(struct rt_buf *message, const struct rt_wire *wire); /* appends */
 /* RT_EPEER if the bytes are no message of ours; then nothing is to be cleared. */

@@ -5,10 +5,10 @@
 #include "base/fs.h"
 #include "base/reader.h"
 #include "engine/capture.h"
-#include "engine/frame.h"
+#include "engine/link.h"
 #include "engine/quiet.h"
-#include "engine/ring.h"
 #include "engine/surroundings.h"
+#include "engine/talk.h"
 #include "engine/use.h"
 #include "engine/view.h"
 
@@ -41,15 +41,12 @@ struct stream {
 struct worker {
     const struct rt_worker_task *task;
     pid_t pid;
-    struct rt_ring *ring;
-    int wake;
-    int bell;
+    struct rt_talk talk;
+    struct rt_link *link;
     struct rt_view *view;
     char *scratch;
     struct rt_surroundings surroundings;
     struct stream streams[2];
-    struct rt_buf inbox;
-    size_t inbox_at;
     struct rt_buf id;
     struct rt_buf params;
     struct rt_ended ended;
@@ -58,104 +55,17 @@ struct worker {
     size_t reads_told;
     struct rt_buf live; /* modules that the last trial imported past the snapshot */
     struct rt_buf packed;
-    struct rt_buf outbox;
     struct rt_use own;      /* up to the last trial's end */
     struct rt_use children; /* likewise */
     struct rt_quiet observer;
     bool quiet; /* the last trial was */
 };
 
-static _Noreturn void give_up(const struct rt_err *err)
+static void idle(void *context, bool begins)
 {
-    dprintf(STDERR_FILENO, "retrial: %s\n", err->text);
-    _exit(RT_WORKER_BROKEN);
-}
+    struct rt_entry *entry = context;
 
-static void ring_bell(struct worker *worker)
-{
-    uint64_t one = 1;
-
-    if (rt_ring_must_wake(worker->ring, RT_RING_INPUT) &&
-        write(worker->bell, &one, sizeof one) < 0 && errno != EAGAIN)
-        _exit(RT_WORKER_BROKEN); /* users' code closed it: without it nobody would ever know */
-}
-
-/* Sleeps until the agent did what is wanted. */
-static void wait_for(struct worker *worker, enum rt_ring_want want)
-{
-    struct pollfd poll_wake = {worker->wake, POLLIN, 0};
-    uint64_t count;
-
-    while (rt_ring_sleep(worker->ring, want)) {
-        ring_bell(worker);
-        if (poll(&poll_wake, 1, -1) < 0 && errno != EINTR)
-            _exit(RT_WORKER_BROKEN);
-        if (poll_wake.revents & (POLLNVAL | POLLERR))
-            _exit(RT_WORKER_BROKEN);
-        if (read(worker->wake, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
-            _exit(RT_WORKER_BROKEN);
-        rt_ring_awake(worker->ring);
-    }
-}
-
-static void wait_for_trial(struct worker *worker)
-{
-    struct rt_entry *entry = worker->task->entry;
-
-    if (entry->ops->idle)
-        entry->ops->idle(entry, true);
-    wait_for(worker, RT_RING_INPUT);
-    if (entry->ops->idle)
-        entry->ops->idle(entry, false);
-}
-
-/* The next frame of the agent; its payload is borrowed from the inbox. */
-static void next_frame(struct worker *worker, struct rt_frame *frame)
-{
-    struct rt_err err;
-    int64_t size;
-
-    for (;;) {
-        struct rt_span rest =
-            rt_span(worker->inbox.data + worker->inbox_at, worker->inbox.size - worker->inbox_at);
-
-        size = rt_frame_get(rest, worker->task->nonce, frame, &err);
-        if (size != 0)
-            break;
-        if (rest.size)
-            memmove(worker->inbox.data, rest.data, rest.size);
-        worker->inbox.size = rest.size;
-        worker->inbox_at = 0;
-        if ((size = rt_ring_read(worker->ring, &worker->inbox, &err)) < 0)
-            break;
-        if (size == 0)
-            wait_for_trial(worker);
-    }
-    if (size < 0)
-        give_up(&err);
-    worker->inbox_at += (size_t)size;
-}
-
-static void send_frame(struct worker *worker, uint32_t number)
-{
-    struct rt_frame frame = {number, rt_buf_span(&worker->packed)};
-    struct rt_err err;
-    size_t at = 0;
-
-    rt_buf_reset(&worker->outbox);
-    rt_frame_put(&worker->outbox, worker->task->nonce, &frame);
-    while (at < worker->outbox.size) {
-        int64_t put = rt_ring_write(
-            worker->ring, rt_span(worker->outbox.data + at, worker->outbox.size - at), &err);
-
-        if (put < 0)
-            give_up(&err);
-        at += (size_t)put;
-        if (put == 0)
-            wait_for(worker, RT_RING_ROOM);
-    }
-    if (rt_ring_room(worker->ring, &err) < (int64_t)RT_RING_LANE / 2)
-        ring_bell(worker);
+    entry->ops->idle(entry, begins);
 }
 
 /* The size of what was printed; puts the descriptor back if the trial sent it elsewhere. */
@@ -187,7 +97,7 @@ static void take_output(struct worker *worker, int number, struct rt_output *out
     output->kept.size = stream->kept.size;
     output->total = size - stream->base;
     stream->base = size;
-    rt_ring_set_base(worker->ring, number, size);
+    rt_ring_set_base(worker->talk.ring, number, size);
 }
 
 static void note_use(struct worker *worker, struct rt_attempt *attempt)
@@ -219,7 +129,8 @@ static void clear_ended(struct rt_ended *ended)
     *ended = (struct rt_ended){.outcome = RT_OUTCOME_NONE, .result = result, .reason = reason};
 }
 
-static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64_t index)
+static void call_entry(struct worker *worker, uint32_t number, struct rt_attempt *attempt,
+                       uint64_t index)
 {
     const struct rt_worker_task *task = worker->task;
     struct rt_call call = {.ordinal = attempt->ordinal,
@@ -232,7 +143,9 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
                            .errors = worker->streams[1].fd,
                            .errors_base = worker->streams[1].base,
                            .reads = &worker->reads,
-                           .live = &worker->live};
+                           .live = &worker->live,
+                           .link = worker->link,
+                           .ask = rt_link_ask_json};
 
     rt_buf_reset(&worker->id);
     rt_buf_add(&worker->id, task->study_id);
@@ -245,11 +158,13 @@ static void call_entry(struct worker *worker, struct rt_attempt *attempt, uint64
     call.params = rt_buf_span(&worker->params);
     clear_ended(&worker->ended);
     rt_buf_reset(&worker->live);
+    rt_link_begin(worker->link, number, attempt->attempt);
     rt_quiet_begin(&worker->observer);
     task->entry->ops->run(task->entry, &call, &worker->ended);
     /* Users' code may have forked, and both processes come back here. */
     if (!rt_quiet_so_far(&worker->observer) && getpid() != worker->pid)
         _exit(0);
+    rt_link_end(worker->link, &worker->ended);
     if (task->entry->ops->flush)
         task->entry->ops->flush(task->entry);
     worker->quiet = rt_quiet_end(&worker->observer);
@@ -270,7 +185,7 @@ static void restore(struct worker *worker, uint64_t duration_us)
         rt_surroundings_restore_rest(&worker->surroundings);
     rt_surroundings_restore(&worker->surroundings);
     if (rt_view_enter(worker->view, &err) < 0)
-        give_up(&err);
+        rt_talk_give_up(&err);
 }
 
 /* What trials have read, and what they imported from past the snapshot, is added to a result when
@@ -304,7 +219,7 @@ static void send_attempt(struct worker *worker, uint32_t number, struct rt_attem
         return;
     }
     put_seen(worker);
-    send_frame(worker, number);
+    rt_talk_send(&worker->talk, &(struct rt_frame){number, rt_buf_span(&worker->packed)}, false);
 }
 
 /* What a driver proposed comes with the trial, and is of no use after it. */
@@ -333,17 +248,17 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     attempt.attempt = rt_read_varint32(&reader);
     take_proposed(worker, &reader, index);
     if (rt_reader_done(&reader, "a trial handed over", &err) < 0)
-        give_up(&err);
+        rt_talk_give_up(&err);
     if (worker->task->entry->ops->prepare)
         worker->task->entry->ops->prepare(worker->task->entry);
     began = rt_mono_us();
-    if (!rt_ring_start(worker->ring, frame->number, began))
+    if (!rt_ring_start(worker->talk.ring, frame->number, began))
         return;
     attempt.study = 1; /* the agent knows better */
     attempt.start_us = rt_wall_us();
     attempt.pid = worker->pid;
     attempt.seed = rt_plan_seed(worker->task->plan, index);
-    call_entry(worker, &attempt, index);
+    call_entry(worker, frame->number, &attempt, index);
     attempt.duration_us = rt_mono_us() - began;
     note_use(worker, &attempt);
     for (int i = 0; i < 2 && !worker->quiet; i++)
@@ -407,13 +322,17 @@ static int open_worker(struct worker *worker, struct rt_err *err)
 
     worker->scratch = rt_strdup(task->folder);
     worker->pid = getpid();
-    worker->wake = above(task->wake);
-    worker->bell = above(task->bell);
-    if ((rc = rt_ring_open(task->ring, &worker->ring, err)) < 0 ||
+    worker->talk.nonce = task->nonce;
+    worker->talk.wake = above(task->wake);
+    worker->talk.bell = above(task->bell);
+    worker->talk.idle = task->entry->ops->idle ? idle : NULL;
+    worker->talk.context = task->entry;
+    if ((rc = rt_ring_open(task->ring, &worker->talk.ring, err)) < 0 ||
         (rc = rt_view_new(folder, task->root, &worker->view, err)) < 0)
         goto out;
-    rt_ring_set_base(worker->ring, 0, worker->streams[0].base);
-    rt_ring_set_base(worker->ring, 1, worker->streams[1].base);
+    worker->link = rt_link_new(&worker->talk, task->folder);
+    rt_ring_set_base(worker->talk.ring, 0, worker->streams[0].base);
+    rt_ring_set_base(worker->talk.ring, 1, worker->streams[1].base);
     narrow_devices(task);
     rt_surroundings_keep(&worker->surroundings);
     restore(worker, 0);
@@ -427,7 +346,7 @@ static void close_handed(const struct rt_worker_task *task, const struct worker 
     const int fds[] = {task->ring, task->wake, task->bell, task->output, task->errors};
 
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
-        if (fds[i] != worker->wake && fds[i] != worker->bell && fds[i] != worker->streams[0].fd &&
+        if (fds[i] != worker->talk.wake && fds[i] != worker->talk.bell && fds[i] != worker->streams[0].fd &&
             fds[i] != worker->streams[1].fd)
             close(fds[i]);
     }
@@ -445,12 +364,12 @@ void rt_worker_main(const struct rt_worker_task *task)
     open_stream(&worker->streams[0], task->output, STDOUT_FILENO);
     open_stream(&worker->streams[1], task->errors, STDERR_FILENO);
     if (open_worker(worker, &err) < 0)
-        give_up(&err);
+        rt_talk_give_up(&err);
     close_handed(task, worker);
     rt_use_add(RUSAGE_SELF, &worker->own, &before);
     rt_use_add(RUSAGE_CHILDREN, &worker->children, &before);
     for (;;) {
-        next_frame(worker, &frame);
+        rt_talk_next_trial(&worker->talk, &frame);
         if (frame.number == 0)
             _exit(0);
         run_trial(worker, &frame);

@@ -12,6 +12,7 @@
 #include "engine/guest_template.h"
 #include "engine/template.h"
 #include "python_guest.h"
+#include "python_trial.h"
 #include "python_worker.h"
 
 #include <errno.h>
@@ -70,8 +71,12 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
     struct rt_json *message = rt_guest_call(call);
     struct rt_json *answer;
     struct rt_err err;
+    int rc;
 
-    if (ask(self->glue, "answer", message, &answer, &err) < 0)
+    rt_python_link_set(call);
+    rc = ask(self->glue, "answer", message, &answer, &err);
+    rt_python_link_set(NULL);
+    if (rc < 0)
         rt_ended_failed(ended, "%s", err.text);
     else
         rt_guest_take(answer, self->metric, call, ended);
@@ -161,7 +166,9 @@ static int load_apart(const struct rt_entry_task *task, const struct rt_json *ab
 static int load_glue(PyObject **glue, struct rt_err *err)
 {
     *glue = PyImport_AddModule(GLUE); /* borrowed from sys.modules, where it stays */
-    if (*glue && run_text(*glue, rt_python_worker) == 0 && run_text(*glue, rt_python_guest) == 0)
+    if (*glue && run_text(*glue, rt_python_worker) == 0 &&
+        run_text(*glue, rt_python_trial) == 0 && run_text(*glue, rt_python_guest) == 0 &&
+        rt_python_link_start(*glue) == 0)
         return 0;
     PyErr_Print();
     return rt_err_set(err, RT_EUSAGE, "starting Python: its standard library is incomplete");

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/python_module.h"
+#include "python_trial.h"
 #include "python_worker.h"
 
 #include <stdbool.h>
@@ -41,24 +42,27 @@ struct python_entry {
 
 static const char *const seedable[] = {"random", "numpy.random", "torch", "tensorflow"};
 
+static int run_text(PyObject *globals, const char *text)
+{
+    PyObject *code = globals ? Py_CompileString(text, "<retrial>", Py_file_input) : NULL;
+    PyObject *done = code ? PyEval_EvalCode(code, globals, globals) : NULL;
+
+    Py_XDECREF(code);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
 static int load_glue(PyObject **out, struct rt_err *err)
 {
     PyObject *module = PyImport_AddModule("_retrial"); /* borrowed */
     PyObject *globals = module ? PyModule_GetDict(module) : NULL;
-    PyObject *code = NULL;
     PyObject *done = NULL;
 
-    if (globals)
-        code = Py_CompileString(rt_python_worker, "<retrial>", Py_file_input);
-    if (code)
-        done = PyEval_EvalCode(code, globals, globals);
-    if (done) {
-        Py_DECREF(done);
-        done = PyObject_CallMethod(module, "start", NULL);
-    }
-    Py_XDECREF(code);
-    Py_XDECREF(done);
     *out = module;
+    if (run_text(globals, rt_python_worker) == 0 && run_text(globals, rt_python_trial) == 0 &&
+        rt_python_link_start(module) == 0)
+        done = PyObject_CallMethod(module, "start", NULL);
+    Py_XDECREF(done);
     if (done)
         return 0;
     PyErr_Print();
@@ -268,10 +272,30 @@ static void end_by_exit(PyObject *error, struct rt_ended *ended)
     Py_XDECREF(code);
 }
 
+/* Whether the exception says that the trial has stopped; then it ends so. */
+static bool end_pruned(struct python_entry *self, PyObject *error, struct rt_ended *ended)
+{
+    PyObject *why = error ? PyObject_CallMethod(self->glue, "pruned", "O", error) : NULL;
+    bool pruned = why && why != Py_None;
+
+    PyErr_Clear();
+    if (pruned) {
+        ended->outcome = RT_OUTCOME_PRUNED;
+        put_described(&ended->reason, why); /* takes it */
+    } else {
+        Py_XDECREF(why);
+    }
+    return pruned;
+}
+
 static void end_by_exception(struct python_entry *self, struct rt_ended *ended)
 {
     PyObject *error = take_exception();
 
+    if (end_pruned(self, error, ended)) {
+        Py_XDECREF(error);
+        return;
+    }
     if (error && PyObject_TypeCheck(error, (PyTypeObject *)PyExc_SystemExit)) {
         end_by_exit(error, ended);
     } else {
@@ -339,7 +363,9 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
     seed(self, call->seed);
     self->reads = call->reads;
     rt_python_forked_share();
+    rt_python_link_set(call);
     call_and_judge(self, call, ended);
+    rt_python_link_set(NULL);
     rt_python_forked_take(call->reads);
     note_unnoticed(self, call->reads);
     look_at_modules(self, call->live);

@@ -45,6 +45,13 @@ void rt_python_forked_take(struct rt_reads *reads);
 /* As rt_python_from_json(), with dicts (not those in lists) that note what is read of them. */
 PyObject *rt_python_params(struct rt_span json, struct rt_python_scope *scope);
 
+struct rt_call;
+
+/* Gives the glue `ask_agent`, by which a running trial speaks to its agent; -1 with a Python
+ * exception set. And the call that runs; NULL: none. */
+int rt_python_link_start(PyObject *glue);
+void rt_python_link_set(const struct rt_call *call);
+
 /* Turns what a function returned into a JSON object of metrics; a bare number gets the name
  * `metric`. RT_EUSAGE with the reason; never leaves a Python exception set. */
 int rt_python_result(PyObject *value, const char *metric, struct rt_json **out, struct rt_err *err);

@@ -4,6 +4,7 @@
 # interpreter that a worker has started for itself and speaks with over a socket. Messages are a size
 # (u32, little-endian) and so many bytes of JSON; before those to the worker comes a nonce.
 
+import _thread
 import json
 import math
 import mmap
@@ -24,6 +25,9 @@ class Channel:
     def __init__(self, fd, nonce):
         self.fd = fd
         self.nonce = nonce
+        self.pid = os.getpid()
+        self.lock = _thread.allocate_lock()
+        self.running = False
 
     def take(self):
         """The next message, or None at the end."""
@@ -43,6 +47,16 @@ class Channel:
         data = memoryview(self.nonce + struct.pack("<I", len(data)) + data)
         while data:
             data = data[os.write(self.fd, data) :]
+
+    def ask(self, question):
+        """What a trial says to its agent, and hears from it; from any of its threads."""
+        if os.getpid() != self.pid:
+            raise ValueError("a process that the trial forked cannot report; do so in the trial's own")
+        with self.lock:
+            if not self.running:
+                raise ValueError("no trial runs: it has ended before this was called")
+            self.put(b'{"ask":' + question + b"}")
+            return self.take()
 
 
 # -- results ----------------------------------------------------------------------------------
@@ -284,8 +298,11 @@ def run(call, entry):
         return {"result": metrics(function(*([params] if whole else []), **keywords))}
     except SystemExit as error:
         return exit_of(error)
-    except Unusable as error:
-        return failed(str(error))
+    except Exception as error:
+        why = pruned(error)
+        if why is not None:
+            return {"pruned": failed(why)["failed"]}
+        return failed(str(error) if isinstance(error, Unusable) else describe(error, TRACEBACK_MAX))
     except BaseException as error:
         return failed(describe(error, TRACEBACK_MAX))
 
@@ -394,7 +411,9 @@ def try_module(path):
 
 
 def serve(fd, nonce):
+    global ask_agent
     channel = Channel(fd, nonce)
+    ask_agent = channel.ask
     message = channel.take()
     task = json.loads(message)
     if "module" in task:
@@ -409,7 +428,10 @@ def serve(fd, nonce):
         call = json.loads(message)
         before = use()
         seed_all(call["seed"])
+        channel.running = True
         message = run(call, entry)
+        with channel.lock:
+            channel.running = False
         if os.getpid() != pid:
             os._exit(0)  # the function forked, and both processes came back
         flush()

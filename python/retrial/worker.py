@@ -29,27 +29,11 @@ INSTALLED = ("site-packages", "dist-packages")
 MADE = tuple(f"{os.sep}{name}" for name in (".cache/", ".triton/", "torchinductor_"))  # by compilers
 _looked_at = set()  # names of modules
 _live = {}
-OF_THE_SITE = ("sitecustomize", "usercustomize")
+NOT_LIVE = ("sitecustomize", "usercustomize", "retrial")
 
 
 class Refused(Exception):
     """The entry cannot be used, and the text says why."""
-
-
-class Trial:
-    """What a function may ask about the trial that it runs, by a parameter named `trial`."""
-
-    __slots__ = ("id", "ordinal", "attempt", "replicate", "seed")
-
-    def __init__(self, id, ordinal, attempt, replicate, seed):
-        self.id = id
-        self.ordinal = ordinal
-        self.attempt = attempt
-        self.replicate = replicate
-        self.seed = seed
-
-    def __repr__(self):
-        return f"<trial {self.id}, attempt {self.attempt}>"
 
 
 # -- seeds ------------------------------------------------------------------------------------
@@ -123,8 +107,8 @@ class SeedingFinder:
                 continue
             spec = find(name, path, target)
             if spec is not None:
-                if spec.loader is not None:
-                    spec.loader = SeedingLoader(spec.loader, name)
+                if spec.loader is not None or name == "retrial":  # which is a folder of modules
+                    spec.loader = SeedingLoader(spec.loader or OwnLoader, name)
                 return spec
         return None
 
@@ -390,7 +374,7 @@ def live_modules():
     _looked_at.update(names)
     for name in names:
         above = name.partition(".")[0]
-        if above in OF_THE_SITE or above in _live or len(_live) == LIVE_MAX:
+        if above in NOT_LIVE or above in _live or len(_live) == LIVE_MAX:
             continue
         path = file_of(sys.modules.get(name))
         if path is None or path.startswith(fixed) or any(part in path for part in INSTALLED + MADE):

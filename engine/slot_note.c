@@ -1,0 +1,235 @@
+/* What running trials say beside their results, and what they are told. */
+#include "engine/pool_own.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/reader.h"
+#include "engine/frame.h"
+#include "engine/note.h"
+#include "store/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_US    5000u        /* reports wait so long for company */
+#define REPORT_BYTES (256u << 10) /* or until they are so many */
+#define PATH_SIZE_MAX 4096u
+
+/* The notes at hand are of another trial than those before: all is counted anew. */
+static void turn_to(struct rt_slot_notes *notes, uint32_t number)
+{
+    if (notes->number == number)
+        return;
+    notes->number = number;
+    notes->taken = notes->sent = 0;
+}
+
+static int take_report(struct rt_pool *pool, struct rt_slot *slot, struct rt_reader *reader,
+                       uint64_t mono_us, struct rt_err *err)
+{
+    const struct rt_waiting *trial = &slot->given[slot->first % RT_SLOT_GIVEN];
+    bool waits = rt_read_u8(reader) == 1;
+    struct rt_report report;
+
+    rt_report_get(reader, &report);
+    if (rt_reader_done(reader, "a report", err) < 0)
+        return rt_err_set(err, RT_EPEER, "a report is malformed");
+    report.study = slot->brood->study;
+    report.ordinal = trial->ordinal;
+    report.attempt = trial->attempt;
+    rt_report_put(&pool->reports, &report);
+    if (pool->report_count++ == 0)
+        pool->report_us = mono_us;
+    pool->report_waits = pool->report_waits || waits;
+    slot->notes.taken++;
+    return 0;
+}
+
+static int take_keep(struct rt_pool *pool, struct rt_slot *slot, struct rt_reader *reader,
+                     struct rt_err *err)
+{
+    const struct rt_waiting *trial = &slot->given[slot->first % RT_SLOT_GIVEN];
+    struct rt_pool_copy copy = {.ordinal = trial->ordinal, .attempt = trial->attempt};
+    char *folder = rt_printf("%s/worker-%u/", pool->scratch, slot->number);
+    char *path;
+    int rc = 0;
+
+    copy.step = (int64_t)rt_read_varint(reader) - 1;
+    copy.folder = rt_read_u8(reader) == 1;
+    copy.path = path = rt_read_text(reader);
+    if (rt_reader_done(reader, "a checkpoint", err) < 0 || copy.step < -1 || !path ||
+        strlen(path) > PATH_SIZE_MAX || strncmp(path, folder, strlen(folder)) != 0 ||
+        strchr(path + strlen(folder), '/'))
+        rc = rt_err_set(err, RT_EPEER, "a checkpoint is malformed");
+    else if (pool->keep)
+        pool->keep(pool->keep_context, &copy);
+    else
+        rt_pool_kept(pool, copy.ordinal, copy.attempt);
+    free(path);
+    free(folder);
+    return rc;
+}
+
+int rt_slot_take_note(struct rt_pool *pool, struct rt_slot *slot, uint32_t number,
+                      struct rt_span note, uint64_t mono_us, struct rt_err *err)
+{
+    const struct rt_waiting *trial = &slot->given[number % RT_SLOT_GIVEN];
+    struct rt_reader reader = rt_reader(note);
+
+    turn_to(&slot->notes, number);
+    switch (rt_read_u8(&reader)) {
+    case RT_NOTE_REPORT:
+        return take_report(pool, slot, &reader, mono_us, err);
+    case RT_NOTE_KEEP:
+        return take_keep(pool, slot, &reader, err);
+    case RT_NOTE_RESTORE:
+        if (pool->restore)
+            pool->restore(pool->keep_context, trial->ordinal, trial->attempt);
+        else
+            rt_pool_restored(pool, trial->ordinal, trial->attempt, NULL);
+        return 0;
+    default:
+        return rt_err_set(err, RT_EPEER, "a note is of an unknown kind");
+    }
+}
+
+void rt_slot_flush_notes(struct rt_slot *slot)
+{
+    struct rt_buf *out = &slot->notes.out;
+
+    if (out->size == 0 || rt_ring_room(slot->ring, NULL) < (int64_t)out->size)
+        return;
+    rt_ring_write(slot->ring, rt_buf_span(out), NULL);
+    rt_buf_reset(out);
+    rt_slot_wake(slot);
+}
+
+/* What is said at last waits, if there is no room: the worker makes some when it reads. */
+void rt_slot_say(struct rt_slot *slot, uint32_t number, const struct rt_buf *note)
+{
+    struct rt_frame frame = {number | RT_FRAME_NOTE, rt_buf_span(note)};
+
+    if (slot->notes.out.size + note->size + RT_FRAME_HEAD > RT_RING_LANE / 2)
+        return; /* it was told much, and has not listened */
+    rt_frame_put(&slot->notes.out, slot->nonce, &frame);
+    rt_slot_flush_notes(slot);
+}
+
+uint64_t rt_pool_reports(const struct rt_pool *pool, uint64_t mono_us, uint64_t *wait_us)
+{
+    uint64_t due = pool->report_us + REPORT_US;
+
+    *wait_us = due > mono_us ? due - mono_us : 0;
+    if (pool->report_waits || pool->reports.size >= REPORT_BYTES)
+        *wait_us = 0;
+    return pool->report_count;
+}
+
+void rt_pool_take_reports(struct rt_pool *pool, struct rt_buf *rows)
+{
+    rt_buf_put(rows, pool->reports.data, pool->reports.size);
+    rt_buf_reset(&pool->reports);
+    pool->report_count = 0;
+    pool->report_waits = false;
+    for (uint32_t i = 0; i < pool->options.slots; i++)
+        pool->slots[i].notes.sent = pool->slots[i].notes.taken;
+}
+
+static void say_answered(struct rt_slot *slot, uint64_t count)
+{
+    struct rt_buf note = RT_BUF_INIT;
+
+    rt_buf_put_u8(&note, RT_NOTE_ANSWERED);
+    rt_buf_put_varint(&note, count);
+    rt_slot_say(slot, slot->notes.number, &note);
+    rt_buf_clear(&note);
+}
+
+void rt_pool_answer_reports(struct rt_pool *pool, bool all)
+{
+    struct rt_buf dropped = RT_BUF_INIT;
+
+    if (all)
+        rt_pool_take_reports(pool, &dropped);
+    rt_buf_clear(&dropped);
+    for (uint32_t i = 0; i < pool->options.slots; i++) {
+        struct rt_slot *slot = &pool->slots[i];
+
+        if (slot->state == RT_SLOT_UP && slot->notes.sent && slot->notes.number == slot->first)
+            say_answered(slot, slot->notes.sent);
+    }
+}
+
+/* The place where an attempt runs, or NULL. */
+static struct rt_slot *slot_of(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt)
+{
+    for (uint32_t i = 0; i < pool->options.slots; i++) {
+        struct rt_slot *slot = &pool->slots[i];
+        const struct rt_waiting *trial;
+
+        if (slot->state != RT_SLOT_UP || slot->live == 0)
+            continue;
+        while (slot->first < slot->next && slot->given[slot->first % RT_SLOT_GIVEN].attempt == 0)
+            slot->first++;
+        trial = &slot->given[slot->first % RT_SLOT_GIVEN];
+        if (trial->ordinal == ordinal && trial->attempt == attempt)
+            return slot;
+    }
+    return NULL;
+}
+
+static void put_told(struct rt_slot *slot, enum rt_note_down kind, const char *text)
+{
+    struct rt_buf note = RT_BUF_INIT;
+
+    rt_buf_put_u8(&note, (uint8_t)kind);
+    rt_buf_put_text(&note, text);
+    rt_slot_say(slot, slot->first, &note);
+    rt_buf_clear(&note);
+}
+
+bool rt_pool_tell(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, struct rt_span text)
+{
+    struct rt_slot *slot = slot_of(pool, ordinal, attempt);
+    struct rt_json *told = NULL;
+    char *params;
+
+    if (!slot || rt_json_parse(text, &told, NULL) < 0)
+        return false;
+    if (rt_json_get(told, "params")) {
+        params = rt_json_text(rt_json_get(told, "params"));
+        put_told(slot, RT_NOTE_PARAMS, params);
+        free(params);
+    }
+    if (rt_json_get_text(told, "stop", NULL))
+        put_told(slot, RT_NOTE_STOP, rt_json_get_text(told, "stop", ""));
+    rt_json_free(told);
+    return true;
+}
+
+void rt_pool_set_keeper(struct rt_pool *pool, rt_pool_keep_fn *keep, rt_pool_restore_fn *restore,
+                        void *context)
+{
+    pool->keep = keep;
+    pool->restore = restore;
+    pool->keep_context = context;
+}
+
+void rt_pool_kept(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt)
+{
+    struct rt_slot *slot = slot_of(pool, ordinal, attempt);
+    struct rt_buf note = RT_BUF_INIT;
+
+    rt_buf_put_u8(&note, RT_NOTE_KEPT);
+    if (slot)
+        rt_slot_say(slot, slot->first, &note);
+    rt_buf_clear(&note);
+}
+
+void rt_pool_restored(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, const char *path)
+{
+    struct rt_slot *slot = slot_of(pool, ordinal, attempt);
+
+    if (slot)
+        put_told(slot, RT_NOTE_RESTORED, path ? path : "");
+}
