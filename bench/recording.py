@@ -1,50 +1,74 @@
 #!/usr/bin/env python3
-"""What recording costs: Python functions that take the time of a processor, against a bare loop.
+"""What recording costs: Python functions that compute, with journal and index and without.
 
-The bare loop calls the same function as often, in as many processes as there are workers, and keeps
-nothing. The difference is more than the cost of recording: frames, seeds and capture are in it.
+Without them the same trials run in the same workers, with their frames, seeds and captured output, and
+the results are counted and dropped (bench/unrecorded.c). What is compared is the time of processors
+that all processes take beside the trials themselves: on a machine that is not alone it varies much less
+than the time on the wall, and where all processors are busy it is what decides. The time of the
+shortest study is taken off: starting is no part of it.
 """
 import os
-import sys
+import statistics
+import time
 
 import common
 
 
-def ours(given, length, trials):
-    study = f"name: spin\nentry: naps.py:spin\nparams: {{length: {length}}}\nreplicates: {trials}\n"
-    with common.Folder(study, "naps.py") as folder:
-        return common.run([given.retrial, "run", "-q", "study.yaml"], folder.path).wall
+def rounds_per_second():
+    """How fast a loop of naps.compute() goes here."""
+    count = 2000000
+    start = time.process_time()
+    for _ in range(count):
+        pass
+    return count / (time.process_time() - start)
 
 
-def bare(length, trials):
-    loop = (
-        "import os, sys, naps\n"
-        f"for _ in range({os.cpu_count() - 1}):\n"
-        "    if os.fork() == 0:\n"
-        "        break\n"
-        f"for _ in range({trials // os.cpu_count()}):\n"
-        f"    naps.spin({{'length': {length}}})\n"
-        "try:\n"
-        "    while True:\n"
-        "        os.wait()\n"
-        "except ChildProcessError:\n"
-        "    pass\n"
-    )
-    return common.run([sys.executable, "-c", loop], common.HERE / "models").wall
+def study(rounds, trials):
+    return f"name: work\nentry: naps.py:compute\nparams: {{rounds: {rounds}}}\nreplicates: {trials}\n"
+
+
+def recorded(given, rounds, trials):
+    """Microseconds of processors beside the trials, and in them."""
+    with common.Folder(study(rounds, trials), "naps.py") as folder:
+        use = common.run([given.retrial, "run", "-q", "study.yaml"], folder.path)
+        sql = "SELECT sum(user_us + sys_us) AS used FROM trial_1"
+        used = folder.query(given, sql)[0]["used"]
+    return use.cpu * 1e6 - used, used
+
+
+def unrecorded(given, rounds, trials):
+    with common.Folder(study(rounds, trials), "naps.py") as folder:
+        program = given.build / "bench" / "unrecorded"
+        use = common.run([program, "study.yaml", os.cpu_count()], folder.path)
+    return use.cpu * 1e6 - int(use.output), int(use.output)
 
 
 def main():
     given = common.arguments(__doc__, seconds=10.0)
+    common.run(["cmake", "--build", given.build, "--target", "unrecorded"])
+    speed = rounds_per_second()
+    start = common.rounds(
+        given.runs, lambda: recorded(given, 0, 2)[0], lambda: unrecorded(given, 0, 2)[0]
+    )
+    start = [statistics.median(values) for values in start]
     common.head(f"{given.runs} runs of about {given.seconds:g} s")
-    for length, goal in ((0.0001, "goal: 0.9"), (0.001, "goal: 0.99"), (0.01, "goal: 0.99")):
+    for length, goal in ((0.0001, "goal: 10"), (0.001, "goal: 1"), (0.01, "goal: 1")):
         trials = int(given.seconds * os.cpu_count() / length)
+        rounds = int(speed * length)
         results = common.rounds(
-            given.runs, lambda: ours(given, length, trials), lambda: bare(length, trials)
+            given.runs,
+            lambda: recorded(given, rounds, trials),
+            lambda: unrecorded(given, rounds, trials),
         )
-        name = f"{trials:,} trials of {length * 1000:g} ms"
-        common.say(f"{name}, recorded", [trials / wall for wall in results[0]], "trials/s")
-        common.say("    bare loop", [trials / wall for wall in results[1]], "calls/s")
-        common.say("    ours of the bare loop", [b / a for a, b in zip(*results)], "", goal)
+        with_, without = (
+            [(beside - taken) / trials for beside, _ in runs] for runs, taken in zip(results, start)
+        )
+        whole = [(beside + used) / trials for beside, used in results[1]]
+        name = f"{trials:,} trials of {length * 1000:g} ms: "
+        common.say(f"{name}time beside, recorded", with_, "us/trial")
+        common.say("    without journal and index", without, "us/trial")
+        cost = [100 * (a - b) / c for a, b, c in zip(with_, without, whole)]
+        common.say("    cost of journal and index", cost, "%", goal)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@
 #define BATCH_ROWS  512
 #define BATCH_BYTES (256u << 10)
 #define SPOOL_BYTES (8u << 20) /* a longer spool is written anew without what is durable */
-#define BATCH_US    2000u      /* an attempt waits so long for company */
+#define BATCH_US    2000u      /* batches begin so far apart, unless they are full */
 
 void rt_handover_init(struct rt_handover *handover)
 {
@@ -118,18 +118,25 @@ static void trim_spool(struct rt_handover *handover)
     }
 }
 
+/* An attempt waits for company only if others came shortly before. */
+static void open_batch(struct rt_handover *handover, uint64_t mono_us)
+{
+    if (handover->open_count++)
+        return;
+    handover->due_us = handover->begun_us + BATCH_US;
+    handover->begun_us = mono_us;
+}
+
 void rt_handover_put(struct rt_handover *handover, const struct rt_attempt *attempt,
                      uint64_t mono_us)
 {
-    if (handover->open_count++ == 0)
-        handover->open_since_us = mono_us;
+    open_batch(handover, mono_us);
     rt_attempt_put(&handover->open, attempt);
 }
 
 void rt_handover_put_packed(struct rt_handover *handover, struct rt_span row, uint64_t mono_us)
 {
-    if (handover->open_count++ == 0)
-        handover->open_since_us = mono_us;
+    open_batch(handover, mono_us);
     rt_buf_put(&handover->open, row.data, row.size);
 }
 
@@ -142,7 +149,7 @@ bool rt_handover_due(const struct rt_handover *handover, uint64_t mono_us, bool 
 {
     if (handover->open_count == 0)
         return false;
-    return quiet || rt_handover_full(handover) || mono_us >= handover->open_since_us + BATCH_US;
+    return quiet || rt_handover_full(handover) || mono_us >= handover->due_us;
 }
 
 struct rt_span rt_handover_close(struct rt_handover *handover, uint64_t *number)
@@ -201,9 +208,7 @@ bool rt_handover_empty(const struct rt_handover *handover)
 
 uint64_t rt_handover_wait_us(const struct rt_handover *handover, uint64_t mono_us)
 {
-    uint64_t due = handover->open_since_us + BATCH_US;
-
     if (handover->open_count == 0)
         return UINT64_MAX;
-    return due > mono_us ? due - mono_us : 0;
+    return handover->due_us > mono_us ? handover->due_us - mono_us : 0;
 }

@@ -24,7 +24,8 @@ struct rt_batch {
 struct rt_handover {
     struct rt_buf open; /* packed attempts */
     uint64_t open_count;
-    uint64_t open_since_us;   /* monotonic; of the first one */
+    uint64_t begun_us; /* monotonic; when the first one came */
+    uint64_t due_us;
     uint64_t number;          /* of the last batch closed */
     struct rt_batch *batches; /* closed, not acknowledged, in order */
     size_t count;

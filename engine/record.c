@@ -90,6 +90,7 @@ int rt_record(struct rt_recorder *recorder, enum rt_event_kind kind, struct rt_s
             rt_store_append(recorder->store, kind, slim.size ? rt_buf_span(&slim) : body, seq, err);
     if (rc == 0)
         recorder->last = *seq;
+    recorder->urgent |= kind != RT_EVENT_ATTEMPTS;
     rt_buf_clear(&slim);
     return rc;
 }
@@ -101,7 +102,8 @@ bool rt_record_due(const struct rt_recorder *recorder, uint64_t mono_us)
 
 uint64_t rt_record_wait_us(const struct rt_recorder *recorder, uint64_t mono_us)
 {
-    uint64_t due = recorder->commit_us + RT_RECORD_GROUP_US;
+    uint64_t due =
+        recorder->commit_us + (recorder->urgent ? RT_RECORD_GROUP_US : RT_RECORD_LATE_US);
 
     if (recorder->last <= recorder->durable)
         return UINT64_MAX;
@@ -117,5 +119,6 @@ int rt_record_commit(struct rt_recorder *recorder, struct rt_err *err)
     recorder->durable = rt_store_durable(recorder->store);
     recorder->best = recorder->pending;
     recorder->commit_us = rt_mono_us();
+    recorder->urgent = false;
     return 0;
 }

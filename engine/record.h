@@ -4,7 +4,7 @@
  * The recorder: carries the conductor's appends out, and commits in groups.
  *
  * A commit costs two syncs, so events gather while the one before is on its
- * way to the disk, and at least RT_RECORD_GROUP_US.
+ * way to the disk, and for some milliseconds.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,8 @@
 #include "engine/run.h"
 #include "store/store.h"
 
-#define RT_RECORD_GROUP_US 2000u
+#define RT_RECORD_GROUP_US 2000u /* if workers may wait for what is to be durable: leases */
+#define RT_RECORD_LATE_US  5000u /* if nobody does */
 
 struct rt_recorder {
     struct rt_store *store;
@@ -25,6 +26,7 @@ struct rt_recorder {
     struct rt_best pending; /* including what is not */
     uint64_t last;          /* number of the last event appended */
     uint64_t durable;
+    bool urgent;        /* a lease is not durable yet */
     uint64_t commit_us; /* when the last commit ended (monotonic) */
 };
 

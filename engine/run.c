@@ -44,6 +44,7 @@ struct conducting {
     struct rt_findings findings;
     struct rt_notices notices;
     uint64_t find_us;
+    bool asked;  /* somebody is at the control socket */
     bool active; /* something happened in this turn: do not sleep before the next */
     struct rt_standing standing;
     int stops; /* requests to stop that were passed on */
@@ -311,7 +312,8 @@ static int wait_for_more(struct conducting *run, struct rt_err *err)
     uint64_t wake = rt_conductor_wake_us(run->conductor);
     uint64_t wait = least(REPORT_US, wake > now ? wake - now : 0);
     uint64_t idle = rt_idle_sleep_us(&run->idle, run->active, now);
-    size_t count = rt_serve_fds(run->serve, fds, FDS_MAX);
+    size_t clients = rt_serve_fds(run->serve, fds, FDS_MAX);
+    size_t count = clients;
     int rc;
 
     wait = least(wait, rt_agent_wait_us(run->agent, now));
@@ -327,6 +329,8 @@ static int wait_for_more(struct conducting *run, struct rt_err *err)
     }
     count += rt_agent_fds(run->agent, fds + count, FDS_MAX - count);
     rc = rt_idle_wait(fds, count, wait, err);
+    for (size_t i = 0; i < clients && rc > 0; i++)
+        run->asked |= fds[i].revents != 0;
     return rc < 0 ? rc : 0;
 }
 
@@ -422,7 +426,9 @@ static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *e
         (rc = drive(run, err)) < 0 || (rc = step(run, &tick, err)) < 0 ||
         (rc = commit_if_due(run, err)) < 0)
         return rc;
-    rt_serve_step(run->serve);
+    if (run->asked)
+        rt_serve_step(run->serve);
+    run->asked = false;
     rt_store_beat(run->prepared.store);
     rt_homing_look(&run->prepared.homing, run->options, run->serve);
     report(run, false);

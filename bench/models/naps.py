@@ -7,11 +7,10 @@ def nap(params):
     return {"length": params["length"]}
 
 
-def spin(params):
-    end = time.perf_counter() + params["length"]
-    while time.perf_counter() < end:
+def compute(params):
+    for _ in range(params["rounds"]):
         pass
-    return {"length": params["length"]}
+    return {"rounds": params["rounds"]}
 
 
 def write(params):

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""A sweep of ten million trials: when it starts, how fast it is at the start and at the end, what memory
+and disk it takes; rows drawn at random are checked against values computed here."""
+import random
+import sqlite3
+import subprocess
+import time
+
+import common
+
+WINDOW = 500000  # trials over which a speed is taken
+CHECKED = 2000
+
+
+def memory_mib(pid):
+    """Memory that is the process's own; what it maps of the journal's file is the kernel's to drop."""
+    with open(f"/proc/{pid}/status") as file:
+        lines = dict(line.split(":", 1) for line in file)
+    return sum(int(lines[name].split()[0]) for name in ("RssAnon", "RssShmem")) / 1024
+
+
+def run(given, folder):
+    """Seconds, when it began, and the most memory of rank 0."""
+    argv = [given.retrial, "run", "-q", "study.yaml"]
+    began = time.time()
+    process = subprocess.Popen(argv, cwd=folder.path, stderr=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        try:
+            peak = max(peak, memory_mib(process.pid))
+        except (OSError, KeyError):
+            pass
+        time.sleep(0.1)
+    if process.returncode:
+        raise SystemExit(f"the launch ended with {process.returncode}")
+    return time.time() - began, began, peak
+
+
+def speed(db, first):
+    """Trials per second while those from `first` on ran; they run nearly in order."""
+    middle = "SELECT avg(start_us) FROM trial_1 WHERE ordinal BETWEEN ? AND ?"
+    ends = [
+        db.execute(middle, (at - 5000, at + 5000)).fetchone()[0] for at in (first, first + WINDOW)
+    ]
+    return WINDOW / (ends[1] - ends[0]) * 1e6
+
+
+def check(given, folder):
+    drawn = random.Random(1).sample(range(1, given.trials + 1), CHECKED)
+    db = sqlite3.connect(folder.path / ".retrial" / "index.sqlite")
+    (study,) = db.execute("SELECT id FROM study").fetchone()
+    for ordinal in drawn:
+        row = db.execute("SELECT x, y, outcome FROM noop WHERE trial = ?", (f"{study}.{ordinal}",))
+        x, y, outcome = row.fetchone()
+        if (x, y, outcome) != (ordinal - 1, 2.0 * (ordinal - 1), "ok"):
+            raise SystemExit(f"trial {ordinal} is {x}, {y}, {outcome}")
+    count, distinct = db.execute("SELECT count(*), count(DISTINCT ordinal) FROM trial_1").fetchone()
+    if (count, distinct) != (given.trials, given.trials):
+        raise SystemExit(f"{count} rows of {distinct} trials")
+    return db
+
+
+def measure(given):
+    study = (
+        f"name: noop\nentry: ./libnoop.so:noop\n{common.TEN_KEYS}"
+        f"sweep: {{x: {{from: 0, to: {given.trials - 1}, step: 1}}}}\n"
+    )
+    with common.Folder(study) as folder:
+        folder.compile("noop.c")
+        wall, began, peak = run(given, folder)
+        db = check(given, folder)
+        first = db.execute("SELECT min(start_us) FROM trial_1 WHERE ordinal < 100000").fetchone()[0]
+        early = speed(db, 100000)
+        late = speed(db, given.trials - WINDOW - 10000)
+        db.close()
+        return (
+            given.trials / wall,
+            first / 1e6 - began,
+            peak,
+            folder.store_bytes() / given.trials,
+            early,
+            late,
+            late / early,
+        )
+
+
+def main():
+    given = common.arguments(__doc__, runs=3, trials=10000000)
+    (results,) = common.rounds(given.runs, lambda: measure(given))
+    common.head(f"{given.trials:,} trials, {given.runs} runs; {CHECKED:,} rows of each were checked")
+    for at, (name, unit, goal) in enumerate(
+        (
+            ("all of it", "trials/s", ""),
+            ("until the first trial starts", "s", "goal: 1"),
+            ("memory of the conductor", "MiB", "goal: 300"),
+            ("store", "bytes/trial", "goal: 200"),
+            (f"speed from the 100,000th trial on, over {WINDOW:,}", "trials/s", ""),
+            (f"speed of the last {WINDOW:,}", "trials/s", ""),
+            ("    the last of the first", "", "goal: 0.9"),
+        )
+    ):
+        common.say(name, [row[at] for row in results], unit, goal)
+
+
+if __name__ == "__main__":
+    main()
