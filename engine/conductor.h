@@ -27,13 +27,13 @@ struct rt_conductor;
 
 struct rt_conductor_options {
     uint32_t launch;
-    uint32_t study;      /* which study of the state is to be completed */
-    uint32_t ranks;      /* agents that may say HELLO: ranks 0..ranks-1 */
-    uint64_t silence_us; /* an agent silent for so long is lost (monotonic) */
-    uint64_t beat_us;    /* the conductor beats this often */
-    uint64_t grace_us;   /* after a stop, running trials may go on so long */
-    unsigned retry;      /* a bit for each outcome whose trials get further attempts */
-    uint64_t startup_us; /* so long, ranks on their way up keep their share reserved */
+    uint32_t study;             /* which study of the state is to be completed */
+    uint32_t ranks;             /* agents that may say HELLO: ranks 0..ranks-1 */
+    uint64_t silence_us;        /* an agent silent for so long is lost (monotonic) */
+    uint64_t beat_us;           /* the conductor beats this often */
+    uint64_t grace_us;          /* after a stop, running trials may go on so long */
+    unsigned retry;             /* a bit for each outcome whose trials get further attempts */
+    uint64_t startup_us;        /* so long, ranks on their way up keep their share reserved */
     struct rt_pruning *pruning; /* knows the past; NULL: nothing is pruned. Borrowed */
 };
 

@@ -43,7 +43,7 @@ static void put_told(struct rt_buf *told, uint64_t ordinal, uint32_t attempt, co
     rt_json_free(text);
 }
 
-static void decide(const struct rt_report *report, const struct rt_verdict *verdict,
+static void decide(const struct rt_report *report, const struct rt_ruling *verdict,
                    struct batch *batch)
 {
     struct rt_json *decision = new_decision(report->ordinal, report->attempt, verdict->rule);
@@ -61,7 +61,7 @@ static void take_report(struct rt_conductor *conductor, int rank, const struct r
                         struct batch *batch)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
-    struct rt_verdict verdict;
+    struct rt_ruling verdict;
 
     if (report->study != of->number || report->ordinal > of->ordinals ||
         !rt_state_holds(conductor->state, (uint32_t)rank, report->study, report->ordinal,
@@ -98,8 +98,8 @@ static void append_decisions(struct rt_conductor *conductor, int rank, struct rt
 
     rt_json_set_int(body, "study", rt_conductor_study(conductor)->number);
     rt_json_set(body, "decisions", decisions);
-    rt_json_canonical(
-        body, rt_conductor_append(conductor, RT_EVENT_DECISIONS, RT_NOTE_SAY, rank, note));
+    rt_json_canonical(body,
+                      rt_conductor_append(conductor, RT_EVENT_DECISIONS, RT_NOTE_SAY, rank, note));
     rt_json_free(body);
 }
 

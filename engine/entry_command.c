@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "engine/command_result.h"
+#include "engine/command_watch.h"
 #include "engine/kin.h"
 #include "engine/placeholder.h"
 
@@ -21,7 +22,7 @@
 
 #define LINGER_US    1000000u /* what a command leaves running may end by itself so long */
 #define CANNOT_RUN   127      /* as shells say it */
-#define RETRIAL_VARS 5
+#define RETRIAL_VARS 8
 #define STACK_SIZE   (256u << 10)
 
 struct command_entry {
@@ -65,8 +66,10 @@ static int fill_words(const struct rt_json *argv, struct rt_span text, struct wo
 
 /* The environment of the worker and what a command is told through it. */
 static struct words fill_environment(const struct rt_call *call, const char *params,
-                                     const char *result)
+                                     const char *result, const struct rt_command_watch *watch)
 {
+    const char *saved = NULL;
+    struct rt_err ignored;
     struct words words = {NULL, 0};
     size_t count = 0;
 
@@ -82,6 +85,10 @@ static struct words fill_environment(const struct rt_call *call, const char *par
     words.items[words.count++] = rt_printf("RETRIAL_SEED=%u", call->seed);
     words.items[words.count++] = rt_printf("RETRIAL_TRIAL=%s", call->id);
     words.items[words.count++] = rt_printf("RETRIAL_ATTEMPT=%u", call->attempt);
+    words.items[words.count++] = rt_printf("RETRIAL_REPORT=%s", watch->pipe);
+    words.items[words.count++] = rt_printf("RETRIAL_ANSWER=%s", watch->answer);
+    if (call->link && rt_link_restore(call->link, &saved, &ignored) == 0 && saved)
+        words.items[words.count++] = rt_printf("RETRIAL_CHECKPOINT_IN=%s", saved);
     return words;
 }
 
@@ -103,6 +110,7 @@ static int become(void *context)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != start->worker)
         _exit(CANNOT_RUN);
+    setpgid(0, 0); /* what is to stop gets its signal with all that it has started */
     sigprocmask(SIG_SETMASK, start->mask, NULL);
     execvpe(name, start->argv, start->environment);
     reason = strerror(errno);
@@ -150,20 +158,20 @@ static void end_leftovers(void)
         rt_kin_end(NULL, 0);
 }
 
-static int run_words(const struct words *argv, const struct words *environment, int *status,
-                     struct rt_ended *ended, struct rt_err *err)
+static int run_words(const struct words *argv, const struct words *environment,
+                     struct rt_command_watch *watch, int *status, struct rt_ended *ended,
+                     struct rt_err *err)
 {
     struct rusage use;
     pid_t pid;
+    int rc;
 
     fflush(stdout);
     pid = start_process(argv->items, environment->items);
     if (pid < 0)
         return rt_err_errno(err, RT_EIO, "starting a process for \"%s\"", argv->items[0]);
-    while (wait4(pid, status, 0, &use) < 0) {
-        if (errno != EINTR)
-            return rt_err_errno(err, RT_EIO, "waiting for \"%s\"", argv->items[0]);
-    }
+    if ((rc = rt_command_watch_wait(watch, pid, status, &use, err)) < 0)
+        return rc;
     note_use(&use, ended);
     end_leftovers();
     return 0;
@@ -174,25 +182,33 @@ static int run_call(struct command_entry *self, const struct rt_call *call, stru
 {
     char *params = rt_fs_join(call->scratch, "params.json");
     char *result = rt_fs_join(call->scratch, "result.json");
-    struct words environment = fill_environment(call, params, result);
+    struct rt_command_watch watch;
+    struct words environment = {NULL, 0};
     struct words argv = {NULL, 0};
     int status = 0;
     FILE *file = NULL;
     int rc;
 
-    if ((rc = fill_words(self->argv, call->params, &argv, err)) < 0 ||
+    if ((rc = rt_command_watch_begin(&watch, call, err)) < 0 ||
+        (rc = fill_words(self->argv, call->params, &argv, err)) < 0 ||
         (rc = rt_fs_remove(result, err)) < 0)
         goto out;
+    environment = fill_environment(call, params, result, &watch);
     file = fopen(params, "we");
     if (!file || fprintf(file, "%s\n", (const char *)call->params.data) < 0 || fclose(file) != 0) {
         rc = rt_fs_write_error(err, "writing", params);
         goto out;
     }
-    if ((rc = run_words(&argv, &environment, &status, ended, err)) == 0)
+    if ((rc = run_words(&argv, &environment, &watch, &status, ended, err)) == 0)
         rt_command_result(
             call, status, result,
             &(struct rt_command_promise){self->metric, self->metric_needed, self->how}, ended);
+    if (rc == 0 && watch.stop) { /* however it has ended then */
+        ended->outcome = RT_OUTCOME_PRUNED;
+        ended->status = 0;
+    }
 out:
+    rt_command_watch_end(&watch);
     clear_words(&argv);
     clear_words(&environment);
     free(params);

@@ -12,7 +12,8 @@
 
 #define RT_FRAME_HEAD 24         /* bytes before the payload */
 #define RT_FRAME_MAX  (1u << 29) /* bytes of a payload */
-#define RT_FRAME_NOTE (1u << 31) /* added to a number: a note of the trial, or to it: engine/note.h */
+#define RT_FRAME_NOTE                                                                              \
+    (1u << 31) /* added to a number: a note of the trial, or to it: engine/note.h */
 
 struct rt_frame {
     uint32_t number;        /* of the trial, counted per worker from 1; 0: the worker is to end */

@@ -158,8 +158,9 @@ static int enter(struct rt_link *link, struct rt_err *err)
     if (!link)
         return rt_err_set(err, RT_EUSAGE, "no trial runs");
     if (getpid() != link->pid)
-        return rt_err_set(err, RT_EUSAGE,
-                          "a process that the trial forked cannot report; do so in the trial's own");
+        return rt_err_set(
+            err, RT_EUSAGE,
+            "a process that the trial forked cannot report; do so in the trial's own");
     pthread_mutex_lock(&link->mutex);
     if (link->number)
         return 0;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "engine/member.h"
+#include "store/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,11 @@ struct retrial_result {
 
 /* What `reserved` points to. */
 struct params {
+    struct rt_link *link;
+    char *reason; /* copies of its texts */
+    char *fresh;  /* new params that were not asked for yet */
+    char *handed; /* likewise, that were */
+    char *error;
     struct rt_span text;
     struct rt_json *json; /* all of it, once that was needed */
     struct rt_json *kept; /* values that were handed out as texts */
@@ -139,9 +145,116 @@ void retrial_fail(struct retrial_result *result, const char *reason)
     result->reason = rt_strndup(reason, REASON_MAX);
 }
 
+static int take_answer(struct params *params, int rc, const struct rt_answer *answer,
+                       const struct rt_err *err)
+{
+    if (rc < 0) {
+        free(params->error);
+        params->error = rt_strdup(err->text);
+        return RETRIAL_ERROR;
+    }
+    if (answer->stop && !params->reason)
+        params->reason = rt_strdup(answer->reason);
+    if (answer->params) {
+        free(params->fresh);
+        params->fresh = rt_strdup(answer->params);
+    }
+    return answer->stop ? RETRIAL_STOP : RETRIAL_GO_ON;
+}
+
+int retrial_report_all(const struct retrial_trial *trial, int64_t step, const char *const *names,
+                       const double *values, unsigned count, int wait)
+{
+    struct params *params = params_of(trial);
+    struct rt_answer answer = {.stop = false};
+    struct rt_buf packed = RT_BUF_INIT;
+    struct rt_err err;
+    int rc;
+
+    for (unsigned i = 0; i < count; i++)
+        rt_report_put_value(&packed, rt_span_text(names[i]), values[i]);
+    rc = rt_link_report(params->link, step, rt_buf_span(&packed), count, wait != 0, &answer, &err);
+    rt_buf_clear(&packed);
+    return take_answer(params, rc, &answer, &err);
+}
+
+int retrial_report(const struct retrial_trial *trial, int64_t step, const char *name, double value)
+{
+    return retrial_report_all(trial, step, &name, &value, 1, 0);
+}
+
+int retrial_should_stop(const struct retrial_trial *trial, int wait)
+{
+    struct params *params = params_of(trial);
+    struct rt_answer answer = {.stop = false};
+    struct rt_err err;
+    int rc = rt_link_answer(params->link, wait != 0, &answer, &err);
+
+    return take_answer(params, rc, &answer, &err);
+}
+
+const char *retrial_stop_reason(const struct retrial_trial *trial)
+{
+    return params_of(trial)->reason;
+}
+
+const char *retrial_new_params(const struct retrial_trial *trial)
+{
+    struct params *params = params_of(trial);
+
+    free(params->handed);
+    params->handed = params->fresh;
+    params->fresh = NULL;
+    return params->handed;
+}
+
+const char *retrial_error(const struct retrial_trial *trial)
+{
+    return params_of(trial)->error;
+}
+
+int retrial_checkpoint(const struct retrial_trial *trial, const char *path, int64_t step)
+{
+    struct params *params = params_of(trial);
+    struct rt_answer answer = {.stop = false};
+    struct rt_err err;
+    int rc = rt_link_keep(params->link, path, step, false, &err);
+
+    return take_answer(params, rc, &answer, &err);
+}
+
+const char *retrial_restore(const struct retrial_trial *trial)
+{
+    struct params *params = params_of(trial);
+    struct rt_answer answer = {.stop = false};
+    const char *path = NULL;
+    struct rt_err err;
+    int rc = rt_link_restore(params->link, &path, &err);
+
+    take_answer(params, rc, &answer, &err);
+    return path;
+}
+
+static void clear_params(struct params *params)
+{
+    rt_json_free(params->json);
+    rt_json_free(params->kept);
+    free(params->reason);
+    free(params->fresh);
+    free(params->handed);
+    free(params->error);
+}
+
+/* A trial that was told to stop need not have come to its metrics. */
+static bool was_stopped(const struct params *params, const struct retrial_result *result,
+                        int status)
+{
+    return status == 0 && params->reason && rt_json_count(result->metrics) == 0;
+}
+
 void rt_model_call(rt_model_fn *model, const struct rt_call *call, struct rt_ended *ended)
 {
-    struct params params = {.text = call->params, .reads = call->reads};
+    struct params params = {.link = call->link, .text = call->params, .reads = call->reads};
     struct retrial_result result = {rt_json_new_object(), NULL};
     struct retrial_trial trial = {.abi = RETRIAL_ABI,
                                   .seed = call->seed,
@@ -158,6 +271,8 @@ void rt_model_call(rt_model_fn *model, const struct rt_call *call, struct rt_end
         rt_ended_failed(ended, "%s", result.reason);
     else if (status != 0)
         rt_ended_failed(ended, "the function returned %d", status);
+    else if (was_stopped(&params, &result, status))
+        ended->outcome = RT_OUTCOME_PRUNED;
     else if (rt_json_count(result.metrics) == 0)
         rt_ended_failed(ended, "the function reported no metric; call retrial_metric()");
     else {
@@ -165,8 +280,7 @@ void rt_model_call(rt_model_fn *model, const struct rt_call *call, struct rt_end
         rt_json_canonical(result.metrics, &ended->result);
     }
     ended->status = status;
-    rt_json_free(params.json);
-    rt_json_free(params.kept);
+    clear_params(&params);
     rt_json_free(result.metrics);
     free(result.reason);
 }

@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC    "retrial parcel 1\n"
+#define MAGIC     "retrial parcel 1\n"
 #define PATH_MOST 4096u
-#define PIECE    (1u << 20)
+#define PIECE     (1u << 20)
 
 struct packing {
     FILE *out;
@@ -178,11 +178,17 @@ static int copy_file(int from, const char *path, const struct stat *info, const 
 
 static bool is_within(const char *path, const char *folder)
 {
-    char *absolute = folder ? rt_fs_absolute(path) : NULL;
-    char *real = folder ? rt_fs_absolute(folder) : NULL;
-    size_t size = real ? strlen(real) : 0;
-    bool within = absolute && strncmp(absolute, real, size) == 0 && absolute[size] == '/';
+    char *absolute;
+    char *real;
+    size_t size;
+    bool within;
 
+    if (!folder)
+        return false;
+    absolute = rt_fs_absolute(path);
+    real = rt_fs_absolute(folder);
+    size = strlen(real);
+    within = strncmp(absolute, real, size) == 0 && absolute[size] == '/';
     free(absolute);
     free(real);
     return within;

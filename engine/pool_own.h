@@ -48,9 +48,9 @@ enum rt_slot_state {
 
 /* What the running trial and its agent say to each other (engine/note.h). */
 struct rt_slot_notes {
-    uint32_t number; /* of the trial that all this is about; 0: none has said anything */
-    uint64_t taken;  /* reports */
-    uint64_t sent;   /* of them, those that the conductor was sent */
+    uint32_t number;   /* of the trial that all this is about; 0: none has said anything */
+    uint64_t taken;    /* reports */
+    uint64_t sent;     /* of them, those that the conductor was sent */
     struct rt_buf out; /* frames that the ring had no room for yet */
 };
 
@@ -96,8 +96,8 @@ struct rt_pool {
     size_t ended_at;
     struct rt_buf reports; /* packed; not taken yet */
     uint64_t report_count;
-    uint64_t report_us;   /* when the first of them came; monotonic */
-    bool report_waits;    /* somebody waits for the answer */
+    uint64_t report_us;    /* when the first of them came; monotonic */
+    bool report_waits;     /* somebody waits for the answer */
     rt_pool_keep_fn *keep; /* checkpoints; NULL: none are kept */
     rt_pool_restore_fn *restore;
     void *keep_context;

@@ -40,8 +40,10 @@ static int read_rule(struct rt_rule *rule, const struct rt_json *json, struct rt
         }
     }
     if (!rule->judge)
-        return rt_err_set(err, RT_ENEWER, "the plan has the pruning rule \"%.64s\", which this "
-                          "program does not know", name);
+        return rt_err_set(err, RT_ENEWER,
+                          "the plan has the pruning rule \"%.64s\", which this "
+                          "program does not know",
+                          name);
     rule->metric = metric ? rt_strdup(metric) : NULL;
     rule->maximize = strcmp(rt_json_get_text(json, "goal", "minimize"), "maximize") == 0;
     rule->warmup_steps = rt_json_get_int(json, "warmup_steps", 0);
@@ -159,7 +161,7 @@ static void begin_attempt(struct rt_rule *rule, struct rt_curve *curve, uint32_t
     }
 }
 
-static void judge(struct rt_rule *rule, const struct rt_report *report, struct rt_verdict *verdict)
+static void judge(struct rt_rule *rule, const struct rt_report *report, struct rt_ruling *verdict)
 {
     struct rt_curve *curve;
     double value;
@@ -193,9 +195,9 @@ static void stop(struct rt_rule *rule, const struct rt_report *report)
 }
 
 void rt_pruning_report(struct rt_pruning *pruning, const struct rt_report *report,
-                       struct rt_verdict *verdict)
+                       struct rt_ruling *verdict)
 {
-    *verdict = (struct rt_verdict){.stop = false};
+    *verdict = (struct rt_ruling){.stop = false};
     for (size_t i = 0; i < pruning->count; i++)
         judge(&pruning->rules[i], report, verdict);
     for (size_t i = 0; verdict->stop && i < pruning->count; i++)

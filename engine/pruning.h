@@ -19,7 +19,7 @@
 struct rt_pruning;
 
 /* What was decided of a report. */
-struct rt_verdict {
+struct rt_ruling {
     bool stop;
     const char *rule; /* "median"; borrowed from the rule */
     char text[240];   /* with the numbers that it saw */
@@ -32,9 +32,15 @@ void rt_pruning_free(struct rt_pruning *pruning);
 /* Takes a report. One that came before, or is of an earlier attempt, changes nothing. A trial is
  * told to stop once in each attempt. */
 void rt_pruning_report(struct rt_pruning *pruning, const struct rt_report *report,
-                       struct rt_verdict *verdict);
+                       struct rt_ruling *verdict);
 
 /* An attempt of a trial has ended. Others are compared with those that ended well. */
 void rt_pruning_ended(struct rt_pruning *pruning, uint64_t ordinal, enum rt_outcome outcome);
+
+struct rt_store;
+
+/* Takes what the store has of a study's trials so far, without any verdict. (pruning_past.c) */
+int rt_pruning_recall(struct rt_pruning *pruning, struct rt_store *store, uint32_t study,
+                      struct rt_err *err);
 
 #endif

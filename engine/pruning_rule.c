@@ -77,7 +77,7 @@ void rt_rule_keep(struct rt_rule *rule, int64_t step, double key)
 }
 
 void rt_rule_median(struct rt_rule *rule, struct rt_curve *curve, int64_t step, double value,
-                    struct rt_verdict *verdict)
+                    struct rt_ruling *verdict)
 {
     const struct rt_rung *rung = rt_rule_rung(rule, step, false);
     double median;
@@ -87,8 +87,7 @@ void rt_rule_median(struct rt_rule *rule, struct rt_curve *curve, int64_t step, 
     if (!rung || rung->count == 0 || (int64_t)rung->count < rule->after)
         return;
     half = rung->count / 2;
-    median = rung->count % 2 ? rung->keys[half]
-                             : rung->keys[half - 1] / 2 + rung->keys[half] / 2;
+    median = rung->count % 2 ? rung->keys[half] : rung->keys[half - 1] / 2 + rung->keys[half] / 2;
     if (!(curve->best > median))
         return;
     verdict->stop = true;
@@ -99,7 +98,8 @@ void rt_rule_median(struct rt_rule *rule, struct rt_curve *curve, int64_t step, 
              rung->count);
 }
 
-/* The highest rung at or below a step; -1 if it is below the first. Steps from `max` on are none. */
+/* The highest rung at or below a step; -1 if it is below the first. Steps from `max` on are none.
+ */
 static int64_t rung_of(const struct rt_rule *rule, int64_t step)
 {
     int64_t rung = -1;
@@ -113,7 +113,7 @@ static int64_t rung_of(const struct rt_rule *rule, int64_t step)
 }
 
 void rt_rule_asha(struct rt_rule *rule, struct rt_curve *curve, int64_t step, double value,
-                  struct rt_verdict *verdict)
+                  struct rt_ruling *verdict)
 {
     int64_t at = rung_of(rule, step);
     double key = rt_rule_key(rule, value);
@@ -140,9 +140,9 @@ void rt_rule_asha(struct rt_rule *rule, struct rt_curve *curve, int64_t step, do
 }
 
 void rt_rule_threshold(struct rt_rule *rule, struct rt_curve *curve, int64_t step, double value,
-                       struct rt_verdict *verdict)
+                       struct rt_ruling *verdict)
 {
-    const char *how = isnan(value)           ? "is not a number"
+    const char *how = isnan(value)          ? "is not a number"
                       : value < rule->lower ? "is below"
                       : value > rule->upper ? "is above"
                                             : NULL;
@@ -161,7 +161,7 @@ void rt_rule_threshold(struct rt_rule *rule, struct rt_curve *curve, int64_t ste
 }
 
 void rt_rule_patience(struct rt_rule *rule, struct rt_curve *curve, int64_t step, double value,
-                      struct rt_verdict *verdict)
+                      struct rt_ruling *verdict)
 {
     (void)value;
     if ((int64_t)curve->since < rule->steps)

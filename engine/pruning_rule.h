@@ -26,9 +26,9 @@ struct rt_curve {
     bool stopped;
     bool ended;
     double best;
-    double mark;    /* patience: what is to be beaten */
-    uint64_t since; /* patience: reports since it was */
-    int64_t rung;   /* asha: the highest step of a rung that it has reached; -1: none */
+    double mark;             /* patience: what is to be beaten */
+    uint64_t since;          /* patience: reports since it was */
+    int64_t rung;            /* asha: the highest step of a rung that it has reached; -1: none */
     struct rt_point *points; /* median: until it ends */
     size_t count;
     size_t capacity;
@@ -36,7 +36,7 @@ struct rt_curve {
 
 struct rt_rule;
 typedef void rt_rule_judge(struct rt_rule *rule, struct rt_curve *curve, int64_t step, double value,
-                           struct rt_verdict *verdict);
+                           struct rt_ruling *verdict);
 
 struct rt_rule {
     const char *name; /* of the kind */

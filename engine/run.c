@@ -36,6 +36,7 @@ struct conducting {
     struct rt_conductor *conductor;
     struct rt_driving *driving; /* NULL: nothing drives the study, or not yet */
     bool driven;                /* a driver is to propose trials */
+    struct rt_pruning *pruning;
     struct rt_agent *agent;
     struct rt_recorder recorder;
     struct rt_actions actions;
@@ -453,6 +454,18 @@ static int conduct(struct conducting *run, struct rt_err *err)
     return rc;
 }
 
+/* What was reported before this launch counts, too. */
+static int prepare_pruning(struct conducting *run, struct rt_err *err)
+{
+    struct rt_store *store = run->prepared.store;
+    const struct rt_study *study = rt_state_study(rt_store_state(store), run->prepared.study);
+    int rc = rt_pruning_new(rt_json_get(rt_plan_json(study->plan), "pruning"), &run->pruning, err);
+
+    if (rc < 0 || !run->pruning || !run->prepared.launch)
+        return rc;
+    return rt_pruning_recall(run->pruning, store, study->number, err);
+}
+
 static void set_up(struct conducting *run)
 {
     const struct rt_run_options *options = run->options;
@@ -467,6 +480,7 @@ static void set_up(struct conducting *run)
         .grace_us = options->grace_us,
         .startup_us = STARTUP_US,
         .retry = options->retry,
+        .pruning = run->pruning,
     };
 
     run->start_us = rt_mono_us();
@@ -564,6 +578,10 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
     }
     if (store_path)
         *store_path = rt_strdup(rt_store_path(run.prepared.store));
+    if ((rc = prepare_pruning(&run, err)) < 0) {
+        dismiss(options->comm, rc);
+        goto out;
+    }
     set_up(&run);
     if (run.prepared.launch)
         rc = conduct(&run, err);
@@ -582,6 +600,7 @@ out:
     rt_findings_clear(&run.findings);
     rt_agent_free(run.agent);
     rt_conductor_free(run.conductor);
+    rt_pruning_free(run.pruning);
     rt_actions_clear(&run.actions);
     rt_prepared_clear(&run.prepared);
     return close_store(&run.prepared, rc, err);

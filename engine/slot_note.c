@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPORT_US    5000u        /* reports wait so long for company */
-#define REPORT_BYTES (256u << 10) /* or until they are so many */
+#define REPORT_US     5000u        /* reports wait so long for company */
+#define REPORT_BYTES  (256u << 10) /* or until they are so many */
 #define PATH_SIZE_MAX 4096u
 
 /* The notes at hand are of another trial than those before: all is counted anew. */

@@ -71,6 +71,15 @@ static int note_sweep(struct rt_study_reader *reader, const struct rt_yaml_node 
     return 0;
 }
 
+/* The objective, that rules look at, may stand behind them. */
+static int note_pruning(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                        struct rt_err *err)
+{
+    (void)err;
+    reader->pruning = node;
+    return 0;
+}
+
 /* What changes slowest comes first, wherever it stands in the file. */
 static int read_axes(struct rt_study_reader *reader, struct rt_err *err)
 {
@@ -145,6 +154,7 @@ static const struct rt_study_field fields[] = {
     {"seed", rt_study_read_seed},
     {"code", note_code},
     {"objective", rt_study_read_objective},
+    {"pruning", note_pruning},
     {"limits", rt_study_read_limits},
     {"each", rt_study_read_each},
     {"python", note_python},
@@ -234,7 +244,8 @@ static int read_root(struct rt_study_reader *reader, struct rt_err *err)
         (rc = rt_study_read_defaults(reader, err)) < 0 || (rc = read_axes(reader, err)) < 0 ||
         (rc = expand(reader, err)) < 0 || (rc = rt_study_check_defaults(reader, err)) < 0 ||
         (rc = rt_study_check_driver(reader, err)) < 0 ||
-        (rc = rt_study_check_space(reader, err)) < 0)
+        (rc = rt_study_check_space(reader, err)) < 0 ||
+        (rc = rt_study_read_pruning(reader, err)) < 0)
         return rc;
     if (!reader->entry)
         return rt_yaml_error(reader->yaml, root->offset, err,

@@ -250,6 +250,8 @@ static int64_t format_of(const struct rt_json *plan)
     static const char *const of_each[] = {"memory_bytes", "gpus_permille", NULL};
     const struct rt_json *axes = rt_json_get(plan, "axes");
 
+    if (rt_json_get(plan, "pruning"))
+        return 6;
     if (rt_json_get(plan, "driver") || rt_json_get(plan, "space"))
         return 5;
     if (has_any(plan, of_plan) || has_any(rt_json_get(plan, "limits"), of_limits) ||

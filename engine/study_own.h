@@ -28,6 +28,8 @@ struct rt_study_reader {
     const struct rt_yaml_node *sweep;    /* likewise */
     const struct rt_yaml_node *defaults; /* likewise */
     struct rt_json *known;               /* params that there are defaults of; NULL: any will do */
+    const struct rt_yaml_node *pruning;  /* likewise */
+    struct rt_json *rule;                /* of it, the one at hand */
     int64_t groups;                      /* of keys that change together, so far */
     bool on_disk;                        /* files it names must be there */
     bool in_words;                       /* they start at the current folder, not at a study file */
@@ -78,6 +80,7 @@ int rt_study_read_seed(struct rt_study_reader *reader, const struct rt_yaml_node
                        struct rt_err *err);
 int rt_study_read_objective(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                             struct rt_err *err);
+int rt_study_read_pruning(struct rt_study_reader *reader, struct rt_err *err);
 int rt_study_read_limits(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                          struct rt_err *err);
 int rt_study_read_each(struct rt_study_reader *reader, const struct rt_yaml_node *node,
@@ -170,6 +173,8 @@ void rt_study_write_text(const char *text, struct rt_buf *out);
 
 /* Appends "limits", "each", "isolation", "inputs" and "code" as YAML. */
 void rt_study_write_needs(const struct rt_json *plan, struct rt_buf *out);
+
+void rt_study_write_pruning(const struct rt_json *plan, struct rt_buf *out); /* as YAML */
 
 /* Appends "list" and "sweep" as YAML. */
 void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out);

@@ -114,6 +114,7 @@ void rt_study_write(const struct rt_json *plan, struct rt_buf *out)
         put(out, "replicates", rt_json_get(plan, "replicates"));
     put_seed(out, plan);
     put_objective(out, rt_json_get(plan, "objective"));
+    rt_study_write_pruning(plan, out);
     rt_study_write_needs(plan, out);
     if (rt_json_get(rt_json_get(plan, "entry"), "python"))
         put(out, "python", rt_json_get(rt_json_get(plan, "entry"), "python"));

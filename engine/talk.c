@@ -153,8 +153,8 @@ void rt_talk_send(struct rt_talk *talk, const struct rt_frame *frame, bool wake)
     rt_buf_reset(&talk->outbox);
     rt_frame_put(&talk->outbox, talk->nonce, frame);
     while (at < talk->outbox.size) {
-        int64_t put = rt_ring_write(
-            talk->ring, rt_span(talk->outbox.data + at, talk->outbox.size - at), &err);
+        int64_t put = rt_ring_write(talk->ring,
+                                    rt_span(talk->outbox.data + at, talk->outbox.size - at), &err);
 
         if (put < 0)
             rt_talk_give_up(&err);

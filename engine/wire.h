@@ -17,7 +17,7 @@
 #include "store/event.h"
 #include "store/reads.h"
 
-#define RT_WIRE_VERSION     3
+#define RT_WIRE_VERSION     4
 #define RT_WIRE_HEADER_SIZE 8 /* magic, version, kind */
 
 /* Limits that rt_wire_get() holds messages to; whoever puts one keeps within them. */
@@ -30,18 +30,18 @@
 #define RT_WIRE_PARAMS_MAX (128u << 10) /* bytes of the params of one proposal */
 
 enum rt_wire_kind {
-    RT_WIRE_HELLO = 1,   /* agent: here I am */
-    RT_WIRE_STUDY = 2,   /* conductor: this is what will be run */
-    RT_WIRE_READY = 3,   /* agent: the study's template is up, or why not */
-    RT_WIRE_WORK = 4,    /* conductor: run these trials */
-    RT_WIRE_RESULTS = 5, /* agent: these attempts ended */
-    RT_WIRE_ACK = 6,     /* conductor: results up to this number are durable */
-    RT_WIRE_BEAT = 7,    /* both: I am alive, and how it stands */
-    RT_WIRE_STOP = 8,    /* conductor: take no more; finish within the grace, then say BYE */
-    RT_WIRE_BYE = 9,     /* agent: nothing is left to hand over */
-    RT_WIRE_FORGET = 10, /* conductor: give back what no worker has started; no body */
-    RT_WIRE_RETURN = 11, /* agent: these trials were not started; body as WORK */
-    RT_WIRE_READS = 12,  /* agent: params that trials asked for, before their results */
+    RT_WIRE_HELLO = 1,    /* agent: here I am */
+    RT_WIRE_STUDY = 2,    /* conductor: this is what will be run */
+    RT_WIRE_READY = 3,    /* agent: the study's template is up, or why not */
+    RT_WIRE_WORK = 4,     /* conductor: run these trials */
+    RT_WIRE_RESULTS = 5,  /* agent: these attempts ended */
+    RT_WIRE_ACK = 6,      /* conductor: results up to this number are durable */
+    RT_WIRE_BEAT = 7,     /* both: I am alive, and how it stands */
+    RT_WIRE_STOP = 8,     /* conductor: take no more; finish within the grace, then say BYE */
+    RT_WIRE_BYE = 9,      /* agent: nothing is left to hand over */
+    RT_WIRE_FORGET = 10,  /* conductor: give back what no worker has started; no body */
+    RT_WIRE_RETURN = 11,  /* agent: these trials were not started; body as WORK */
+    RT_WIRE_READS = 12,   /* agent: params that trials asked for, before their results */
     RT_WIRE_REPORTS = 20, /* agent: what running trials reported, before their results */
     RT_WIRE_ANSWER = 21,  /* conductor: what running trials are to be told */
 };

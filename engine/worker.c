@@ -346,8 +346,8 @@ static void close_handed(const struct rt_worker_task *task, const struct worker 
     const int fds[] = {task->ring, task->wake, task->bell, task->output, task->errors};
 
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
-        if (fds[i] != worker->talk.wake && fds[i] != worker->talk.bell && fds[i] != worker->streams[0].fd &&
-            fds[i] != worker->streams[1].fd)
+        if (fds[i] != worker->talk.wake && fds[i] != worker->talk.bell &&
+            fds[i] != worker->streams[0].fd && fds[i] != worker->streams[1].fd)
             close(fds[i]);
     }
 }

@@ -15,6 +15,7 @@
  * [{"attempt", "outcome", "decides", "late", "exit_status" or "signal", "launch", "rank", "host",
  * "worker", "position", "pid", "seed", "started", "seconds", "user_seconds", "system_seconds",
  * "max_rss_kib", "result": {..}, "reason", "stdout": {"bytes", "kept"}, "stderr": {..}}]}
+ * and of what it told while it ran, see query/about_steps.h.
  */
 int rt_about_trial(struct rt_store *store, struct rt_db *db, const struct rt_study *study,
                    uint64_t ordinal, struct rt_json **about, struct rt_err *err);

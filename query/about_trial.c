@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "query/about_plan.h"
+#include "query/about_steps.h"
 #include "query/attempts.h"
 #include "query/cell.h"
 
@@ -208,6 +209,8 @@ int rt_about_trial(struct rt_store *store, struct rt_db *db, const struct rt_stu
         put_key(*about, &from, attempts.list);
         if ((rc = put_code(*about, db, from.plan, err)) == 0)
             rc = put_running(*about, db, study, ordinal, err);
+        if (rc == 0)
+            rc = rt_about_steps(db, study, ordinal, *about, attempts.list, err);
     }
     rt_about_plan_clear(&from);
     rt_json_set(*about, "attempts", attempts.list);

@@ -56,12 +56,7 @@ static int check_record(struct rt_span record, struct rt_err *err)
 
 static bool is_known(unsigned kind)
 {
-<<<<<<< HEAD
-    return kind <= RT_EVENT_CANCEL || kind == RT_EVENT_VERDICT || kind == RT_EVENT_FLOOR;
-=======
-    return kind <= RT_EVENT_READS || (kind >= RT_EVENT_REPORTS && kind <= RT_EVENT_RESTORE) ||
-           kind == RT_EVENT_VERDICT || kind == RT_EVENT_FLOOR;
->>>>>>> 6c03881 (wip: reports)
+    return kind <= RT_EVENT_RESTORE || kind == RT_EVENT_VERDICT || kind == RT_EVENT_FLOOR;
 }
 
 static int check_kind(unsigned kind, uint64_t seq, struct rt_err *err)

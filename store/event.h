@@ -17,28 +17,28 @@
 #include "base/span.h"
 
 enum rt_event_kind {
-    RT_EVENT_STORE = 1,      /* JSON: the store's birth; always number 1 */
-    RT_EVENT_LAUNCH = 2,     /* JSON: the engine started */
-    RT_EVENT_LAUNCH_END = 3, /* JSON: it stopped, and why */
-    RT_EVENT_STUDY = 4,      /* JSON: a study got its number and id */
-    RT_EVENT_PLAN = 5,       /* JSON: a study's plan revision was accepted */
-    RT_EVENT_CODE = 6,       /* JSON: a code state was snapshotted */
-    RT_EVENT_AGENT = 7,      /* JSON: an agent joined a launch, with its host */
-    RT_EVENT_LEASE = 8,      /* binary: trials handed to an agent */
-    RT_EVENT_ATTEMPTS = 9,   /* binary: attempts that ended */
-    RT_EVENT_RETURN = 10,    /* binary, as LEASE: leased trials that were given back unstarted;
-                              * they wait again and the attempt does not count */
-    RT_EVENT_READS = 11,     /* JSON: params that a study's model was seen to ask for */
+    RT_EVENT_STORE = 1,       /* JSON: the store's birth; always number 1 */
+    RT_EVENT_LAUNCH = 2,      /* JSON: the engine started */
+    RT_EVENT_LAUNCH_END = 3,  /* JSON: it stopped, and why */
+    RT_EVENT_STUDY = 4,       /* JSON: a study got its number and id */
+    RT_EVENT_PLAN = 5,        /* JSON: a study's plan revision was accepted */
+    RT_EVENT_CODE = 6,        /* JSON: a code state was snapshotted */
+    RT_EVENT_AGENT = 7,       /* JSON: an agent joined a launch, with its host */
+    RT_EVENT_LEASE = 8,       /* binary: trials handed to an agent */
+    RT_EVENT_ATTEMPTS = 9,    /* binary: attempts that ended */
+    RT_EVENT_RETURN = 10,     /* binary, as LEASE: leased trials that were given back unstarted;
+                               * they wait again and the attempt does not count */
+    RT_EVENT_READS = 11,      /* JSON: params that a study's model was seen to ask for */
+    RT_EVENT_PROPOSE = 12,    /* JSON: trials that a driver proposed */
+    RT_EVENT_TELL = 13,       /* JSON: outcomes that it was told */
+    RT_EVENT_DRIVER = 14,     /* JSON: what else it asked and was answered; its start and its end */
+    RT_EVENT_CANCEL = 15,     /* JSON: trials that it does not want any more */
     RT_EVENT_REPORTS = 16,    /* binary: what running trials reported; see store/report.h */
     RT_EVENT_DECISIONS = 17,  /* JSON: what running trials are told */
     RT_EVENT_CHECKPOINT = 18, /* JSON: a file or folder of a running trial is kept */
     RT_EVENT_RESTORE = 19,    /* JSON: an attempt was given what an earlier one had kept */
-    RT_EVENT_VERDICT = 20,   /* JSON: a replay was compared with its originals */
-    RT_EVENT_FLOOR = 21,     /* JSON: how much metrics of a study vary by themselves */
-    RT_EVENT_PROPOSE = 12,   /* JSON: trials that a driver proposed */
-    RT_EVENT_TELL = 13,      /* JSON: outcomes that it was told */
-    RT_EVENT_DRIVER = 14,    /* JSON: what else it asked and was answered; its start and its end */
-    RT_EVENT_CANCEL = 15,    /* JSON: trials that it does not want any more */
+    RT_EVENT_VERDICT = 20,    /* JSON: a replay was compared with its originals */
+    RT_EVENT_FLOOR = 21,      /* JSON: how much metrics of a study vary by themselves */
 };
 
 /* Bodies of the JSON events (members beyond these are kept and ignored):

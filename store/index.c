@@ -9,10 +9,12 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         8
+#define FORMAT         9
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,
+    rt_sql_index_create_step,         rt_sql_index_create_decision,
+    rt_sql_index_create_checkpoint,   rt_sql_index_create_restore,
     rt_sql_index_create_plan,         rt_sql_index_create_axis,
     rt_sql_index_create_axis_value,   rt_sql_index_create_study_column,
     rt_sql_index_create_pending,      rt_sql_index_create_lease,
@@ -153,6 +155,7 @@ void rt_index_close(struct rt_index *index)
     for (size_t i = 0; i < index->table_count; i++)
         rt_index_table_free(index->tables[i]);
     rt_stmt_free(index->past.stmt);
+    rt_stmt_free(index->insert_step);
     rt_stmt_free(index->keep_first);
     rt_stmt_free(index->find_first);
     rt_metrics_clear(&index->metrics);
@@ -204,7 +207,8 @@ int rt_index_table_of(struct rt_index *index, uint32_t study, struct rt_index_ta
     }
     slot = &index->tables[study - 1];
     if (!*slot && ((rc = rt_index_table_load(index->db, study, slot, err)) < 0 ||
-                   (rc = rt_index_load_pending(*slot, err)) < 0))
+                   (rc = rt_index_load_pending(*slot, err)) < 0 ||
+                   (rc = rt_index_load_steps(*slot, err)) < 0))
         return rc;
     *out = *slot;
     return 0;
@@ -298,6 +302,12 @@ static int apply(struct rt_index *index, const struct rt_event *event, struct rt
         return rt_index_apply_driver(index, event, err);
     case RT_EVENT_CANCEL:
         return rt_index_apply_cancel(index, event, err);
+    case RT_EVENT_REPORTS:
+        return rt_index_apply_reports(index, event, err);
+    case RT_EVENT_DECISIONS:
+    case RT_EVENT_CHECKPOINT:
+    case RT_EVENT_RESTORE:
+        return rt_index_apply_told(index, event, err);
     default: /* STORE, and kinds that only a newer version can show */
         return 0;
     }

@@ -38,7 +38,8 @@ struct rt_index {
     struct rt_metrics metrics;   /* of the attempt at hand */
     struct rt_buf result;        /* its payloads, if they had to be fetched */
     struct rt_buf reason;
-    struct rt_stmt *keep_first; /* of index_checks.c, prepared when needed */
+    struct rt_stmt *insert_step; /* of index_steps.c, prepared when needed */
+    struct rt_stmt *keep_first;  /* of index_checks.c, prepared when needed */
     struct rt_stmt *find_first;
     bool checks_changed; /* since rt_index_checks() was last asked */
     rt_index_payload_fn *payload;
@@ -69,6 +70,11 @@ int rt_index_apply_pairs(struct rt_index *index, const struct rt_event *event,
 int rt_index_apply_verdict(struct rt_index *index, const struct rt_event *event,
                            struct rt_err *err);
 int rt_index_apply_floor(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
+/* REPORTS; and DECISIONS, CHECKPOINT and RESTORE. */
+int rt_index_apply_reports(struct rt_index *index, const struct rt_event *event,
+                           struct rt_err *err);
+int rt_index_apply_told(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
+int rt_index_load_steps(struct rt_index_table *table, struct rt_err *err);
 /* Attempts that the event, the start or end of a launch, made lost. */
 int rt_index_apply_lost(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_apply_lease(struct rt_index *index, const struct rt_event *event, struct rt_err *err);

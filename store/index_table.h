@@ -65,6 +65,7 @@ struct rt_index_table {
     struct rt_index_checks checks;
     bool touched; /* attempts came since the last commit */
     bool view_stale;
+    bool has_steps; /* trials of it have reported something while they ran */
 };
 
 /* Reads what the index knows of a study; yours. RT_EDAMAGED if it does not know it. */

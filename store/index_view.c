@@ -207,6 +207,7 @@ int rt_index_define_views(struct rt_index *index, struct rt_index_table *table, 
     const struct rt_study *study = rt_state_study(index->state, table->study);
     struct rt_buf columns = RT_BUF_INIT;
     char *attempts = rt_printf("%s.attempts", table->view);
+    char *steps = rt_printf("%s.steps", table->view);
     char *from;
     int rc;
 
@@ -219,9 +220,12 @@ int rt_index_define_views(struct rt_index *index, struct rt_index_table *table, 
         rc = define(table, rt_sql_study_view, table->view, rt_buf_text(&columns), from, err);
     if (rc == 0)
         rc = define(table, rt_sql_study_attempts_view, attempts, "", from, err);
+    if (rc == 0 && table->has_steps)
+        rc = define(table, rt_sql_study_steps_view, steps, "", from, err);
     table->view_stale = rc < 0;
     rt_buf_clear(&columns);
     free(attempts);
+    free(steps);
     free(from);
     return rc;
 }

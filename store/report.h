@@ -17,10 +17,11 @@ struct rt_report {
     uint32_t study;
     uint64_t ordinal;
     uint32_t attempt;
-    uint64_t number; /* of the attempt's reports: 1, 2, ...; gaps are reports that were thinned out */
-    int64_t step;    /* 0 or more */
-    uint64_t time_us;     /* wall clock, UTC */
-    uint32_t count;       /* of values */
+    uint64_t
+        number;   /* of the attempt's reports: 1, 2, ...; gaps are reports that were thinned out */
+    int64_t step; /* 0 or more */
+    uint64_t time_us;      /* wall clock, UTC */
+    uint32_t count;        /* of values */
     struct rt_span values; /* packed; borrowed */
 };
 

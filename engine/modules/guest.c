@@ -166,9 +166,8 @@ static int load_apart(const struct rt_entry_task *task, const struct rt_json *ab
 static int load_glue(PyObject **glue, struct rt_err *err)
 {
     *glue = PyImport_AddModule(GLUE); /* borrowed from sys.modules, where it stays */
-    if (*glue && run_text(*glue, rt_python_worker) == 0 &&
-        run_text(*glue, rt_python_trial) == 0 && run_text(*glue, rt_python_guest) == 0 &&
-        rt_python_link_start(*glue) == 0)
+    if (*glue && run_text(*glue, rt_python_worker) == 0 && run_text(*glue, rt_python_trial) == 0 &&
+        run_text(*glue, rt_python_guest) == 0 && rt_python_link_start(*glue) == 0)
         return 0;
     PyErr_Print();
     return rt_err_set(err, RT_EUSAGE, "starting Python: its standard library is incomplete");

@@ -21,10 +21,9 @@ static PyObject *ask_agent(PyObject *module, PyObject *question)
         PyErr_SetString(PyExc_RuntimeError, "no trial runs");
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
-    call.ask(call.link, rt_span(data, (size_t)size), &answer);
-    Py_END_ALLOW_THREADS
-    bytes = PyBytes_FromStringAndSize((const char *)answer.data, (Py_ssize_t)answer.size);
+    Py_BEGIN_ALLOW_THREADS call.ask(call.link, rt_span(data, (size_t)size), &answer);
+    Py_END_ALLOW_THREADS bytes =
+        PyBytes_FromStringAndSize((const char *)answer.data, (Py_ssize_t)answer.size);
     rt_buf_clear(&answer);
     return bytes;
 }

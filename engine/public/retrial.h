@@ -52,6 +52,35 @@ void retrial_metric_text(struct retrial_result *result, const char *name, const 
 /* Says why the attempt failed; at most 1,000 bytes are kept. Return non-zero as well. */
 void retrial_fail(struct retrial_result *result, const char *reason);
 
+/*
+ * Intermediate results (docs/intermediate-results.md). Reports a metric at a step, 0 or more. Of
+ * all of these, RETRIAL_STOP says that the trial is to stop: it then returns 0, and its outcome is
+ * "pruned", whatever metrics it has; RETRIAL_ERROR that the call was wrong: retrial_error() says
+ * why. They may be called from any one thread at a time, but from no process that the trial forks.
+ */
+#define RETRIAL_GO_ON 0
+#define RETRIAL_STOP  1
+#define RETRIAL_ERROR (-1)
+
+int retrial_report(const struct retrial_trial *trial, int64_t step, const char *name, double value);
+
+/* Several metrics at once. With `wait`, the answer is about this very report. */
+int retrial_report_all(const struct retrial_trial *trial, int64_t step, const char *const *names,
+                       const double *values, unsigned count, int wait);
+/* Whether the trial is to stop; with `wait`, once all that it has reported was judged. */
+int retrial_should_stop(const struct retrial_trial *trial, int wait);
+
+/* Texts are borrowed until the next call; NULL: there is none. Why the trial is to stop; and new
+ * parameters that came since they were last asked for, a JSON object. */
+const char *retrial_stop_reason(const struct retrial_trial *trial);
+const char *retrial_new_params(const struct retrial_trial *trial);
+const char *retrial_error(const struct retrial_trial *trial);
+
+/* Keeps a file or a folder, which may change as soon as this returns; a step below 0: none. */
+int retrial_checkpoint(const struct retrial_trial *trial, const char *path, int64_t step);
+/* Where a copy of the last checkpoint is that an earlier attempt of this trial kept, or NULL. */
+const char *retrial_restore(const struct retrial_trial *trial);
+
 #ifdef __cplusplus
 }
 #endif

@@ -122,7 +122,7 @@ static void tell(struct rt_state *state, struct rt_reader *reader)
 
     rt_state_save(state, &before);
     while (rt_reader_left(reader) > 3) {
-        enum rt_event_kind kind = (enum rt_event_kind)(rt_read_u8(reader) % (RT_EVENT_CANCEL + 1));
+        enum rt_event_kind kind = (enum rt_event_kind)(rt_read_u8(reader) % (RT_EVENT_FLOOR + 1));
         size_t size = rt_read_u16(reader);
         size_t left = rt_reader_left(reader);
         int rc = apply(state, kind, rt_read_bytes(reader, size < left ? size : left));

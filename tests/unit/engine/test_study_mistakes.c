@@ -32,7 +32,8 @@ static const struct mistake mistakes[] = {
     {E "colour: 1\n",
      "2:1: unknown key \"colour\"; the keys here are name, entry, params, defaults, sample, "
      "samples, list, sweep, "
-     "replicates, seed, code, objective, limits, each, python, isolation, inputs, driver, space, "
+     "replicates, seed, code, objective, pruning, limits, each, python, isolation, inputs, driver, "
+     "space, "
      "extends"},
     {E "sweep: {zip: {a: [1, 2], b: [1]}}\n",
      "2:29: \"b\" has 1 levels and \"a\" has 2; keys that change together have equally many"},
@@ -309,6 +310,32 @@ static const struct mistake mistakes[] = {
     {E " name: x\n", "1:8: this goes on to a line with a colon; write KEY: VALUE with a blank "
                      "behind the colon, and "
                      "indent with blanks, not tabs"},
+    {E "pruning: []\n", "2:10: the list has no rules; remove the key if nothing is to be pruned"},
+    {E "pruning: 3\n", "2:10: expected a rule such as {rule: median, after: 5}, or a list of "
+                       "rules, found an integer: 3"},
+    {E "pruning: {after: 5}\n",
+     "2:10: the rule has no name; add \"rule\": median, asha, threshold or patience"},
+    {E "pruning: {rule: medain}\n", "2:17: unknown rule \"medain\"; did you mean \"median\"?"},
+    {E "pruning: {rule: hyperband}\n",
+     "2:17: unknown rule \"hyperband\"; the rules are median, asha, threshold, patience"},
+    {E "pruning: {rule: median}\n",
+     "2:10: the rule looks at no metric; add \"metric\", or an \"objective\" to the study"},
+    {E "pruning: {rule: median, metric: a}\nobjective: {minimize: b}\n",
+     "2:10: is less or more of \"a\" better? add \"goal\": minimize or maximize"},
+    {E "objective: {minimize: b}\npruning: {rule: median, afer: 2}\n",
+     "3:25: unknown key \"afer\"; did you mean \"after\"?"},
+    {E "objective: {minimize: b}\npruning: {rule: asha, min: 9, max: 9}\n",
+     "3:36: max is not above min: no trial would be stopped"},
+    {E "objective: {minimize: b}\npruning: {rule: asha, factor: 1}\n",
+     "3:31: expected an integer from 2 to 9007199254740992, found an integer: 1"},
+    {E "objective: {minimize: b}\npruning: [{rule: threshold}]\n",
+     "3:11: the threshold has no value; add \"lower\" or \"upper\""},
+    {E "objective: {minimize: b}\npruning: {rule: threshold, lower: 2, upper: 1}\n",
+     "3:35: lower is above upper: all trials would be stopped"},
+    {E "objective: {minimize: b}\npruning: {rule: patience, by: 0.1}\n",
+     "3:10: how many reports is the patience? add \"steps\""},
+    {E "objective: {minimize: b}\npruning: {rule: patience, steps: 2, by: -1}\n",
+     "3:41: expected a number, 0 or more, found an integer: -1"},
     {E "? [a]\n: 1\n", "2:3: a key must be a text, not a list or a mapping"},
     {E "params: {x: \001}\n", "2:13: control character U+0001 is not allowed; remove it, or write "
                               "\"\\x01\" in double quotes"},
@@ -364,7 +391,8 @@ static void columns_count_characters(void **state)
         rt_span_text("\xEF\xBB\xBF" E "x: 1\n"), "a.yaml",
         "2:1: unknown key \"x\"; the keys here are name, entry, params, defaults, sample, samples, "
         "list, sweep, "
-        "replicates, seed, code, objective, limits, each, python, isolation, inputs, driver, "
+        "replicates, seed, code, objective, pruning, limits, each, python, isolation, inputs, "
+        "driver, "
         "space, "
         "extends");
     check_mistake(rt_span_text("entry: m.py:f\r\nparams: 1\r\n"), "a.yaml",

@@ -1,0 +1,6 @@
+-- The last checkpoint of a trial.
+SELECT attempt, step, sha256, bytes, folder, time
+FROM checkpoint
+WHERE study = :study AND ordinal = :ordinal
+ORDER BY event DESC
+LIMIT 1
