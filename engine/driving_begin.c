@@ -53,8 +53,13 @@ static struct rt_json *environment(void)
         path = rt_printf("%s%s%s", package, before && *before ? ":" : "", before ? before : "");
         rt_json_set_text(env, "PYTHONPATH", path);
         free(path);
+        path = rt_printf("%s/../r/retrial.R", package);
+        rt_json_set_text(env, "RETRIAL_R", path);
+        free(path);
     }
     rt_json_set_text(env, "PYTHONUNBUFFERED", "1"); /* what it prints is shown as it comes */
+    if (!getenv("PYTHONHASHSEED"))
+        rt_json_set_text(env, "PYTHONHASHSEED", "0"); /* sets are in the same order in a replay */
     free(package);
     return env;
 }

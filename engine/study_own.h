@@ -132,6 +132,10 @@ int rt_study_read_space(struct rt_study_reader *reader, const struct rt_yaml_nod
                         struct rt_err *err);
 int rt_study_check_space(const struct rt_study_reader *reader, struct rt_err *err);
 
+/* study_space_file.c: a space that is in a file of another program. */
+int rt_study_read_space_file(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                             struct rt_err *err);
+
 /* The arguments of a distribution, as an axis without its key and its count. */
 int rt_study_read_arguments(const struct rt_study_reader *reader, const char *name,
                             const struct rt_yaml_node *list, struct rt_json **axis,

@@ -183,10 +183,14 @@ static int read_item(const struct rt_study_reader *reader, const struct rt_yaml_
 int rt_study_read_space(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                         struct rt_err *err)
 {
-    struct rt_json *space = rt_json_new_object();
-    int rc = rt_study_expect(reader, node, RT_JSON_OBJECT,
-                             "a mapping such as {lr: \"loguniform(1e-5, 1e-1)\"}", err);
+    struct rt_json *space;
+    int rc;
 
+    if (node->kind == RT_JSON_STRING)
+        return rt_study_read_space_file(reader, node, err);
+    space = rt_json_new_object();
+    rc = rt_study_expect(reader, node, RT_JSON_OBJECT,
+                         "a mapping such as {lr: \"loguniform(1e-5, 1e-1)\"}, or a file", err);
     rt_json_set(reader->plan, "space", space);
     for (size_t i = 0; rc == 0 && i < node->count; i++) {
         const struct rt_yaml_node *item = &node->items[i];

@@ -84,7 +84,8 @@ def _equal(a, b):
     return a == b if _is_number(a) and _is_number(b) else type(a) is type(b) and a == b
 
 
-def _kind(key, spec):
+def kind_of(key, spec):
+    """The Kind of a parameter by its long form; SpaceError."""
     names = [name for name in KINDS if name in spec]
     if len(names) != 1:
         raise SpaceError(
@@ -101,7 +102,7 @@ class Space:
 
     def __init__(self, spec, fixed=None):
         self.fixed = dict(fixed or {})
-        self.kinds = {key: _kind(key, one) for key, one in spec.items()}
+        self.kinds = {key: kind_of(key, one) for key, one in spec.items()}
         self.conditions = {}
         for key, one in spec.items():
             when = one.get("when") or []
