@@ -169,6 +169,7 @@ class Study:
     def __init__(self, lines):
         self._lines = lines
         self._open = {}  # id -> Future
+        self._adopted = {}  # public id -> Future, of what an earlier driver had asked for
         self._answers = {}
         self._arrived = collections.deque()  # Done, in order, that next() has not given out
         self._next_id = 0
@@ -226,8 +227,7 @@ class Study:
         starts earlier, 0 if not given; replicates: how often it is run, each with another seed.
         """
         future, message = self._future(params, id, tags, priority, replicates)
-        self._lines.put({"submit": [message]})
-        self._lines.flush()
+        self._send([message])
         return future
 
     def submit_all(self, many, **how):
@@ -236,10 +236,14 @@ class Study:
             self._future(p, None, how.get("tags"), how.get("priority"), how.get("replicates", 1))
             for p in many
         ]
-        if made:
-            self._lines.put({"submit": [message for _, message in made]})
-            self._lines.flush()
+        self._send([message for _, message in made])
         return [future for future, _ in made]
+
+    def _send(self, messages):
+        messages = [message for message in messages if message is not None]
+        if messages:
+            self._lines.put({"submit": messages})
+            self._lines.flush()
 
     def _future(self, params, id, tags, priority, replicates):
         if self.stopping is not None:
@@ -414,7 +418,7 @@ class Study:
 
     def _end(self, message):
         if message.get("earlier"):
-            future = None
+            future = self._adopted.pop(message.get("trial"), None)
             self._earlier.discard(message.get("trial"))
         else:
             future = self._open.get(message.get("id"))
@@ -422,13 +426,15 @@ class Study:
         self._forget_taken()
         self._arrived.append(done)
         self._keep_best(done)
-        if future is None:
-            return None
+        return future and self._complete(future, done)
+
+    def _complete(self, future, done):
+        """Notes an outcome; the future, if that was its last."""
         future.results.append(done)
         if len(future.results) < future.replicates:
             return None
         future._order, self._ended = self._ended, self._ended + 1
-        del self._open[future.id]
+        self._open.pop(future.id, None)
         return future
 
     def _forget_taken(self):

@@ -75,7 +75,9 @@ def make_sampler(optuna, study, space):
 
 def grid(space):
     values = {}
-    for key, kind in (space.kinds if space else {}).items():
+    if not space.kinds:
+        raise DriveError("a GridSampler needs a `space`, or its own `search_space`")
+    for key, kind in space.kinds.items():
         if kind.name == "choice":
             values[key] = Choices(kind.choices).offered
         elif kind.integer and not kind.log and kind.high - kind.low < GRID_MAX * (kind.step or 1):
@@ -145,17 +147,25 @@ class Proposer:
         self.asked += 1
         trial = self.study.ask()
         params = self.space.draw(lambda key, kind: suggest(trial, key, kind))
-        self.trials.setdefault(_key(params), []).append(trial)
+        self.note(trial, params)
         return params
+
+    def note(self, trial, params):
+        self.trials.setdefault(_key(params), []).append(trial)
+
+    def take(self, done):
+        """Optuna's trial that this is the outcome of."""
+        key = _key(done.future.params)
+        trial = self.trials[key].pop(0)
+        if not self.trials[key]:
+            del self.trials[key]
+        return trial
 
     def tell(self, done):
         if done.earlier:
             self._remember(done)
             return
-        waiting = self.trials[_key(done.future.params)]
-        trial = waiting.pop(0)
-        if not waiting:
-            del self.trials[_key(done.future.params)]
+        trial = self.take(done)
         state = self._state(done)
         value = done.value if state == self.optuna.trial.TrialState.COMPLETE else None
         self.study.tell(trial, value, state=state)
@@ -214,17 +224,20 @@ def main(study):
             "a sampler of Optuna has no state of its own to save; write `resume: replay`, which "
             "samples again, or `resume: tell`"
         )
+    for _ in study.run(proposer(optuna, study)):
+        pass
+    finish(study)
+
+
+def proposer(optuna, study):
     if not study.space:
         raise DriveError(
             "a sampler of Optuna needs a `space`, such as {lr: loguniform(1e-5, 1e-1)}"
         )
     try:
-        space = Space(study.space, study.params)
+        return Proposer(optuna, study, Space(study.space, study.params))
     except SpaceError as error:
         raise DriveError(f"space: {error}") from error
-    for _ in study.run(Proposer(optuna, study, space)):
-        pass
-    finish(study)
 
 
 def finish(study):

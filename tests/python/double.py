@@ -164,7 +164,7 @@ class Engine:
         except Exception as error:
             value, outcome, reason = None, "failed", f"{type(error).__name__}: {error}"
         if isinstance(value, tuple):
-            outcome, value = value
+            outcome, value, reason = value
         if value is not None and not isinstance(value, dict):
             value = {(self.hello["objective"] or {}).get("metric", "value"): value}
         self.tell(message, outcome, value, reason)

@@ -1,15 +1,15 @@
 """Algorithms that speak EQ/Py, EQ/R and EQ/SQL against an engine of tests/python/double.py."""
 
 import json
+import math
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import textwrap
 import unittest
 
-from double import Engine
+from double import HERE, Engine
 from retrial import emews
 
 RSCRIPT = shutil.which("Rscript")
@@ -125,15 +125,24 @@ class EqPy(Case):
             import deap  # noqa: F401
         except ImportError:
             self.skipTest("python3-deap is not installed")
-        source = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "emews")
-        shutil.copy(os.path.join(source, "deap_ga.py"), self.folder)
-        args = {"eqpy": "deap_ga.py", "params": {"generations": 6, "population": 12}}
-        space = {"x": {"uniform": [-10.0, 10.0]}, "y": {"uniform": [-10.0, 10.0]}}
-        first = Engine(bowl, args=args, space=space)
-        code, _, err = self.drive(first)
+        source = os.path.join(HERE, "..", "..", "examples", "closed-form")
+        shutil.copy(os.path.join(source, "genetic.py"), self.folder)
+        sys.path.insert(0, source)
+        import model
+
+        sys.path.remove(source)
+        args = {"eqpy": "genetic.py", "params": {"generations": 8, "population": 24}}
+
+        def often(params):
+            return math.nan if params["x"] > 0 else model.y(params["x"])
+
+        first = Engine(often, args=args, space={"x": {"uniform": [-10.0, 10.0]}})
+        code, out, err = self.drive(first)
         self.assertEqual((code, err), (0, ""))
-        self.assertLess(json.loads(first.finish)["value"], 5)
-        again = Engine(bowl, args=args, space=space, replay=first.journal[:40])
+        self.assertRegex(out, r"^24 results, [1-9][0-9]? of them NaN")
+        found = json.loads(first.finish)
+        self.assertLess(found["y"] - model.true_minimum()[0], 0.02)
+        again = Engine(often, args=args, space=first.hello["space"], replay=first.journal[:40])
         self.drive(again)
         self.assertIsNone(again.divergence)
         self.assertEqual(again.journal[1:40], first.journal[1:40])

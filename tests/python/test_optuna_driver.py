@@ -176,7 +176,7 @@ class Sampling(unittest.TestCase):
                 'driver: TPESampler takes no "n_startup"; did you mean "n_startup_trials"?',
             ),
             ({"objective": None}, "write an objective, such as"),
-            ({"space": None}, "needs a `space`, such as"),
+            ({"space": None, "args": {"use": "GridSampler"}}, "needs a `space`"),
             ({"resume": "state"}, "write `resume: replay`"),
         ):
             with self.assertRaises(drive.DriveError) as refused:

@@ -19,7 +19,11 @@ def has_jsonlite():
 @unittest.skipUnless(has_jsonlite(), "R with jsonlite is not installed")
 class R(unittest.TestCase):
     def drive(self, engine, script):
-        words = [RSCRIPT, "-e", 'source(Sys.getenv("RETRIAL_R"))\nstudy <- retrial_connect()\n' + script]
+        words = [
+            RSCRIPT,
+            "-e",
+            'source(Sys.getenv("RETRIAL_R"))\nstudy <- retrial_connect()\n' + script,
+        ]
         ended = engine.spawn(words, RETRIAL_R=FILE)
         if engine.errors:
             raise engine.errors[0]
