@@ -248,8 +248,7 @@ static int input_folder(struct rt_store *store, const struct rt_study *study, ch
     return rc;
 }
 
-/* Without those that the store keeps. */
-static struct rt_json *inputs_not_kept(struct rt_store *store, const struct rt_json *plan)
+struct rt_json *rt_kept_inputs_others(struct rt_store *store, const struct rt_json *plan)
 {
     const struct rt_json *inputs = rt_json_get(plan, "inputs");
     struct rt_json *alone = rt_json_new_object();
@@ -273,7 +272,7 @@ int rt_kept_inputs_check(struct rt_store *store, const struct rt_study *study, s
 
     if (!rt_json_get(rt_plan_json(study->plan), "inputs"))
         return 0;
-    before = inputs_not_kept(store, rt_plan_json(study->plan));
+    before = rt_kept_inputs_others(store, rt_plan_json(study->plan));
     now = rt_json_copy(before);
     if ((rc = input_folder(store, study, &folder, err)) == 0 &&
         (rc = rt_inputs_read(now, folder, err)) == 0 &&

@@ -12,6 +12,9 @@
 #include "base/err.h"
 #include "store/store.h"
 
+/* {"inputs": [those of a plan that the store does not keep]}; yours. */
+struct rt_json *rt_kept_inputs_others(struct rt_store *store, const struct rt_json *plan);
+
 /* A study that is completed as recorded needs its inputs as they were recorded: RT_ECONFLICT if one
  * is not, and the store does not keep it. */
 int rt_kept_inputs_check(struct rt_store *store, const struct rt_study *study, struct rt_err *err);

@@ -309,6 +309,35 @@ static void put_identity(struct asking *asking)
     }
 }
 
+/* What a trial of a replay was made from: see "replay" in docs/plan.md. */
+static void put_origin(struct asking *asking, const struct rt_about_plan *from)
+{
+    const struct rt_json *plan = rt_plan_json(from->plan);
+    const struct rt_json *replay = rt_json_get(plan, "replay");
+    uint64_t count = (uint64_t)rt_json_get_int(rt_json_get(plan, "points"), "count", 0);
+    size_t point = count ? (size_t)(from->index % count) : 0;
+    struct rt_json *made;
+    const struct rt_json *study;
+    char *id;
+
+    if (!replay || !count)
+        return;
+    study = rt_json_at(rt_json_get(replay, "studies"),
+                       rt_json_get(replay, "study")
+                           ? (size_t)rt_json_int(rt_json_at(rt_json_get(replay, "study"), point))
+                           : 0);
+    id = rt_printf("%s.%lld", rt_json_get_text(study, "id", ""),
+                   (long long)rt_json_int(rt_json_at(rt_json_get(replay, "ordinals"), point)));
+    made = rt_json_new_object();
+    rt_json_set_text(made, "kind", rt_json_get_text(replay, "kind", "replay"));
+    rt_json_set_text(made, "origin", id);
+    rt_json_set_text(made, "study", rt_json_get_text(study, "name", ""));
+    if (rt_json_get(replay, "changes"))
+        rt_json_set(made, "changes", rt_json_copy(rt_json_get(replay, "changes")));
+    rt_json_set(asking->why, "replay", made);
+    free(id);
+}
+
 static int put_retries(struct asking *asking, struct rt_err *err)
 {
     struct rt_about_plan from = {0};
@@ -317,6 +346,8 @@ static int put_retries(struct asking *asking, struct rt_err *err)
 
     if (rc == 0)
         rt_json_set_int(asking->why, "retries", rt_plan_retries(from.plan));
+    if (rc == 0)
+        put_origin(asking, &from);
     rt_about_plan_clear(&from);
     return rc;
 }

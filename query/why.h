@@ -13,6 +13,7 @@
  *  "predecessors": [{"trial", "study", "revision", "accepted", "status", "outcome", "same_study":
  *  bool, "differs": [components], "code": {..} as in query/diff.h, without the patch}],
  *  "more_predecessors": n, "retries", "attempts": [..] as in query/about.h,
+ *  "replay": {"kind", "origin": trial, "study", "changes"} of a trial that was made from another,
  *  "components": {..}, "later_launches": [numbers],
  *  "because": [sentences]}
  */

@@ -264,11 +264,27 @@ static void say_now(struct words *words)
     }
 }
 
+static void say_origin(struct words *words)
+{
+    const struct rt_json *replay = rt_json_get(words->why, "replay");
+    const struct rt_json *changes = rt_json_get(replay, "changes");
+
+    if (!replay)
+        return;
+    rt_buf_printf(&words->text, "it was made from %s of the study \"%s\" (%s)",
+                  text_of(replay, "origin"), text_of(replay, "study"), text_of(replay, "kind"));
+    for (size_t i = 0; i < rt_json_count(changes); i++)
+        rt_buf_printf(&words->text, "%s%s", i ? ", " : "; what the replay changes: ",
+                      rt_json_string(rt_json_at(changes, i)));
+    end(words);
+}
+
 struct rt_json *rt_why_words(const struct rt_json *why)
 {
     struct words words = {why, rt_json_new_array(), RT_BUF_INIT};
 
     say_planned(&words);
+    say_origin(&words);
     say_predecessors(&words);
     say_attempts(&words);
     say_now(&words);
