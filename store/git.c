@@ -499,6 +499,8 @@ int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct
     if (write_pack(store) < 0 ||
         git_reference_create(&reference, store->repository, name, &oid, 1, NULL) < 0)
         rc = fail_writing(err, "storing code in", git_repository_path(store->repository));
+    else
+        rc = rt_git_files_sync_above(git_repository_path(store->repository), name, err);
     git_reference_free(reference);
     return rc;
 }

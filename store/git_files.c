@@ -9,6 +9,7 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int sync_part(const char *repository, const char *part, struct rt_err *err)
@@ -40,6 +41,20 @@ int rt_git_files_name(const char *made, const char *name, struct rt_err *err)
     if (rc == 0)
         rc = rt_fs_sync_dir(parent, err);
     free(parent);
+    return rc;
+}
+
+int rt_git_files_sync_above(const char *repository, const char *name, struct rt_err *err)
+{
+    char *path = rt_fs_join(repository, name);
+    char *slash;
+    int rc = 0;
+
+    while (rc == 0 && (slash = strrchr(path, '/')) > path + strlen(repository)) {
+        *slash = '\0';
+        rc = rt_fs_sync_dir(path, err);
+    }
+    free(path);
     return rc;
 }
 
