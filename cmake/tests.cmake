@@ -89,12 +89,28 @@ file(GLOB disk_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/disk/*.c)
 add_library(disk MODULE ${disk_sources})
 target_link_libraries(disk PRIVATE ${CMAKE_DL_LIBS})
 set_target_properties(disk PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+# The same program with bugs that the torture must find, for tests/torture/trusted.sh
+set(wrapped mdb_env_open rt_record rt_record_commit rt_db_exec rt_io_sync_dir
+  rt_io_create rt_git_files_sync_above)
+list(TRANSFORM wrapped PREPEND -Wl,--wrap=)
+add_executable(planted $<TARGET_OBJECTS:retrial> ${CMAKE_SOURCE_DIR}/tests/torture/planted.c)
+target_link_libraries(planted PRIVATE rt_replay rt_engine rt_query rt_store PkgConfig::POPT)
+target_link_options(planted PRIVATE -rdynamic ${wrapped})
+set_target_properties(planted PROPERTIES OUTPUT_NAME retrial
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/planted)
 add_test(NAME torture/faults
   COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/faults.sh ${CMAKE_BINARY_DIR} 211 full)
 set_tests_properties(torture/faults PROPERTIES TIMEOUT 300 LABELS torture)
 add_test(NAME torture/full_disk
   COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/full_disk.sh ${CMAKE_BINARY_DIR})
 set_tests_properties(torture/full_disk PROPERTIES TIMEOUT 300 LABELS torture SKIP_RETURN_CODE 77)
+
+# Power cuts, and whether they would find what is wrong; by hand: thousands, and all bugs.
+add_test(NAME torture/power_cut
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/power_cut.py ${CMAKE_BINARY_DIR} 8 --seed 1 --resume 0.25)
+add_test(NAME torture/trusted
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/trusted.sh ${CMAKE_BINARY_DIR} 1 ack-first lease-late)
+set_tests_properties(torture/power_cut torture/trusted PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS torture)
 
 # A small study whose processes are killed, a few rounds of each kind; by hand: a thousand.
 foreach(kind conductor template worker job terminate interrupt)

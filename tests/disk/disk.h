@@ -8,6 +8,7 @@
  *   DISK_STATE   a file of at least 16 bytes of zeros, shared by all processes: the count
  *   DISK_FAULT   N,HOW: what happens at the N-th change, see disk_faults in faults.c
  *   DISK_LOG     a file that gets a line for each change: its number, call, path, what became of it
+ *   DISK_TRACE   a file that gets all that is done to the disk, for power cuts: record.h
  *
  * What is written through a mapping is not seen: LMDB writes its data by calls, and what it and
  * SQLite map to write (lock.mdb, index.sqlite-shm) is nothing that must survive.

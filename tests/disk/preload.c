@@ -1,5 +1,6 @@
 /* The calls that change a disk, each put before that of the C library. */
 #include "tests/disk/disk.h"
+#include "tests/disk/record.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -7,7 +8,9 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -18,6 +21,13 @@
 static void *real(const char *name)
 {
     return dlsym(RTLD_NEXT, name);
+}
+
+static const char *only_counted(char *path)
+{
+    if (!disk_counts(path))
+        path[0] = '\0';
+    return path;
 }
 
 /* The absolute path of an open file; "" if it is none that counts. */
@@ -31,7 +41,7 @@ static const char *path_of(int fd, char path[PATH_MAX])
     size = readlink(link, path, PATH_MAX - 1);
     errno = before;
     path[size > 0 ? size : 0] = '\0';
-    return disk_counts(path) ? path : "";
+    return only_counted(path);
 }
 
 static const char *path_at(int folder, const char *name, char path[PATH_MAX])
@@ -49,8 +59,8 @@ static const char *path_at(int folder, const char *name, char path[PATH_MAX])
     }
     errno = before;
     if (snprintf(path, PATH_MAX, "%s%s", base, name) >= PATH_MAX)
-        return "";
-    return disk_counts(path) ? path : "";
+        path[0] = '\0';
+    return only_counted(path);
 }
 
 static enum disk_verdict ask_fd(const char *call, int fd, char path[PATH_MAX])
@@ -78,7 +88,10 @@ ssize_t write(int fd, const void *data, size_t size)
 
     if (part < 0)
         return -1;
-    return REAL(write)(fd, data, (size_t)part);
+    part = REAL(write)(fd, data, (size_t)part);
+    if (*path)
+        disk_wrote(fd, path, data, part, -1);
+    return part;
 }
 
 ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
@@ -88,7 +101,10 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
 
     if (part < 0)
         return -1;
-    return REAL(pwrite)(fd, data, (size_t)part, at);
+    part = REAL(pwrite)(fd, data, (size_t)part, at);
+    if (*path)
+        disk_wrote(fd, path, data, part, at);
+    return part;
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at)
@@ -137,33 +153,81 @@ ssize_t pwritev64(int fd, const struct iovec *pieces, int count, off64_t at)
 ssize_t sendfile(int to, int from, off_t *at, size_t size)
 {
     char path[PATH_MAX];
+    char piece[65536];
+    ssize_t got;
 
-    return ask_fd("sendfile", to, path) == DISK_GO_ON ? REAL(sendfile)(to, from, at, size) : -1;
+    if (ask_fd("sendfile", to, path) != DISK_GO_ON)
+        return -1;
+    if (!*path)
+        return REAL(sendfile)(to, from, at, size);
+    /* By the piece, so that what was copied is known; callers go on until nothing is left. */
+    size = size < sizeof piece ? size : sizeof piece;
+    got = at ? pread(from, piece, size, *at) : read(from, piece, size);
+    if (got > 0 && (got = REAL(write)(to, piece, (size_t)got)) > 0) {
+        disk_wrote(to, path, piece, got, -1);
+        if (at)
+            *at += got;
+    }
+    return got;
+}
+
+static int sync_by(int (*sync)(int), const char *call, int fd)
+{
+    char path[PATH_MAX];
+    int rc;
+
+    if (ask_fd(call, fd, path) != DISK_GO_ON)
+        return -1;
+    if (*path)
+        disk_syncs(fd, path, strcmp(call, "syncfs") == 0);
+    rc = sync(fd);
+    if (rc == 0 && *path)
+        disk_synced(fd, path);
+    return rc;
 }
 
 int fsync(int fd)
 {
-    char path[PATH_MAX];
-    int rc = ask_fd("fsync", fd, path) == DISK_GO_ON ? REAL(fsync)(fd) : -1;
-
-    return rc;
+    return sync_by(REAL(fsync), "fsync", fd);
 }
 
 int fdatasync(int fd)
 {
-    char path[PATH_MAX];
-    int rc = ask_fd("fdatasync", fd, path) == DISK_GO_ON ? REAL(fdatasync)(fd) : -1;
+    return sync_by(REAL(fdatasync), "fdatasync", fd);
+}
 
-    return rc;
+int syncfs(int fd)
+{
+    return sync_by(REAL(syncfs), "syncfs", fd);
+}
+
+/* What is written through a mapping is not seen: the trace says where that may have been. */
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    char path[PATH_MAX];
+
+    if (fd >= 0 && (protection & PROT_WRITE) && (flags & MAP_SHARED) && *path_of(fd, path))
+        disk_maps(fd, path);
+    return REAL(mmap)(at, size, protection, flags, fd, offset);
+}
+
+void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t offset)
+{
+    return mmap(at, size, protection, flags, fd, offset);
 }
 
 int ftruncate(int fd, off_t size)
 {
     char path[PATH_MAX];
 
+    int rc;
+
     if (ask_fd("ftruncate", fd, path) != DISK_GO_ON)
         return -1;
-    return REAL(ftruncate)(fd, size);
+    rc = REAL(ftruncate)(fd, size);
+    if (rc == 0 && *path)
+        disk_resized(fd, path);
+    return rc;
 }
 
 int ftruncate64(int fd, off64_t size)
@@ -178,7 +242,9 @@ int posix_fallocate(int fd, off_t at, off_t size)
     int number = ask_fd("fallocate", fd, path) == DISK_GO_ON ? 0 : errno;
 
     errno = before; /* this call returns its error instead */
-    return number ? number : REAL(posix_fallocate)(fd, at, size);
+    if (number == 0 && (number = REAL(posix_fallocate)(fd, at, size)) == 0 && *path)
+        disk_resized(fd, path);
+    return number;
 }
 
 int posix_fallocate64(int fd, off64_t at, off64_t size)
@@ -190,7 +256,13 @@ int fallocate(int fd, int mode, off_t at, off_t size)
 {
     char path[PATH_MAX];
 
-    return ask_fd("fallocate", fd, path) == DISK_GO_ON ? REAL(fallocate)(fd, mode, at, size) : -1;
+    int rc = -1;
+
+    if (ask_fd("fallocate", fd, path) == DISK_GO_ON)
+        rc = REAL(fallocate)(fd, mode, at, size);
+    if (rc == 0 && *path)
+        disk_resized(fd, path);
+    return rc;
 }
 
 int openat(int folder, const char *name, int flags, ...)
@@ -209,6 +281,10 @@ int openat(int folder, const char *name, int flags, ...)
     if (makes && disk_ask("open", path) != DISK_GO_ON)
         return -1;
     fd = REAL(openat)(folder, name, flags, mode);
+    if (fd >= 0 && makes)
+        disk_made(path, "");
+    else if (fd >= 0 && (flags & O_TRUNC) && *path_at(folder, name, path))
+        disk_resized(fd, path);
     return fd;
 }
 
@@ -255,12 +331,24 @@ int mkdirat(int folder, const char *name, mode_t mode)
     if (makes && disk_ask("mkdir", path) != DISK_GO_ON)
         return -1;
     rc = REAL(mkdirat)(folder, name, mode);
+    if (rc == 0 && makes)
+        disk_made(path, "");
     return rc;
 }
 
 int mkdir(const char *name, mode_t mode)
 {
     return mkdirat(AT_FDCWD, name, mode);
+}
+
+char *mkdtemp(char *name)
+{
+    char path[PATH_MAX];
+    char *made = REAL(mkdtemp)(name);
+
+    if (made && *path_at(AT_FDCWD, made, path))
+        disk_made(path, "");
+    return made;
 }
 
 int symlinkat(const char *text, int folder, const char *name)
@@ -270,6 +358,8 @@ int symlinkat(const char *text, int folder, const char *name)
 
     if (ask_at("symlink", folder, name, path) == DISK_GO_ON)
         rc = REAL(symlinkat)(text, folder, name);
+    if (rc == 0 && *path)
+        disk_made(path, text);
     return rc;
 }
 
@@ -285,6 +375,8 @@ int linkat(int from_folder, const char *from, int folder, const char *name, int 
 
     if (ask_at("link", folder, name, path) == DISK_GO_ON)
         rc = REAL(linkat)(from_folder, from, folder, name, flags);
+    if (rc == 0 && *path)
+        disk_made(path, "");
     return rc;
 }
 
@@ -297,11 +389,15 @@ int renameat2(int from_folder, const char *from, int folder, const char *name, u
 {
     char path[PATH_MAX];
     char old[PATH_MAX];
+    int rc;
 
     path_at(from_folder, from, old);
     if (ask_at("rename", folder, name, path) != DISK_GO_ON)
         return -1;
-    return REAL(renameat2)(from_folder, from, folder, name, flags);
+    rc = REAL(renameat2)(from_folder, from, folder, name, flags);
+    if (rc == 0 && (*path || *old))
+        disk_renamed(old, path);
+    return rc;
 }
 
 int renameat(int from_folder, const char *from, int folder, const char *name)
@@ -319,10 +415,14 @@ int unlinkat(int folder, const char *name, int flags)
     char path[PATH_MAX];
     struct stat info;
     bool there = *path_at(folder, name, path) && lstat(path, &info) == 0;
+    int rc;
 
     if (there && disk_ask("unlink", path) != DISK_GO_ON)
         return -1;
-    return REAL(unlinkat)(folder, name, flags);
+    rc = REAL(unlinkat)(folder, name, flags);
+    if (rc == 0 && there)
+        disk_removed(path);
+    return rc;
 }
 
 int unlink(const char *name)
