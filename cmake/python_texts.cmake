@@ -1,13 +1,14 @@
-# python/retrial/NAME.py becomes the text rt_python_NAME in "python_NAME.h".
+# python/retrial/NAME.py becomes the text rt_python_NAME in "python_NAME.h"; suggest.py stands behind trial.py.
 set(python_text_files "")
+set(more_trial ${CMAKE_SOURCE_DIR}/python/retrial/suggest.py)
 foreach(name worker trial guest)
   set(out ${CMAKE_BINARY_DIR}/generated/python_${name}.h)
   set(source ${CMAKE_SOURCE_DIR}/python/retrial/${name}.py)
   add_custom_command(
     OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DSOURCE=${source} -DSYMBOL=rt_python_${name} -DOUT=${out}
-            -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-    DEPENDS ${source} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+            -DMORE=${more_${name}} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${source} ${more_${name}} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
     VERBATIM)
   list(APPEND python_text_files ${out})
 endforeach()

@@ -13,6 +13,7 @@ struct rt_json *rt_guest_task(const struct rt_entry_task *task, struct rt_err *e
     rt_json_set_text(message, "file", rt_json_get_text(task->entry, "file", ""));
     rt_json_set_text(message, "function", rt_json_get_text(task->entry, "function", ""));
     rt_json_set(message, "params", params);
+    rt_json_set_text(message, "metric", task->metric);
     rt_json_set_int(message, "seed", task->seed);
     return message;
 }

@@ -223,19 +223,19 @@ int rt_index_bind_proposed(struct rt_index_table *table, struct rt_stmt *stmt,
                            const struct rt_plan *plan, uint64_t point, bool by_name,
                            struct rt_err *err)
 {
+    struct rt_metrics *leaves = &table->proposed;
     struct rt_buf params = RT_BUF_INIT;
-    struct rt_metrics leaves = {0};
     struct rt_json *json = NULL;
     int rc;
 
+    rt_metrics_clear(leaves);
     rt_plan_params(plan, point, &params);
     if ((rc = rt_json_parse(rt_buf_span(&params), &json, err)) == 0) {
-        rt_metrics_flatten(&leaves, json);
-        for (size_t i = 0; i < leaves.count; i++)
-            bind_leaf(table, stmt, &leaves.items[i], by_name);
+        rt_metrics_flatten(leaves, json);
+        for (size_t i = 0; i < leaves->count; i++)
+            bind_leaf(table, stmt, &leaves->items[i], by_name);
     }
-    rt_metrics_clear(&leaves);
-    rt_json_free(json);
+    leaves->json = json;
     rt_buf_clear(&params);
     return rc;
 }

@@ -116,6 +116,7 @@ void rt_index_table_free(struct rt_index_table *table)
         rt_index_column_clear(&table->columns[i]);
     rt_index_checks_clear(&table->checks);
     forget_insert(table);
+    rt_metrics_clear(&table->proposed);
     free(table->columns);
     free(table->id);
     free(table->study_name);

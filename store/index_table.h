@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include "store/index_checks.h"
 #include "store/index_column.h"
+#include "store/index_metrics.h"
 
 /* Columns that a study's table may have for params and for metrics, each. SQLite allows 2,000
  * in a table and in a view; states and columns that were widened need room, too. */
@@ -63,7 +64,8 @@ struct rt_index_table {
     uint64_t pending_last;
     uint64_t pending_at; /* the next one to look at */
     struct rt_index_checks checks;
-    bool touched; /* attempts came since the last commit */
+    struct rt_metrics proposed; /* params whose texts the statement that runs next borrows */
+    bool touched;               /* attempts came since the last commit */
     bool view_stale;
     bool has_steps; /* trials of it have reported something while they ran */
 };

@@ -111,6 +111,15 @@ static int refuse_load(PyObject *glue, const char *file, struct rt_err *err)
     return RT_EUSAGE;
 }
 
+static int set_text(PyObject *object, const char *name, const char *text)
+{
+    PyObject *value = PyUnicode_FromString(text);
+    int rc = value ? PyObject_SetAttrString(object, name, value) : -1;
+
+    Py_XDECREF(value);
+    return rc;
+}
+
 static int load_function(struct python_entry *self, const struct rt_entry_task *task,
                          struct rt_err *err)
 {
@@ -122,6 +131,8 @@ static int load_function(struct python_entry *self, const struct rt_entry_task *
     int rc = 0;
 
     seeded = PyObject_CallMethod(self->glue, "seed_all", "I", task->seed);
+    if (seeded && set_text(self->glue, "metric", task->metric) < 0)
+        Py_CLEAR(seeded);
     if (params && seeded)
         loaded =
             PyObject_CallMethod(self->glue, "load", "sssO", task->folder, file, function, params);

@@ -345,8 +345,9 @@ def packed(message):
 
 def begin(message):
     """Imports the entry. Tells of the interpreter, or why there is no entry."""
-    global entry, looked_at
+    global entry, looked_at, metric
     task = json.loads(message)
+    metric = task["metric"]
     start()
     try:
         seed_all(task["seed"])

@@ -231,9 +231,9 @@ def main(study):
 
 def proposer(optuna, study):
     if not study.space:
-        raise DriveError(
-            "a sampler of Optuna needs a `space`, such as {lr: loguniform(1e-5, 1e-1)}"
-        )
+        from retrial.objective_driver import ObjectiveProposer
+
+        return ObjectiveProposer(optuna, study)
     try:
         return Proposer(optuna, study, Space(study.space, study.params))
     except SpaceError as error:

@@ -161,12 +161,13 @@ def load(root, file, function, params):
         importlib.import_module(name.rpartition(".")[0])
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    run_file(spec, module)
     found = getattr(module, function, None)
     if found is None:
         raise Refused(f'"{file}" has no function "{function}"{nearest(function, vars(module))}')
     if not callable(found):
         raise Refused(f'"{function}" in "{file}" is not a function')
+    found = as_entry(found, params)
     style = bind(found, function, params)
     settle()
     return (found, *style)
