@@ -15,18 +15,22 @@ extern const struct rt_cmd rt_cmd_ls;
 extern const struct rt_cmd rt_cmd_man;
 extern const struct rt_cmd rt_cmd_overview;
 extern const struct rt_cmd rt_cmd_query;
+extern const struct rt_cmd rt_cmd_replay;
 extern const struct rt_cmd rt_cmd_resume;
 extern const struct rt_cmd rt_cmd_run;
 extern const struct rt_cmd rt_cmd_show;
 extern const struct rt_cmd rt_cmd_status;
 extern const struct rt_cmd rt_cmd_stop;
+extern const struct rt_cmd rt_cmd_verdict;
+extern const struct rt_cmd rt_cmd_verify;
 extern const struct rt_cmd rt_cmd_why;
 
 const struct rt_cmd *const rt_cmds[] = {
-    &rt_cmd_run,        &rt_cmd_resume, &rt_cmd_stop,   &rt_cmd_overview, &rt_cmd_status,
-    &rt_cmd_ls,         &rt_cmd_show,   &rt_cmd_diff,   &rt_cmd_why,      &rt_cmd_log,
-    &rt_cmd_query,      &rt_cmd_check,  &rt_cmd_export, &rt_cmd_checkout, &rt_cmd_help,
-    &rt_cmd_completion, &rt_cmd_man,    NULL,
+    &rt_cmd_run,    &rt_cmd_resume,   &rt_cmd_stop, &rt_cmd_overview,   &rt_cmd_status,
+    &rt_cmd_ls,     &rt_cmd_show,     &rt_cmd_diff, &rt_cmd_why,        &rt_cmd_replay,
+    &rt_cmd_verify, &rt_cmd_verdict,  &rt_cmd_log,  &rt_cmd_query,      &rt_cmd_check,
+    &rt_cmd_export, &rt_cmd_checkout, &rt_cmd_help, &rt_cmd_completion, &rt_cmd_man,
+    NULL,
 };
 
 const struct rt_cmd *rt_cmd_find(const char *name)

@@ -4,6 +4,7 @@
 #include "base/quantity.h"
 #include "cli/environments.h"
 #include "cli/failures.h"
+#include "cli/verdicts.h"
 #include "cli/guard.h"
 #include "cli/progress.h"
 #include "cli/supervise.h"
@@ -99,7 +100,8 @@ static void say_aside(uint64_t count)
                 count == 1 ? "it" : "each of them", count == 1 ? "it" : "them");
 }
 
-static void say_retry(const struct rt_cmd_context *context, const char *study)
+/* " --store FOLDER", if one was given; yours. */
+static char *store_words(const struct rt_cmd_context *context)
 {
     struct rt_buf words = RT_BUF_INIT;
 
@@ -107,9 +109,43 @@ static void say_retry(const struct rt_cmd_context *context, const char *study)
         rt_buf_add(&words, " --store ");
         rt_escape_shell(&words, rt_span_text(context->store_option));
     }
-    fprintf(stderr, "retrial%s resume %s --retry all tries them again\n", rt_buf_text(&words),
-            study);
-    rt_buf_clear(&words);
+    return rt_buf_take(&words);
+}
+
+static void say_retry(const struct rt_cmd_context *context, const char *study)
+{
+    char *words = store_words(context);
+
+    fprintf(stderr, "retrial%s resume %s --retry all tries them again\n", words, study);
+    free(words);
+}
+
+/* The same command again would make another study. */
+static void say_resume(const struct rt_cmd_context *context, const char *study)
+{
+    char *words = store_words(context);
+
+    fprintf(stderr, "to go on%s: retrial%s resume %s\n",
+            context->guard ? ", by the same launcher" : "", words, study);
+    free(words);
+}
+
+/* A replay that verifies asks whether its trials came out as their originals did, good or bad. */
+static int compare(const char *store, const char *study, int rc, struct rt_err *err)
+{
+    struct rt_err own;
+    bool verify;
+    bool diverges;
+    int judged = rt_verdicts_after(store, study, &verify, &diverges, &own);
+
+    if (judged < 0) {
+        *err = own;
+        return judged;
+    }
+    if (!verify)
+        return rc;
+    return diverges ? rt_err_set(err, RT_ECONFLICT, "trials did not come out as they were recorded")
+                    : 0;
 }
 
 /* What is wrong is told before anything is started. */
@@ -164,6 +200,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->report = rt_progress_bar_report;
     options->notice = rt_progress_bar_notice;
     options->context = &bar;
+    options->conclude = rt_verdicts_conclude;
     rc = rt_run(options, &store, err);
     if (leaves_on_purpose(rc))
         rt_guard_note(context->guard, RT_GUARD_LEAVING);
@@ -176,8 +213,12 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     }
     if (rc == RT_ETRIALS && store && !execute->quiet)
         say_retry(context, bar.study);
-    if (rc == RT_EINTERRUPTED && store)
+    if (rc == RT_EINTERRUPTED && store && options->derive)
+        say_resume(context, bar.study);
+    else if (rc == RT_EINTERRUPTED && store)
         say_next(context);
+    if ((rc == 0 || rc == RT_ETRIALS) && store && bar.study[0])
+        rc = compare(store, bar.study, rc, err);
     free(store);
     return rc;
 }

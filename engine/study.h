@@ -66,6 +66,15 @@ int rt_study_check_plan(const struct rt_json *plan, struct rt_err *err);
  * others, else `samples` times. RT_EUSAGE names the setting. */
 int rt_study_set(struct rt_json *plan, const char *setting, uint64_t samples, struct rt_err *err);
 
+/* The parts of a setting, for those that change recorded params by it. What stands behind the "=":
+ * one value, or an axis without its key; the other one is NULL. RT_EUSAGE. */
+int rt_study_setting_values(const char *text, struct rt_json **axis, struct rt_json **value,
+                            struct rt_err *err);
+int rt_study_setting_key(const char *key, struct rt_err *err); /* RT_EUSAGE if it can be none */
+/* Sets a member that a key, dotted or not, names; makes mappings on the way. */
+int rt_study_put_param(struct rt_json *params, const char *key, const struct rt_json *value,
+                       struct rt_err *err);
+
 /* Changes how often the plan draws. RT_EUSAGE if it draws nothing. */
 int rt_study_set_samples(struct rt_json *plan, uint64_t samples, struct rt_err *err);
 

@@ -265,9 +265,32 @@ static int read_setting(const char *text, struct setting *setting, struct rt_err
     return read_values(equals + 1, setting, err);
 }
 
-static int change_params(struct rt_json *params, const struct setting *setting, struct rt_err *err)
+int rt_study_setting_values(const char *text, struct rt_json **axis, struct rt_json **value,
+                            struct rt_err *err)
 {
-    const char *rest = setting->key;
+    struct setting setting = {NULL, NULL, NULL};
+    int rc = read_values(text, &setting, err);
+
+    if (rc == 0 && setting.axis && rt_json_get(setting.axis, "when"))
+        rc = rt_err_set(err, RT_EUSAGE, "a change has no condition");
+    if (rc < 0) {
+        setting_clear(&setting);
+        setting = (struct setting){NULL, NULL, NULL};
+    }
+    *axis = setting.axis;
+    *value = setting.value;
+    return rc;
+}
+
+int rt_study_setting_key(const char *key, struct rt_err *err)
+{
+    return rt_study_check_path(key, err);
+}
+
+int rt_study_put_param(struct rt_json *params, const char *key, const struct rt_json *value,
+                       struct rt_err *err)
+{
+    const char *rest = key;
 
     for (const char *dot; (dot = strchr(rest, '.')) != NULL; rest = dot + 1) {
         char *name = rt_strndup(rest, (size_t)(dot - rest));
@@ -278,10 +301,10 @@ static int change_params(struct rt_json *params, const struct setting *setting, 
         free(name);
         if (rt_json_kind(params) != RT_JSON_OBJECT)
             return rt_err_set(err, RT_EUSAGE, "\"%.*s\" is %s and has no members",
-                              (int)(dot - setting->key), setting->key,
+                              (int)(dot - key), key,
                               rt_json_kind_name(rt_json_kind(params)));
     }
-    rt_json_set(params, rest, rt_json_keep(setting->value));
+    rt_json_set(params, rest, rt_json_copy(value));
     return 0;
 }
 
@@ -297,7 +320,7 @@ static int apply(struct rt_json *plan, struct setting *setting, uint64_t samples
     int rc = rt_study_change_axes(sources, setting->key, setting->axis, samples, axes, err);
 
     if (rc == 0 && setting->value)
-        rc = change_params(params, setting, err);
+        rc = rt_study_put_param(params, setting->key, setting->value, err);
     rt_json_set(plan, "params", params);
     rt_json_set(plan, "axes", axes);
     rt_json_free(sources);

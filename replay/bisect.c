@@ -193,7 +193,7 @@ static enum rt_bisect_class classify(const uint64_t counts[RT_VERDICTS])
 }
 
 int rt_bisect_judge(struct rt_store *store, struct rt_db *index,
-                    const struct rt_verdict_options *options, struct rt_bisect_look *look,
+                    const struct rt_tolerances *options, struct rt_bisect_look *look,
                     struct rt_err *err)
 {
     const struct rt_study *study = rt_state_study_by_id(rt_store_state(store), look->study);

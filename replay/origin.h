@@ -10,25 +10,27 @@
 struct rt_origin {
     const struct rt_study *study;
     uint64_t ordinal;
-    const struct rt_plan *plan; /* borrowed from the reader */
+    const struct rt_plan *plan; /* borrowed from the state */
     uint64_t index;             /* the trial's point in it */
     uint32_t attempt;           /* that stands for the trial; 0: none has ended */
     enum rt_outcome outcome;
     uint32_t launch;
     uint32_t rank;
-    uint32_t seed;  /* that the attempt was given */
+    uint32_t seed;  /* by the plan */
     uint64_t event; /* of the journal, that has the attempt */
     uint64_t row;   /* in that event */
 };
 
-/* Finds origins; keeps the plans of retired trials. */
+/* Finds origins, fastest in the order of their studies. */
 struct rt_origins;
 
-int rt_origins_new(struct rt_store *store, struct rt_db *index, struct rt_origins **out,
-                   struct rt_err *err);
-void rt_origins_free(struct rt_origins *origins);
-/* RT_ENOTFOUND if no plan has the trial. Asking in the order of ordinals is fastest. */
+int rt_origins_new(struct rt_db *index, struct rt_origins **out);
+void rt_origins_free(struct rt_origins *origins); /* accepts NULL */
+/* RT_ENOTFOUND if no plan has the trial. */
 int rt_origins_find(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,
                     struct rt_origin *out, struct rt_err *err);
+/* The same with that attempt of it, whether it stands for the trial or not. RT_ENOTFOUND. */
+int rt_origins_attempt(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,
+                       uint32_t attempt, struct rt_origin *out, struct rt_err *err);
 
 #endif

@@ -27,12 +27,14 @@ struct rt_replay_item {
 };
 
 struct rt_replay_request {
-    const char *name; /* of the study; NULL: made from that of the originals, "noise replay" */
+    const char *name; /* of the study; NULL: made from that of the originals, "noise_replay" */
     const char *kind; /* "replay", "verify", "explain", ..: recorded, and goes into such a name */
     struct rt_replay_item *items;
     size_t count;
     uint32_t repeats;        /* how often each; 1 or more */
+    bool fresh;              /* seeds are new ones, in each repeat others; equal ones stay equal */
     struct rt_json *changes; /* what was asked for, for the record: an array of texts; or NULL */
+    struct rt_json *judge;   /* how it is to be judged: see replay/verdict.h; or NULL */
 };
 
 /* One replay that is to be a study. */
@@ -40,7 +42,8 @@ struct rt_replay_plan {
     struct rt_json *plan; /* see store/plan.h */
     size_t *items;        /* which items its points are, in order */
     size_t count;
-    uint32_t study; /* its number, once it is recorded */
+    char *source_path; /* of the originals' study file, where paths of inputs start; or NULL */
+    uint32_t study;    /* its number, once it is recorded */
 };
 
 struct rt_replay_plans {
@@ -61,6 +64,10 @@ int rt_replay_plans_record(struct rt_store *store, struct rt_replay_plans *plans
 /* How a command runs them: rt_run_options has `derive`, called with the store open for writing,
  * which makes and records plans and names the first study; cli/replaying.h completes the others. */
 
+/* Where the study file was that the study was last planned by; yours; NULL if that is not known. */
+int rt_replay_source(struct rt_db *index, const struct rt_study *study, char **path,
+                     struct rt_err *err);
+
 /* What a study is a replay of, as its plan has it; NULL: it is no replay. */
 const struct rt_json *rt_replay_of(const struct rt_study *study);
 
@@ -73,9 +80,5 @@ struct rt_replay_origin {
     uint32_t attempt;
 };
 bool rt_replay_origin(const struct rt_plan *plan, uint64_t index, struct rt_replay_origin *out);
-
-/* "retrial 4f1k: noise replay <- noise verify <- noise", as ids: the studies that a replay goes
- * back to, the nearest first; an array of texts; yours. */
-struct rt_json *rt_replay_chain(const struct rt_state *state, const struct rt_study *study);
 
 #endif

@@ -16,7 +16,7 @@ struct rt_pick {
 };
 
 struct rt_picks {
-    struct rt_pick *items; /* by study as named, then by ordinal */
+    struct rt_pick *items; /* by study, then by ordinal */
     size_t count;
     size_t capacity;
     uint64_t waiting; /* that were meant, but have not ended an attempt */

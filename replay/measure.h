@@ -1,0 +1,20 @@
+#ifndef RT_REPLAY_MEASURE_H
+#define RT_REPLAY_MEASURE_H
+/* Attempts of many trials as verdicts look at them, read from the journal in its order. */
+#include "replay/judge.h"
+#include "replay/origin.h"
+
+struct rt_measure {
+    struct rt_origin of; /* with event and row */
+    struct rt_measured is;
+    struct rt_buf result; /* is.result borrows from it */
+    struct rt_err why;    /* is.missing may borrow from it */
+};
+
+/* Fills `is` of all of them; those whose attempt is lost, or that have `missing` set already, have
+ * nothing to be read. A payload that is gone makes its attempt missing; anything else ends. */
+int rt_measures_read(struct rt_store *store, struct rt_measure *measures, size_t count,
+                     struct rt_err *err);
+void rt_measures_free(struct rt_measure *measures, size_t count);
+
+#endif

@@ -1,0 +1,104 @@
+#include "replay/origin.h"
+
+#include "base/alloc.h"
+#include "store/index_ddl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "sql.h"
+
+struct rt_origins {
+    struct rt_db *index;
+    const struct rt_study *study; /* of the statement */
+    struct rt_stmt *stmt;
+    struct rt_stmt *past; /* prepared when needed */
+};
+
+int rt_origins_new(struct rt_db *index, struct rt_origins **out)
+{
+    *out = rt_calloc(1, sizeof **out);
+    (*out)->index = index;
+    return 0;
+}
+
+void rt_origins_free(struct rt_origins *origins)
+{
+    if (!origins)
+        return;
+    rt_stmt_free(origins->stmt);
+    rt_stmt_free(origins->past);
+    free(origins);
+}
+
+static int prepare(struct rt_origins *origins, const struct rt_study *study, struct rt_err *err)
+{
+    char *trials;
+    char *sql;
+    int rc;
+
+    if (origins->study == study && origins->stmt)
+        return 0;
+    rt_stmt_free(origins->stmt);
+    origins->stmt = NULL;
+    origins->study = study;
+    trials = rt_printf("trial_%u", (unsigned)study->number);
+    sql = rt_ddl_fill(rt_sql_ask_standing_attempt,
+                      (const struct rt_ddl_slot[]){{"trials", trials}, {NULL, NULL}});
+    rc = rt_db_prepare(origins->index, sql, &origins->stmt, NULL, err);
+    free(sql);
+    free(trials);
+    return rc;
+}
+
+/* The row of an attempt: the columns of both statements. */
+static void take_row(struct rt_stmt *stmt, struct rt_origin *out)
+{
+    out->attempt = (uint32_t)rt_stmt_get_int(stmt, 0);
+    rt_outcome_from_name(rt_stmt_get_text(stmt, 1), &out->outcome);
+    out->launch = (uint32_t)rt_stmt_get_int(stmt, 2);
+    out->rank = (uint32_t)rt_stmt_get_int(stmt, 3);
+    out->event = (uint64_t)rt_stmt_get_int(stmt, 5);
+    out->row = (uint64_t)rt_stmt_get_int(stmt, 6);
+}
+
+int rt_origins_find(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,
+                    struct rt_origin *out, struct rt_err *err)
+{
+    int rc;
+
+    *out = (struct rt_origin){.study = study, .ordinal = ordinal};
+    out->plan = rt_study_plan_of(study, ordinal, &out->index);
+    if (!out->plan)
+        return rt_err_set(err, RT_ENOTFOUND, "no plan has trial %s.%llu", study->id,
+                          (unsigned long long)ordinal);
+    out->seed = rt_plan_seed(out->plan, out->index);
+    if ((rc = prepare(origins, study, err)) < 0)
+        return rc;
+    rt_stmt_int(origins->stmt, ":ordinal", (int64_t)ordinal);
+    if ((rc = rt_stmt_step(origins->stmt, err)) > 0)
+        take_row(origins->stmt, out);
+    rt_stmt_reset(origins->stmt);
+    return rc < 0 ? rc : 0;
+}
+
+int rt_origins_attempt(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,
+                       uint32_t attempt, struct rt_origin *out, struct rt_err *err)
+{
+    int rc = rt_origins_find(origins, study, ordinal, out, err);
+
+    if (rc < 0 || out->attempt == attempt)
+        return rc;
+    if (!origins->past && (rc = rt_db_prepare(origins->index, rt_sql_ask_past_attempt,
+                                              &origins->past, NULL, err)) < 0)
+        return rc;
+    rt_stmt_int(origins->past, ":study", study->number);
+    rt_stmt_int(origins->past, ":ordinal", (int64_t)ordinal);
+    rt_stmt_int(origins->past, ":attempt", attempt);
+    if ((rc = rt_stmt_step(origins->past, err)) > 0)
+        take_row(origins->past, out);
+    else if (rc == 0)
+        rc = rt_err_set(err, RT_ENOTFOUND, "%s.%llu has no attempt %u", study->id,
+                        (unsigned long long)ordinal, attempt);
+    rt_stmt_reset(origins->past);
+    return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,333 @@
+#include "replay/verdict.h"
+
+#include "base/alloc.h"
+#include "engine/accept.h"
+#include "replay/paired.h"
+#include "replay/student.h"
+#include "store/index_metrics.h"
+#include "store/metric_name.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sql.h"
+
+#define ALPHA 0.05
+
+static bool number_of(const struct rt_datum *value, double *out)
+{
+    if (value->state || (value->type != RT_COLUMN_INTEGER && value->type != RT_COLUMN_REAL))
+        return false;
+    *out = value->type == RT_COLUMN_INTEGER ? (double)value->integer : value->real;
+    return true;
+}
+
+static const struct rt_metric *find(const struct rt_metrics *metrics, size_t expected,
+                                    struct rt_span name)
+{
+    for (size_t i = 0; i < metrics->count; i++) {
+        const struct rt_metric *metric = &metrics->items[(expected + i) % metrics->count];
+
+        if (metric->name.size == name.size && memcmp(metric->name.data, name.data, name.size) == 0)
+            return metric;
+    }
+    return NULL;
+}
+
+/* Adds the differences of one pair. */
+static void add_differences(const struct rt_measured *original, const struct rt_measured *replayed,
+                            uint64_t ordinal, struct rt_sample_table *table)
+{
+    struct rt_metrics before = {0};
+    struct rt_metrics after = {0};
+
+    rt_metrics_read(&before, original->result);
+    rt_metrics_read(&after, replayed->result);
+    for (size_t i = 0; i < before.count; i++) {
+        const struct rt_metric *other = find(&after, i, before.items[i].name);
+        double a;
+        double b;
+
+        if (other && !rt_metric_is_time(other->name) && number_of(&before.items[i].value, &a) &&
+            number_of(&other->value, &b))
+            rt_sample_add(table, other->name, b - a, ordinal);
+    }
+    rt_metrics_clear(&before);
+    rt_metrics_clear(&after);
+}
+
+static void test_equivalence(struct rt_difference *difference)
+{
+    double error = difference->sd / sqrt((double)difference->n);
+    double freedom = (double)difference->n - 1;
+    double below;
+    double above;
+
+    difference->p = NAN;
+    if (isnan(difference->bound) || difference->n < 2)
+        return;
+    if (error <= 0) {
+        difference->p = fabs(difference->mean) < difference->bound ? 0 : 1;
+    } else {
+        below = rt_student_below((difference->mean + difference->bound) / error, freedom);
+        above = rt_student_below((difference->bound - difference->mean) / error, freedom);
+        difference->p = 1 - fmin(below, above);
+    }
+    difference->equivalent = difference->p < ALPHA;
+}
+
+/* Mean and standard deviation by the method of Welford. */
+static void sum_up(const struct rt_samples *samples, struct rt_difference *out)
+{
+    double mean = 0;
+    double squares = 0;
+    double width;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        double step = samples->values[i] - mean;
+
+        mean += step / (double)(i + 1);
+        squares += step * (samples->values[i] - mean);
+        if (i == 0 || fabs(samples->values[i]) > fabs(out->largest)) {
+            out->largest = samples->values[i];
+            out->largest_ordinal = samples->keys[i];
+        }
+    }
+    out->n = samples->count;
+    out->mean = mean;
+    out->sd = out->low = out->high = NAN;
+    if (out->n < 2)
+        return;
+    out->sd = sqrt(squares / (double)(out->n - 1));
+    width = rt_student_quantile(1 - ALPHA / 2, (double)out->n - 1) * out->sd / sqrt((double)out->n);
+    out->low = mean - width;
+    out->high = mean + width;
+}
+
+/* The largest floor of the studies that the originals are from. */
+static double floor_of(const struct rt_tolerances *tolerances, const struct rt_study *study,
+                       struct rt_span metric)
+{
+    const struct rt_json *studies = rt_json_get(rt_replay_of(study), "studies");
+    double floor = NAN;
+
+    for (size_t i = 0; i < rt_json_count(studies); i++)
+        floor = fmax(floor, rt_tolerances_floor(tolerances,
+                                                rt_json_get_text(rt_json_at(studies, i), "id", ""),
+                                                metric));
+    return floor;
+}
+
+static void make_differences(struct rt_verdicts *verdicts, struct rt_sample_table *table,
+                             const struct rt_tolerances *tolerances)
+{
+    rt_sample_sort(table);
+    verdicts->differences = rt_calloc(table->count, sizeof *verdicts->differences);
+    for (size_t i = 0; i < table->count; i++) {
+        struct rt_difference *difference = &verdicts->differences[verdicts->difference_count++];
+        struct rt_span metric = rt_span_text(table->items[i].metric);
+
+        difference->metric = rt_strdup(table->items[i].metric);
+        sum_up(&table->items[i], difference);
+        difference->floor = floor_of(tolerances, verdicts->study, metric);
+        difference->bound = rt_tolerances_bound(tolerances, metric);
+        test_equivalence(difference);
+    }
+}
+
+static void judge_all(struct rt_verdicts *verdicts, const struct rt_sides *sides,
+                      const struct rt_tolerances *tolerances)
+{
+    struct rt_sample_table table = {0};
+    struct rt_buf reason = RT_BUF_INIT;
+
+    verdicts->pairs = rt_calloc((size_t)sides->trials, sizeof *verdicts->pairs);
+    for (uint64_t i = 0; i < sides->trials; i++) {
+        struct rt_pair *pair = &verdicts->pairs[verdicts->count++];
+        const struct rt_measured *original = &sides->originals[i % sides->points].is;
+        const struct rt_measured *replayed = &sides->replayed[i].is;
+
+        rt_buf_reset(&reason);
+        pair->ordinal = rt_study_ordinal(verdicts->study, i);
+        rt_replay_origin(verdicts->study->plan, i, &pair->origin);
+        pair->verdict = rt_judge(original, replayed, tolerances, pair->origin.study, &reason);
+        if (reason.size && pair->verdict != RT_VERDICT_IDENTICAL)
+            pair->reason = rt_strdup(rt_buf_text(&reason));
+        verdicts->counts[pair->verdict]++;
+        if (pair->verdict == RT_VERDICT_IDENTICAL || pair->verdict == RT_VERDICT_WITHIN ||
+            pair->verdict == RT_VERDICT_DIFFERENT)
+            add_differences(original, replayed, pair->ordinal, &table);
+    }
+    make_differences(verdicts, &table, tolerances);
+    rt_sample_clear(&table);
+    rt_buf_clear(&reason);
+}
+
+static int read_floors(struct rt_db *index, struct rt_tolerances *tolerances, struct rt_err *err)
+{
+    struct rt_stmt *stmt;
+    int rc = rt_db_prepare(index, rt_sql_ask_floors, &stmt, NULL, err);
+
+    while (rc >= 0 && (rc = rt_stmt_step(stmt, err)) > 0)
+        rt_tolerances_add_floor(tolerances, rt_stmt_get_text(stmt, 0), rt_stmt_get_text(stmt, 1),
+                                rt_stmt_get_real(stmt, 2));
+    rt_stmt_free(stmt);
+    return rc < 0 ? rc : 0;
+}
+
+/* What was given now, else what the replay was made with. */
+static int choose_tolerances(struct rt_db *index, const struct rt_study *study,
+                             const struct rt_tolerances *given, struct rt_tolerances *out,
+                             struct rt_json **asked, struct rt_err *err)
+{
+    bool any = given && (given->count || given->equivalence_count);
+    const struct rt_json *made_with = rt_json_get(rt_replay_of(study), "judge");
+    int rc;
+
+    *asked = any         ? rt_tolerances_json(given)
+             : made_with ? rt_json_copy(made_with)
+                         : rt_tolerances_json(out);
+    if ((rc = rt_tolerances_take(out, *asked, err)) < 0)
+        return rc;
+    return read_floors(index, out, err);
+}
+
+int rt_verdicts_make(struct rt_store *store, struct rt_db *index, const struct rt_study *study,
+                     const struct rt_tolerances *given, struct rt_verdicts *out, struct rt_err *err)
+{
+    struct rt_tolerances tolerances = {0};
+    struct rt_sides sides;
+    int rc;
+
+    *out = (struct rt_verdicts){.study = study};
+    if ((rc = rt_sides_read(store, index, study, &sides, err)) == 0 &&
+        (rc = choose_tolerances(index, study, given, &tolerances, &out->asked, err)) == 0)
+        judge_all(out, &sides, &tolerances);
+    rt_tolerances_clear(&tolerances);
+    rt_sides_clear(&sides);
+    return rc;
+}
+
+void rt_verdicts_clear(struct rt_verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->count; i++)
+        free(verdicts->pairs[i].reason);
+    for (size_t i = 0; i < verdicts->difference_count; i++)
+        free(verdicts->differences[i].metric);
+    free(verdicts->pairs);
+    free(verdicts->differences);
+    rt_json_free(verdicts->asked);
+    memset(verdicts, 0, sizeof *verdicts);
+}
+
+static struct rt_json *run_of(uint64_t first, uint64_t count, enum rt_verdict verdict)
+{
+    struct rt_json *run = rt_json_new_array();
+
+    rt_json_append(run, rt_json_new_int((int64_t)first));
+    rt_json_append(run, rt_json_new_int((int64_t)count));
+    rt_json_append(run, rt_json_new_string(rt_verdict_name(verdict)));
+    return run;
+}
+
+static struct rt_json *runs_of(const struct rt_verdicts *verdicts)
+{
+    struct rt_json *runs = rt_json_new_array();
+
+    for (size_t from = 0, to; from < verdicts->count; from = to) {
+        const struct rt_pair *pair = &verdicts->pairs[from];
+
+        for (to = from + 1; to < verdicts->count && verdicts->pairs[to].verdict == pair->verdict &&
+                            verdicts->pairs[to].ordinal == pair->ordinal + (to - from);)
+            to++;
+        if (pair->verdict != RT_VERDICT_NONE)
+            rt_json_append(runs, run_of(pair->ordinal, to - from, pair->verdict));
+    }
+    return runs;
+}
+
+static struct rt_json *reasons_of(const struct rt_verdicts *verdicts)
+{
+    struct rt_json *reasons = rt_json_new_array();
+
+    for (size_t i = 0; i < verdicts->count; i++) {
+        struct rt_json *reason;
+
+        if (!verdicts->pairs[i].reason)
+            continue;
+        reason = rt_json_new_array();
+        rt_json_append(reason, rt_json_new_int((int64_t)verdicts->pairs[i].ordinal));
+        rt_json_append(reason, rt_json_new_string(verdicts->pairs[i].reason));
+        rt_json_append(reasons, reason);
+    }
+    return reasons;
+}
+
+/* Null for what is not known. */
+static void set_number(struct rt_json *object, const char *key, double value)
+{
+    rt_json_set(object, key, isfinite(value) ? rt_json_new_real(value) : rt_json_new_null());
+}
+
+static struct rt_json *difference_json(const struct rt_difference *difference)
+{
+    struct rt_json *json = rt_json_new_object();
+
+    rt_json_set_text(json, "metric", difference->metric);
+    rt_json_set_int(json, "n", (int64_t)difference->n);
+    set_number(json, "mean", difference->mean);
+    set_number(json, "sd", difference->sd);
+    set_number(json, "low", difference->low);
+    set_number(json, "high", difference->high);
+    set_number(json, "largest", difference->largest);
+    rt_json_set_int(json, "largest_ordinal", (int64_t)difference->largest_ordinal);
+    set_number(json, "floor", difference->floor);
+    set_number(json, "bound", difference->bound);
+    set_number(json, "p", difference->p);
+    rt_json_set(json, "equivalent",
+                isnan(difference->p) ? rt_json_new_null()
+                                     : rt_json_new_bool(difference->equivalent));
+    return json;
+}
+
+int rt_verdicts_record(struct rt_store *store, const struct rt_verdicts *verdicts,
+                       struct rt_err *err)
+{
+    struct rt_json *body = rt_json_copy(verdicts->asked);
+    struct rt_json *differences = rt_json_new_array();
+    int rc;
+
+    for (size_t i = 0; i < verdicts->difference_count; i++)
+        rt_json_append(differences, difference_json(&verdicts->differences[i]));
+    rt_json_set_int(body, "study", verdicts->study->number);
+    rt_json_set(body, "runs", runs_of(verdicts));
+    rt_json_set(body, "reasons", reasons_of(verdicts));
+    rt_json_set(body, "differences", differences);
+    rc = rt_accept_json(store, RT_EVENT_VERDICT, body, err);
+    rt_json_free(body);
+    return rc;
+}
+
+int rt_verdict_metric(struct rt_store *store, struct rt_db *index, const struct rt_pick *trial,
+                      const char *metric, double *value, struct rt_err *err)
+{
+    struct rt_measure *measure = rt_calloc(1, sizeof *measure);
+    struct rt_metrics metrics = {0};
+    const struct rt_metric *found;
+    struct rt_origins *origins;
+    int rc;
+
+    *value = NAN;
+    rt_origins_new(index, &origins);
+    if ((rc = rt_origins_find(origins, trial->study, trial->ordinal, &measure->of, err)) == 0 &&
+        (rc = rt_measures_read(store, measure, 1, err)) == 0) {
+        rt_metrics_read(&metrics, measure->is.result);
+        found = find(&metrics, 0, rt_span_text(metric));
+        if (!found || !number_of(&found->value, value))
+            *value = NAN;
+    }
+    rt_metrics_clear(&metrics);
+    rt_origins_free(origins);
+    rt_measures_free(measure, 1);
+    return rc;
+}

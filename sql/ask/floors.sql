@@ -1,0 +1,2 @@
+-- All floors that were measured.
+SELECT study, metric, floor FROM floor
