@@ -4,10 +4,12 @@
 
 #include "base/suggest.h"
 
+extern const struct rt_cmd rt_cmd_bisect;
 extern const struct rt_cmd rt_cmd_check;
 extern const struct rt_cmd rt_cmd_checkout;
 extern const struct rt_cmd rt_cmd_completion;
 extern const struct rt_cmd rt_cmd_diff;
+extern const struct rt_cmd rt_cmd_explain;
 extern const struct rt_cmd rt_cmd_export;
 extern const struct rt_cmd rt_cmd_help;
 extern const struct rt_cmd rt_cmd_log;
@@ -26,11 +28,14 @@ extern const struct rt_cmd rt_cmd_verify;
 extern const struct rt_cmd rt_cmd_why;
 
 const struct rt_cmd *const rt_cmds[] = {
-    &rt_cmd_run,    &rt_cmd_resume,   &rt_cmd_stop, &rt_cmd_overview,   &rt_cmd_status,
-    &rt_cmd_ls,     &rt_cmd_show,     &rt_cmd_diff, &rt_cmd_why,        &rt_cmd_replay,
-    &rt_cmd_verify, &rt_cmd_verdict,  &rt_cmd_log,  &rt_cmd_query,      &rt_cmd_check,
-    &rt_cmd_export, &rt_cmd_checkout, &rt_cmd_help, &rt_cmd_completion, &rt_cmd_man,
-    NULL,
+    &rt_cmd_run,      &rt_cmd_resume, &rt_cmd_stop,
+    &rt_cmd_overview, &rt_cmd_status, &rt_cmd_ls,
+    &rt_cmd_show,     &rt_cmd_diff,   &rt_cmd_why,
+    &rt_cmd_replay,   &rt_cmd_verify, &rt_cmd_verdict,
+    &rt_cmd_explain,  &rt_cmd_bisect, &rt_cmd_log,
+    &rt_cmd_query,    &rt_cmd_check,  &rt_cmd_export,
+    &rt_cmd_checkout, &rt_cmd_help,   &rt_cmd_completion,
+    &rt_cmd_man,      NULL,
 };
 
 const struct rt_cmd *rt_cmd_find(const char *name)

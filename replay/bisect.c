@@ -193,7 +193,7 @@ static enum rt_bisect_class classify(const uint64_t counts[RT_VERDICTS])
 }
 
 int rt_bisect_judge(struct rt_store *store, struct rt_db *index,
-                    const struct rt_tolerances *options, struct rt_bisect_look *look,
+                    const struct rt_tolerances *tolerances, struct rt_bisect_look *look,
                     struct rt_err *err)
 {
     const struct rt_study *study = rt_state_study_by_id(rt_store_state(store), look->study);
@@ -202,7 +202,7 @@ int rt_bisect_judge(struct rt_store *store, struct rt_db *index,
 
     if (!study)
         return rt_err_set(err, RT_EINTERNAL, "the replay \"%s\" is gone", look->study);
-    if ((rc = rt_verdicts_make(store, index, study, options, &verdicts, err)) == 0) {
+    if ((rc = rt_verdicts_make(store, index, study, tolerances, &verdicts, err)) == 0) {
         memcpy(look->counts, verdicts.counts, sizeof look->counts);
         look->class = classify(look->counts);
     }

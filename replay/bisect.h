@@ -37,7 +37,7 @@ int rt_bisect_record(struct rt_store *store, struct rt_db *index, const struct r
 
 /* What came of it. */
 int rt_bisect_judge(struct rt_store *store, struct rt_db *index,
-                    const struct rt_tolerances *options, struct rt_bisect_look *look,
+                    const struct rt_tolerances *tolerances, struct rt_bisect_look *look,
                     struct rt_err *err);
 
 /* "IDENTICAL", "WITHIN", "DIFFERENT", "OUTCOME CHANGED", "NOT COMPARABLE" */

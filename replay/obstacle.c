@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "engine/inputs.h"
+#include "engine/kept_inputs.h"
 #include "query/about_plan.h"
 #include "store/code.h"
 
@@ -35,27 +36,27 @@ int rt_inputs_now(const struct rt_json *plan, const char *source_path, struct rt
     return rc;
 }
 
-/* Nothing of an input is kept but its hash. */
-static char *find_in_inputs(const struct rt_replay_plan *replay)
+/* Those that the store keeps are no matter. */
+static char *find_in_inputs(struct rt_store *store, const struct rt_replay_plan *replay)
 {
-    struct rt_json *inputs;
-    struct rt_json *now;
+    struct rt_json *before = rt_kept_inputs_others(store, replay->plan);
+    struct rt_json *now = rt_json_new_object();
+    struct rt_json *inputs = NULL;
+    const char *changed = NULL;
     struct rt_err err;
     char *why = NULL;
-    const char *changed;
 
-    if (rt_inputs_now(replay->plan, replay->source_path, &inputs, &err) < 0)
-        return rt_printf("%s", err.text);
-    if (!inputs)
-        return NULL;
-    now = rt_json_new_object();
-    rt_json_set(now, "inputs", inputs);
-    changed = rt_inputs_changed(replay->plan, now);
+    if (rt_inputs_now(before, replay->source_path, &inputs, &err) < 0)
+        why = rt_printf("%s", err.text);
+    if (inputs) {
+        rt_json_set(now, "inputs", inputs);
+        changed = rt_inputs_changed(before, now);
+    }
     if (changed)
-        why =
-            rt_printf("the input \"%s\" is not what it was; put that back, or take what it is now "
-                      "with --inputs current",
-                      changed);
+        why = rt_printf("the input \"%s\" is not what it was; put that back, or take what it is "
+                        "now with --inputs current",
+                        changed);
+    rt_json_free(before);
     rt_json_free(now);
     return why;
 }
@@ -154,5 +155,5 @@ char *rt_obstacle_find(struct rt_store *store, struct rt_db *index,
 
     if (!why)
         why = find_in_interpreter(rt_json_get(replay->plan, "entry"));
-    return why ? why : find_in_inputs(replay);
+    return why ? why : find_in_inputs(store, replay);
 }

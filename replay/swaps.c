@@ -1,9 +1,11 @@
 #include "replay/swaps.h"
 
 #include "base/alloc.h"
+#include "engine/path.h"
 #include "query/about.h"
 #include "query/about_plan.h"
 #include "query/diff.h"
+#include "store/input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,12 +149,26 @@ static void set_code(const struct rt_swaps *swaps, struct rt_replay_item *item)
     item->root = rt_json_get_text(swaps->about[1], "root", "");
 }
 
+/* But for the interpreter, which is a component of its own. */
+static bool same_entry(const struct rt_swaps *swaps)
+{
+    struct rt_json *a = rt_json_copy(rt_json_get(swaps->about[0], "entry"));
+    struct rt_json *b = rt_json_copy(swaps->entry);
+    bool same;
+
+    rt_json_remove(a, "python");
+    rt_json_remove(b, "python");
+    same = rt_json_equal(a, b) && strcmp(rt_json_get_text(swaps->about[0], "root", ""),
+                                         rt_json_get_text(swaps->about[1], "root", "")) == 0;
+    rt_json_free(a);
+    rt_json_free(b);
+    return same;
+}
+
 static void add_code(struct rt_swaps *swaps, const struct rt_json *diff)
 {
     const struct rt_json *code = rt_json_get(diff, "code");
-    bool entry = !rt_json_equal(rt_json_get(swaps->about[0], "entry"), swaps->entry) ||
-                 strcmp(rt_json_get_text(swaps->about[0], "root", ""),
-                        rt_json_get_text(swaps->about[1], "root", "")) != 0;
+    bool entry = !same_entry(swaps);
     size_t files = code ? rt_json_count(rt_json_get(code, "files")) : 0;
     char *label;
 
@@ -166,18 +182,55 @@ static void add_code(struct rt_swaps *swaps, const struct rt_json *diff)
     set_code(swaps, &add(swaps, code ? "code" : "entry", label)->item);
 }
 
-static void add_inputs(struct rt_swaps *swaps, const struct rt_json *diff)
+/* Whether all inputs of a side are as they were recorded, or the store keeps them. */
+static bool has_inputs(struct rt_store *store, const struct rt_json *about)
+{
+    const struct rt_json *inputs = rt_json_get(about, "inputs");
+    char *folder = rt_input_folder(rt_json_get(about, "code"), rt_json_get_text(about, "root", ""));
+    bool has = true;
+
+    for (size_t i = 0; has && i < rt_json_count(inputs); i++) {
+        const struct rt_json *input = rt_json_at(inputs, i);
+        char *path = rt_path_resolve(folder ? folder : "/", rt_json_get_text(input, "path", ""));
+        struct rt_hash wanted;
+        struct rt_hash found;
+        uint64_t bytes;
+
+        has = rt_input_kept(store, input) ||
+              (rt_hash_from_hex(&wanted, rt_json_get_text(input, "sha256", "")) == 0 &&
+               rt_input_hash(path, &found, &bytes, NULL) == 0 && rt_hash_equal(&wanted, &found));
+        free(path);
+    }
+    free(folder);
+    return has;
+}
+
+/* Inputs can be swapped where those of both can be had. Where those of A are gone, all run with
+ * B's: the other components can still be told apart. */
+static void add_inputs(struct rt_swaps *swaps, struct rt_store *store, const struct rt_json *diff)
 {
     const struct rt_json *rows = rt_json_get(diff, "inputs");
+    bool a;
+    bool b;
     char *label;
 
     if (!rows)
         return;
+    a = has_inputs(store, swaps->about[0]);
+    b = has_inputs(store, swaps->about[1]);
     if (rt_json_count(rows) == 1)
         label = rt_printf("input %s", rt_json_get_text(rt_json_at(rows, 0), "name", ""));
     else
         label = rt_printf("%zu inputs", rt_json_count(rows));
-    add(swaps, "inputs", label)->item.inputs = swaps->inputs;
+    if (a && b) {
+        add(swaps, "inputs", label)->item.inputs = swaps->inputs;
+        return;
+    }
+    leave(swaps,
+          rt_printf("%s (%s is not to be had any more)", label, a ? "what B read" : "what A read"));
+    if (b)
+        swaps->for_all = swaps->inputs;
+    free(label);
 }
 
 static char *change(const char *name, const struct rt_json *row)
@@ -211,7 +264,9 @@ static bool add_interpreter(struct rt_swaps *swaps, const struct rt_json *rows)
     if (!path || access(path, X_OK) != 0)
         return false;
     swaps->python = rt_strdup(path);
-    add(swaps, "interpreter", change("interpreter", row))->item.python = swaps->python;
+    add(swaps, "interpreter",
+        rt_printf("interpreter %s -> %s", rt_json_get_text(row, "a", "none"), path))
+        ->item.python = swaps->python;
     return true;
 }
 
@@ -260,6 +315,8 @@ static void leave_environment(struct rt_swaps *swaps, const struct rt_json *rows
             continue;
         if (strcmp(name, "host") == 0)
             leave(swaps, rt_strdup("host"));
+        else if (strcmp(name, "python_executable") == 0)
+            leave(swaps, change("interpreter", row));
         else if (strncmp(name, "variable.", 9) == 0)
             leave(swaps, rt_printf("variable %s", name + 9));
         else
@@ -299,6 +356,30 @@ static void make_together(struct rt_swaps *swaps)
     }
 }
 
+/* The entry of B goes with the interpreter of A. */
+static void set_interpreter(struct rt_swaps *swaps)
+{
+    const struct rt_json *python = rt_json_get(rt_json_get(swaps->about[0], "entry"), "python");
+
+    if (python)
+        rt_json_set(swaps->entry, "python", rt_json_copy(python));
+    else
+        rt_json_remove(swaps->entry, "python");
+}
+
+static bool has_result(const struct rt_json *about)
+{
+    const struct rt_json *attempts = rt_json_get(about, "attempts");
+
+    for (size_t i = 0; i < rt_json_count(attempts); i++) {
+        const struct rt_json *attempt = rt_json_at(attempts, i);
+
+        if (rt_json_bool(rt_json_get(attempt, "decides")) && rt_json_get(attempt, "result"))
+            return true;
+    }
+    return false;
+}
+
 static int read_side(struct rt_store *store, struct rt_db *index, const struct rt_pick *pick,
                      size_t side, struct rt_swaps *swaps, struct rt_err *err)
 {
@@ -310,11 +391,20 @@ static int read_side(struct rt_store *store, struct rt_db *index, const struct r
             0 ||
         (rc = rt_about_plan_find(store, index, pick->study, pick->ordinal, &from, err)) < 0)
         return rc;
+    if (!has_result(swaps->about[side])) {
+        rt_about_plan_clear(&from);
+        return rt_err_set(err, RT_ECONFLICT,
+                          "trial %s.%llu has no result (%s): there is nothing "
+                          "to compare",
+                          pick->study->id, (unsigned long long)pick->ordinal,
+                          rt_json_get_text(swaps->about[side], "outcome", "it has not ended"));
+    }
     plan = rt_plan_json(from.plan);
     rt_json_set_text(swaps->about[side], "root", rt_json_get_text(plan, "root", ""));
     if (side == 1) {
         rt_hash_from_hex(&swaps->code, rt_json_get_text(plan, "code", ""));
         swaps->entry = rt_json_copy(rt_json_get(plan, "entry"));
+        set_interpreter(swaps);
         swaps->inputs = rt_json_get(plan, "inputs") ? rt_json_copy(rt_json_get(plan, "inputs"))
                                                     : rt_json_new_array();
     }
@@ -343,7 +433,7 @@ int rt_swaps_make(struct rt_store *store, struct rt_db *index, const struct rt_p
     add_params(out, NULL, rt_json_get(out->about[0], "params"),
                rt_json_get(out->about[1], "params"));
     add_code(out, diff);
-    add_inputs(out, diff);
+    add_inputs(out, store, diff);
     interpreter = add_interpreter(out, environment);
     leave_environment(out, environment, interpreter);
     leave_threads(out, rt_json_get(diff, "entry"));
@@ -369,11 +459,13 @@ void rt_swaps_clear(struct rt_swaps *swaps)
     memset(swaps, 0, sizeof *swaps);
 }
 
-static void put_item(struct rt_replay_item *out, const struct rt_replay_item *item,
-                     const struct rt_pick *a)
+static void put_item(const struct rt_swaps *swaps, const struct rt_replay_item *item,
+                     const struct rt_pick *a, struct rt_replay_item *out)
 {
     *out = *item;
     out->origin = *a;
+    if (swaps->for_all)
+        out->inputs = swaps->for_all;
     if (out->params)
         rt_json_keep(out->params);
 }
@@ -386,11 +478,11 @@ struct rt_replay_item *rt_swaps_items(const struct rt_swaps *swaps, const struct
     size_t at = 0;
 
     while (at < repeats)
-        put_item(&items[at++], &unchanged, a);
+        put_item(swaps, &unchanged, a, &items[at++]);
     for (size_t i = 0; i < swaps->count; i++)
-        put_item(&items[at++], &swaps->items[i].item, a);
+        put_item(swaps, &swaps->items[i].item, a, &items[at++]);
     if (swaps->count > 1)
-        put_item(&items[at++], &swaps->together, a);
+        put_item(swaps, &swaps->together, a, &items[at++]);
     *count = at;
     return items;
 }

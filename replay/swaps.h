@@ -23,10 +23,11 @@ struct rt_swaps {
     struct rt_hash code;            /* of B */
     struct rt_json *entry;          /* likewise; items borrow these */
     struct rt_json *inputs;
+    const struct rt_json *for_all; /* inputs of all that runs; NULL: A's */
     char *python;
 };
 
-/* Clear it in any case. */
+/* RT_ECONFLICT if one of them has no result to compare. Clear it in any case. */
 int rt_swaps_make(struct rt_store *store, struct rt_db *index, const struct rt_pick picks[2],
                   struct rt_swaps *out, struct rt_err *err);
 void rt_swaps_clear(struct rt_swaps *swaps);

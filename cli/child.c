@@ -1,0 +1,129 @@
+#include "cli/child.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/escape.h"
+#include "engine/comm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile pid_t child;
+
+int rt_child_check_alone(const char *command, struct rt_err *err)
+{
+    const char *comm;
+    int rc = rt_comm_detect(&comm, err);
+
+    if (rc < 0 || strcmp(comm, "local") == 0)
+        return rc;
+    return rt_err_set(err, RT_EUSAGE,
+                      "start %s by itself, and have it start the trials: retrial %s ... --launcher "
+                      "\"mpiexec -n 16\"",
+                      command, command);
+}
+
+static void hand_on(int number)
+{
+    if (child > 0)
+        kill(child, number);
+}
+
+/* The terminal sends SIGINT to both; then it is enough that the child stops. */
+static void catch_signals(struct sigaction before[2])
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    struct sigaction action = {.sa_handler = hand_on, .sa_flags = SA_RESTART};
+
+    for (size_t i = 0; i < 2; i++) {
+        action.sa_handler = numbers[i] == SIGINT && isatty(0) ? SIG_IGN : hand_on;
+        sigaction(numbers[i], &action, &before[i]);
+    }
+}
+
+static void put_back(const struct sigaction before[2])
+{
+    sigaction(SIGINT, &before[0], NULL);
+    sigaction(SIGTERM, &before[1], NULL);
+}
+
+static void put_word(struct rt_buf *line, const char *word)
+{
+    rt_buf_add(line, line->size ? " " : "");
+    rt_escape_shell(line, rt_span_text(word));
+}
+
+/* The command line, for a shell: the launcher's words are as somebody typed them. */
+static char *command_line(const char *store, const char *study,
+                          const struct rt_child_options *options, struct rt_err *err)
+{
+    struct rt_buf line = RT_BUF_INIT;
+    char program[4096];
+    ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
+
+    if (size < 0) {
+        rt_err_errno(err, RT_EIO, "finding the program that runs");
+        return NULL;
+    }
+    program[size] = '\0';
+    rt_buf_add(&line, "exec");
+    if (options->launcher)
+        rt_buf_printf(&line, " %s", options->launcher);
+    put_word(&line, program);
+    put_word(&line, "--store");
+    put_word(&line, store);
+    put_word(&line, "resume");
+    put_word(&line, study);
+    put_word(&line, "--quiet");
+    if (options->workers)
+        rt_buf_printf(&line, " -j %d", options->workers);
+    return rt_buf_take(&line);
+}
+
+static int await(int *status, const char *study, struct rt_err *err)
+{
+    while (waitpid(child, status, 0) < 0) {
+        if (errno != EINTR)
+            return rt_err_errno(err, RT_EIO, "waiting for the replay \"%s\"", study);
+    }
+    if (WIFEXITED(*status) && (WEXITSTATUS(*status) == 0 || WEXITSTATUS(*status) == -RT_ETRIALS))
+        return 0;
+    if (WIFSIGNALED(*status) || WEXITSTATUS(*status) == -RT_EINTERRUPTED)
+        return rt_err_set(err, RT_EINTERRUPTED,
+                          "the replay \"%s\" was stopped; retrial resume %s completes it", study,
+                          study);
+    return rt_err_set(err, -WEXITSTATUS(*status),
+                      "the replay \"%s\" did not run; what was wrong is said above", study);
+}
+
+int rt_child_resume(const char *store, const char *study, const struct rt_child_options *options,
+                    struct rt_err *err)
+{
+    char *line = command_line(store, study, options, err);
+    struct sigaction before[2];
+    int status = 0;
+    int rc;
+
+    if (!line)
+        return RT_EIO;
+    catch_signals(before);
+    child = fork();
+    if (child == 0) {
+        int nowhere = open("/dev/null", O_WRONLY);
+
+        put_back(before);
+        if (nowhere >= 0 && dup2(nowhere, 1) >= 0) /* what it prints is no result of this command */
+            execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        _exit(127);
+    }
+    rc = child < 0 ? rt_err_errno(err, RT_EIO, "starting a process") : await(&status, study, err);
+    child = 0;
+    put_back(before);
+    free(line);
+    return rc;
+}
