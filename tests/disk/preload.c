@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -199,21 +198,6 @@ int fdatasync(int fd)
 int syncfs(int fd)
 {
     return sync_by(REAL(syncfs), "syncfs", fd);
-}
-
-/* What is written through a mapping is not seen: the trace says where that may have been. */
-void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
-{
-    char path[PATH_MAX];
-
-    if (fd >= 0 && (protection & PROT_WRITE) && (flags & MAP_SHARED) && *path_of(fd, path))
-        disk_maps(fd, path);
-    return REAL(mmap)(at, size, protection, flags, fd, offset);
-}
-
-void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t offset)
-{
-    return mmap(at, size, protection, flags, fd, offset);
 }
 
 int ftruncate(int fd, off_t size)

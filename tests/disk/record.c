@@ -100,11 +100,6 @@ void disk_synced(int fd, const char *path)
     record(DISK_SYNCED, fd, path, "", (uint64_t)syscall(SYS_gettid), NULL, 0);
 }
 
-void disk_maps(int fd, const char *path)
-{
-    record(DISK_MAPS, fd, path, "", 0, NULL, 0);
-}
-
 void disk_made(const char *path, const char *other)
 {
     struct stat info;

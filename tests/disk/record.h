@@ -17,7 +17,6 @@ enum disk_record {
     DISK_SYNCS = 'b', /* at: the thread */
     DISK_SYNCS_ALL = 'a',
     DISK_SYNCED = 'e', /* the last sync that the thread began */
-    DISK_MAPS = 'v',
     DISK_MADE = 'c',
     DISK_MADE_FOLDER = 'm',
     DISK_MADE_LINK = 's', /* other: its text */
@@ -30,7 +29,6 @@ void disk_wrote(int fd, const char *path, const void *data, ssize_t size,
 void disk_resized(int fd, const char *path);
 void disk_syncs(int fd, const char *path, bool all);
 void disk_synced(int fd, const char *path);
-void disk_maps(int fd, const char *path);
 void disk_made(const char *path, const char *other);
 void disk_renamed(const char *from, const char *path);
 void disk_removed(const char *path);

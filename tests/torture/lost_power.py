@@ -13,6 +13,7 @@ import os
 import struct
 
 SECTOR = 512
+MAPPED = ("lock.mdb", "index.sqlite-shm")  # written by memory; nothing in them must survive
 HEAD = struct.Struct("<IIQQQII")
 
 
@@ -140,7 +141,6 @@ class Disk:
         self.durable = {}  # by id of folder: its names as they are on the disk
         self.pending = []  # [(folder, name, node or None), ...] of one change, in order
         self.syncs = {}  # (pid, thread): what the sync that it began covers
-        self.mapped = set()
         self.top = self.new_folder(inodes[self.root])
         for path, inode in sorted(inodes.items())[1:]:
             folder, name = self.folder_of(path)
@@ -219,8 +219,6 @@ class Disk:
                 raise ValueError("the trace knows no %s, which was renamed" % event.other)
         elif kind == "u":
             self.change((*self.folder_of(event.path), None))
-        elif kind == "v":
-            self.mapped.add(os.path.basename(event.path))
         elif kind in "ba":
             self.begin_sync(event)
         elif kind == "e":
@@ -313,7 +311,7 @@ def differences(disk, root):
     """Files that are not on the disk as the trace has them: it would be blind to something."""
     wrong = []
     for path, node in walk(disk.top):
-        if os.path.basename(path) in disk.mapped or isinstance(node, dict):
+        if os.path.basename(path) in MAPPED or isinstance(node, dict):
             continue
         real = os.path.join(root, path)
         if node.target is None and read(real) != node.content():
@@ -322,6 +320,6 @@ def differences(disk, root):
     for folder, _, files in os.walk(root):
         for name in files:
             path = os.path.relpath(os.path.join(folder, name), root)
-            if path not in known and name not in disk.mapped:
+            if path not in known and name not in MAPPED:
                 wrong.append(path)
     return sorted(wrong)
