@@ -195,6 +195,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->home = execute->home;
     options->workers = (uint32_t)execute->workers;
     options->restarted = execute->restarted;
+    options->strict = execute->strict;
     options->silence_us = (uint64_t)execute->silence * 1000000u;
     options->stop = &stops;
     options->report = rt_progress_bar_report;

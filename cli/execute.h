@@ -10,6 +10,7 @@ struct rt_execute_options {
     int silence;   /* likewise */
     int supervise; /* restarts; -1: no supervisor */
     int restarted;
+    int strict;
     char *launcher;
     int quiet;
     char *retry; /* as typed, or NULL; so are these */
@@ -98,6 +99,13 @@ struct rt_execute_options {
          &(execute).restarted,                                                                     \
          0,                                                                                        \
          "Said by --supervise: the launch before died, and its host may have with it",             \
+         NULL},                                                                                    \
+        {"strict",                                                                                 \
+         0,                                                                                        \
+         POPT_ARG_NONE,                                                                            \
+         &(execute).strict,                                                                        \
+         0,                                                                                        \
+         "End with status 3 when a driver that is run again decides otherwise than before",        \
          NULL},                                                                                    \
     {                                                                                              \
         "quiet", 'q', POPT_ARG_NONE, &(execute).quiet, 0, "Show no progress", NULL                 \

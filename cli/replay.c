@@ -1,4 +1,5 @@
 /* Recorded trials, run again, as they were or otherwise. */
+#include "cli/driver_only.h"
 #include "cli/output.h"
 #include "cli/replaying.h"
 #include "cli/selecting.h"
@@ -19,6 +20,7 @@ static char **tolerances;
 static char **equivalences;
 static long long replicates = 1;
 static int dry_run;
+static int driver_only;
 
 static const struct poptOption options[] = {
     RT_SELECTING_OPTIONS(selecting),
@@ -46,6 +48,8 @@ static const struct poptOption options[] = {
     {"equiv", 0, POPT_ARG_ARGV, &equivalences, 0,
      "Test whether the mean difference is within so much of zero", "METRIC=DELTA"},
     {"dry-run", 'n', POPT_ARG_NONE, &dry_run, 0, "Print the pairs and run nothing", NULL},
+    {"driver-only", 0, POPT_ARG_NONE, &driver_only, 0,
+     "Run just the decisions of the driver of a study against its recorded results", NULL},
     RT_OUTPUT_OPTIONS,
     RT_EXECUTE_OPTIONS(execute),
     POPT_TABLEEND,
@@ -73,7 +77,8 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
                            .repeats = (uint32_t)replicates};
     int rc;
 
-    (void)argc;
+    if (driver_only)
+        return rt_driver_only(context, argc, argv, err);
     if (replicates < 1 || replicates > UINT32_MAX)
         return rt_err_set(err, RT_EUSAGE, "--replicates takes 1 or more, not %lld", replicates);
     if ((rc = rt_selecting_read(&selecting, argv, &wish.selection, err)) == 0 &&
@@ -98,6 +103,11 @@ const struct rt_cmd rt_cmd_replay = {
         "  retrial replay noise --where \"label_noise > 0.2\" -S \"epochs*=0.5\"\n"
         "  retrial replay noise --best 5 --seed fresh --replicates 10\n"
         "  retrial replay k3f9ab.17 --code HEAD~3\n"
+        "\n"
+        "With --driver-only no trial runs: the driver of STUDY is started from its\n"
+        "beginning and answered from the journal, a test for drivers that were changed.\n"
+        "Where it first asks for something else than it did, both requests are shown,\n"
+        "and the command ends with status 3.\n"
         "\n"
         "A replay that was interrupted goes on with retrial resume; retrial verdict\n"
         "compares again, with other tolerances. docs/replay.md",

@@ -149,7 +149,7 @@ static int check_save(const struct rt_json *message, struct rt_err *err)
 
     if (!text || strlen(text) > RT_DRIVER_STATE_MAX)
         return wrong(err, "\"save\" is no text of 16 MiB at most");
-    return 0;
+    return check_integer(message, "told", 0, INT64_MAX, err);
 }
 
 static int check_finish(const struct rt_json *message, struct rt_err *err)
@@ -171,7 +171,7 @@ static const struct verb {
     [RT_DRIVER_PRIORITY] = {"priority", "ids", check_priority},
     [RT_DRIVER_ASK] = {"ask", "n", check_ask},
     [RT_DRIVER_BATCH] = {"batch", NULL, check_batch},
-    [RT_DRIVER_SAVE] = {"save", NULL, check_save},
+    [RT_DRIVER_SAVE] = {"save", "told", check_save},
     [RT_DRIVER_FINISH] = {"finish", NULL, check_finish},
 };
 

@@ -164,6 +164,7 @@ static int start_afresh(struct rt_driving *driving, struct rt_err *err)
     driving->durable = rt_store_durable(driving->options.store);
     driving->decided_first = driving->decided_count = driving->ready = 0;
     driving->batch = 1;
+    driving->repeated = 0;
     driving->stopped = driving->finished = driving->live = false;
     rc = rt_driving_begin(driving, err);
     driving->diverged = false;
@@ -201,7 +202,6 @@ static int hear_all(struct rt_driving *driving, struct rt_err *err)
 static int see_end(struct rt_driving *driving, struct rt_err *err)
 {
     struct rt_buf how = RT_BUF_INIT;
-    struct rt_json *body;
     int rc = 0;
     bool good;
 
@@ -220,13 +220,20 @@ static int see_end(struct rt_driving *driving, struct rt_err *err)
     } else if (!good && driving->finished) {
         rt_driving_say(driving, "the driver, which had finished, %s", rt_buf_text(&how));
     }
-    if (rc == 0 && driving->failure.code && !driving->options.check) {
-        body = rt_json_new_object();
-        rt_json_set_text(body, "text", driving->failure.text);
-        rc = rt_driving_append(driving, "fail", body, err);
-    }
     rt_buf_clear(&how);
     return rc < 0 ? rc : 1;
+}
+
+static int record_failure(struct rt_driving *driving, struct rt_err *err)
+{
+    struct rt_json *body;
+
+    if (!driving->failure.code || driving->recorded || driving->options.check)
+        return 0;
+    driving->recorded = true;
+    body = rt_json_new_object();
+    rt_json_set_text(body, "text", driving->failure.text);
+    return rt_driving_append(driving, "fail", body, err);
 }
 
 int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err *err)
@@ -234,17 +241,18 @@ int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err 
     bool was_finished = driving->finished;
     bool was_failed = driving->failure.code != 0;
     int done = rt_driver_step(driving->program, listens(driving), err);
-    int heard = hear_all(driving, err);
-    int told;
+    int told = rt_driving_tell(driving, err); /* a new program is told first what there is */
+    int heard = told < 0 ? told : hear_all(driving, err);
     int rc;
 
+    done |= told > 0;
     if (heard < 0 || (rc = rt_driving_flush(driving, err)) < 0)
         return heard < 0 ? heard : rc;
     if ((told = rt_driving_tell(driving, err)) < 0 || (rc = rt_driving_flush(driving, err)) < 0)
         return told < 0 ? told : rc;
     if ((driving->finished && !was_finished) || (driving->failure.code && !was_failed))
         rt_driver_close(driving->program);
-    if (!heard && (rc = see_end(driving, err)) < 0)
+    if ((!heard && (rc = see_end(driving, err)) < 0) || (rc = record_failure(driving, err)) < 0)
         return rc;
     notice_silence(driving, mono_us);
     return done || heard || told;

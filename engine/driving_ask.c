@@ -224,6 +224,7 @@ static int refuse(struct rt_driving *driving, const struct rt_json *item, const 
     if (rt_json_parse(rt_buf_span(&normal), &same, NULL) == 0)
         rt_json_set(body, "item", same);
     rt_json_set_text(body, "line", rt_buf_text(&text));
+    driving->outcomes++;
     rc = rt_driving_append(driving, "refuse", body, err);
     rt_driving_send_line(driving, rt_buf_text(&text));
     rt_buf_clear(&normal);
@@ -467,6 +468,9 @@ static int hear_live(struct rt_driving *driving, enum rt_driver_verb verb,
     case RT_DRIVER_SAVE:
         body = rt_json_new_object();
         rt_json_set(body, "state", rt_json_copy(rt_json_get(message, "save")));
+        rt_json_set_int(body, "told", rt_json_get_int(message, "told", (int64_t)driving->outcomes));
+        if (rt_json_get(message, "told"))
+            rt_json_set(body, "said", rt_json_new_bool(true));
         return rt_driving_append(driving, "save", body, err);
     default:
         return finish(driving, rt_json_get(message, "finish"), false, err);

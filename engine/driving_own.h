@@ -14,6 +14,7 @@ struct rt_proposed {
     uint64_t seq;    /* of the event that has it */
     uint64_t asked;  /* number of the event that proposed it */
     uint64_t told;   /* of the one that says it was told, or UINT64_MAX: it is queued; 0: neither */
+    uint64_t turn;   /* how many outcomes this conversation had told with it; 0: an earlier one */
     uint32_t behind; /* how far the first of its group of replicates is before it */
     uint32_t left;   /* of the first: how many of the group have not been told */
     bool good;       /* the result is a success */
@@ -81,6 +82,7 @@ struct rt_driving {
     struct rt_script script;
     struct rt_beginning beginning;
     struct rt_script claims; /* SUBMITs that a restored driver may ask again */
+    uint64_t outcomes;       /* told in this conversation, refusals included */
     uint64_t repeated;       /* requests of this launch that were as before */
     uint64_t began_us;
 
@@ -108,7 +110,8 @@ struct rt_driving {
     bool stopping; /* the launch is */
     bool ended;    /* the program's end has been seen to */
     bool diverged;
-    bool silent; /* that was said */
+    bool silent;   /* that was said */
+    bool recorded; /* the failure is */
     uint64_t spoke_us;
     struct rt_err failure; /* code 0: none */
 };

@@ -14,6 +14,7 @@ struct loading {
     struct rt_buf reason;
     uint64_t group;    /* trials that still belong to the last item */
     uint64_t save_seq; /* of the last SAVE; 0: none */
+    uint64_t saved;    /* outcomes that are part of it */
 };
 
 void rt_script_clear(struct rt_script *script)
@@ -82,8 +83,10 @@ static void take_plan(struct loading *loading, const struct rt_json *body)
                script->turns[end].kind != RT_TURN_FINISH && script->turns[end].kind != RT_TURN_EXIT)
             end++;
         for (size_t i = 0; end < script->count && i < driving->count; i++) {
-            if (driving->trials[i].told > script->turns[end].seq)
-                driving->trials[i].told = 0;
+            if (driving->trials[i].told > script->turns[end].seq) {
+                driving->trials[i].told = driving->trials[i].turn = 0;
+                driving->outcomes--;
+            }
         }
         cut_script(script, end);
         return;
@@ -92,7 +95,7 @@ static void take_plan(struct loading *loading, const struct rt_json *body)
     rt_script_clear(script);
     rt_script_clear(&driving->claims);
     rt_beginning_clear(&driving->beginning);
-    loading->save_seq = 0;
+    loading->save_seq = loading->saved = driving->outcomes = 0;
 }
 
 static void take_proposals(struct loading *loading, const struct rt_json *body, uint64_t seq)
@@ -140,6 +143,7 @@ static void take_tell(struct rt_driving *driving, const struct rt_json *ordinals
         rt_buf_add(&line, count++ ? "," : "");
         rt_driving_put_done(driving, point, &line);
         driving->trials[point].told = seq;
+        driving->trials[point].turn = ++driving->outcomes;
         rt_driving_weigh(driving, point);
     }
     rt_buf_add(&line, "]}\n");
@@ -154,6 +158,33 @@ static void take_tells(struct rt_driving *driving, const struct rt_json *body, u
 
     for (size_t i = 0; i < rt_json_count(tells); i++)
         take_tell(driving, rt_json_at(tells, i), seq);
+}
+
+/* What was asked for, or claimed, after the state that it goes on from may be claimed again. */
+static void keep_claims(struct loading *loading)
+{
+    struct rt_driving *driving = loading->driving;
+    struct rt_script claims = {NULL, 0, 0, 0};
+    struct rt_script *from[] = {&driving->claims, &driving->script};
+
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < from[k]->count; i++) {
+            struct rt_turn *turn = &from[k]->turns[i];
+            struct rt_turn *kept;
+
+            if ((turn->kind != RT_TURN_SUBMIT && turn->kind != RT_TURN_CLAIM) || turn->taken ||
+                (k == 1 && turn->seq <= loading->save_seq))
+                continue;
+            for (uint64_t at = 0; at < turn->count && turn->first + at < driving->count; at++)
+                driving->trials[turn->first + at].orphan = true;
+            kept = rt_script_add(&claims, RT_TURN_SUBMIT, turn->seq);
+            kept->text = rt_strdup(turn->text);
+            kept->first = turn->first;
+            kept->count = turn->count;
+        }
+    }
+    rt_script_clear(&driving->claims);
+    driving->claims = claims;
 }
 
 /* A fresh start forgets the conversation; one from a saved state, what came after that. */
@@ -171,25 +202,20 @@ static void take_start(struct loading *loading, const struct rt_json *body)
         beginning->program = rt_strdup(rt_json_get_text(body, "program", ""));
     if (beginning->number == number)
         return;
-    if (!tell) {
+    if (tell)
         rt_script_clear(&driving->claims);
-        for (size_t i = 0; i < driving->script.count; i++) {
-            struct rt_turn *turn = &driving->script.turns[i];
-
-            if (turn->kind != RT_TURN_SUBMIT || turn->seq <= loading->save_seq)
-                continue;
-            *rt_script_add(&driving->claims, RT_TURN_SUBMIT, turn->seq) = *turn;
-            turn->text = NULL;
-        }
-    }
+    else
+        keep_claims(loading);
     for (size_t i = 0; i < driving->count; i++) {
         struct rt_proposed *trial = &driving->trials[i];
 
         trial->earlier = trial->earlier || tell;
         trial->orphan = !tell && (trial->orphan || trial->asked > loading->save_seq);
-        if (tell || trial->told > loading->save_seq)
+        if (tell || trial->turn > loading->saved)
             trial->told = 0;
+        trial->turn = 0;
     }
+    driving->outcomes = loading->saved = 0;
     driving->better_known = false;
     driving->no_better_for = 0;
     rt_script_clear(&driving->script);
@@ -236,15 +262,18 @@ static void take_refusal(struct rt_driving *driving, const struct rt_json *body,
 
     turn->text = rt_json_text(rt_json_get(body, "item"));
     turn->reply = rt_strdup(rt_json_get_text(body, "line", ""));
+    driving->outcomes++;
 }
 
 static void take_save(struct loading *loading, const struct rt_json *body, uint64_t seq)
 {
     struct rt_driving *driving = loading->driving;
+    bool said = rt_json_bool(rt_json_get(body, "said"));
 
-    rt_script_add(&driving->script, RT_TURN_SAVE, seq)->text =
-        message("save", rt_json_get(body, "state"), NULL, NULL);
+    rt_script_add(&driving->script, RT_TURN_SAVE, seq)->text = message(
+        "save", rt_json_get(body, "state"), said ? "told" : NULL, rt_json_get(body, "told"));
     loading->save_seq = seq;
+    loading->saved = (uint64_t)rt_json_get_int(body, "told", (int64_t)driving->outcomes);
 }
 
 static void take_driver(struct loading *loading, const struct rt_json *body, uint64_t seq)
@@ -391,7 +420,7 @@ int rt_driving_load(struct rt_driving *driving, struct rt_err *err)
     rt_beginning_clear(&driving->beginning);
     rt_repeats_clear(&driving->repeats);
     driving->better_known = false;
-    driving->no_better_for = 0;
+    driving->no_better_for = driving->outcomes = 0;
     rc = rt_store_read(driving->options.store, 1, take, &loading, err);
     rt_buf_clear(&loading.metrics);
     rt_buf_clear(&loading.reason);

@@ -144,6 +144,7 @@ static int tell_some(struct rt_driving *driving, size_t count, struct rt_err *er
         rt_driving_put_done(driving, point, &line);
         rt_buf_printf(&driving->tells, "%s%" PRIu64, i ? "," : "",
                       rt_study_ordinal(driving->study, point));
+        trial->turn = ++driving->outcomes;
         trial->told = rt_state_seq(rt_store_state(driving->options.store));
         rt_driving_weigh(driving, point);
         rt_driving_close_id(driving, point);

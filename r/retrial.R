@@ -43,6 +43,7 @@ retrial_study <- function(read, write) {
   study <- new.env()
   open <- new.env()
   arrived <- list()
+  heard <- 0 # outcomes, those in arrived included
   answers <- new.env()
   next_id <- 0
   next_request <- 0
@@ -82,6 +83,7 @@ retrial_study <- function(read, write) {
   end <- function(one) {
     one$value <- if (identical(one$outcome, "ok")) value_of(one$metrics)
     arrived[[length(arrived) + 1]] <<- one
+    heard <<- heard + 1
     key <- as.character(one$id)
     if (!isTRUE(one$earlier) && exists(key, envir = open, inherits = FALSE)) {
       left <- get(key, envir = open) - 1
@@ -171,7 +173,8 @@ retrial_study <- function(read, write) {
   study$random <- function() ask("random")
   study$save <- function(text) {
     put(list(save = as.character(jsonlite::toJSON(list(`next` = next_id, state = text),
-                                                  auto_unbox = TRUE))))
+                                                  auto_unbox = TRUE)),
+             told = heard - length(arrived)))
   }
   study$finish <- function(value = NULL) put(list(finish = value))
 

@@ -175,6 +175,7 @@ class Study:
         self._next_id = 0
         self._next_request = 0
         self._ended = 0
+        self._heard = 0  # outcomes, those in _arrived included
         self._finished = False
         self.history = []
         self.best = None
@@ -368,7 +369,7 @@ class Study:
         """Keeps a text that a later launch is given as `state`, if the study file says
         `driver: {resume: state}`. To be called when all that was told has been worked in."""
         text = json.dumps({"next": self._next_id, "state": state})
-        self._lines.put({"save": text})
+        self._lines.put({"save": text, "told": self._heard - len(self._arrived)})
         self._lines.flush()
 
     def finish(self, value=None):
@@ -425,6 +426,7 @@ class Study:
         done = Done(message, self.metric, future)
         self._forget_taken()
         self._arrived.append(done)
+        self._heard += 1
         self._keep_best(done)
         return future and self._complete(future, done)
 
