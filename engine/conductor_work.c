@@ -221,6 +221,7 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
         return;
     }
     conductor->recall_us = 0;
+    rt_priorities_settle(&conductor->priorities);
     round = begin_round(conductor);
     if (waits_for_harvest(conductor, &round))
         return;

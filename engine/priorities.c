@@ -9,7 +9,8 @@ void rt_priorities_clear(struct rt_priorities *priorities)
 {
     free(priorities->heap);
     free(priorities->there);
-    *priorities = (struct rt_priorities){NULL, 0, 0, NULL, 0};
+    free(priorities->taken);
+    *priorities = (struct rt_priorities){.count = 0};
 }
 
 static void mark(struct rt_priorities *priorities, uint64_t ordinal)
@@ -65,11 +66,13 @@ static void sink(struct rt_priorities *priorities, size_t at)
     }
 }
 
+static void unmark(struct rt_priorities *priorities, uint64_t ordinal)
+{
+    priorities->there[ordinal / 8] &= (uint8_t) ~(1u << ordinal % 8);
+}
+
 static void take_out(struct rt_priorities *priorities, size_t at)
 {
-    uint64_t ordinal = priorities->heap[at].ordinal;
-
-    priorities->there[ordinal / 8] &= (uint8_t) ~(1u << ordinal % 8);
     priorities->heap[at] = priorities->heap[--priorities->count];
     if (at == priorities->count)
         return;
@@ -94,8 +97,11 @@ static size_t find(const struct rt_priorities *priorities, uint64_t ordinal)
 
 void rt_priorities_set(struct rt_priorities *priorities, uint64_t ordinal, int32_t priority)
 {
-    if (rt_priorities_has(priorities, ordinal))
+    rt_priorities_settle(priorities);
+    if (rt_priorities_has(priorities, ordinal)) {
         take_out(priorities, find(priorities, ordinal));
+        unmark(priorities, ordinal);
+    }
     if (priority == 0)
         return;
     priorities->heap = rt_grow(priorities->heap, &priorities->capacity, priorities->count + 1,
@@ -114,9 +120,19 @@ uint64_t rt_priorities_next(struct rt_priorities *priorities, const struct rt_st
         if (above && first.priority < 0)
             return 0;
         take_out(priorities, 0);
+        priorities->taken = rt_grow(priorities->taken, &priorities->taken_capacity,
+                                    priorities->taken_count + 1, sizeof *priorities->taken);
+        priorities->taken[priorities->taken_count++] = first.ordinal;
         if (rt_state_trial(study, first.ordinal).status == RT_TRIAL_WAITING &&
             rt_study_downs(study, first.ordinal) == 0)
             return first.ordinal;
     }
     return 0;
+}
+
+void rt_priorities_settle(struct rt_priorities *priorities)
+{
+    for (size_t i = 0; i < priorities->taken_count; i++)
+        unmark(priorities, priorities->taken[i]);
+    priorities->taken_count = 0;
 }
