@@ -30,6 +30,13 @@ static int check_proposal(const struct rt_json *item, struct rt_err *err)
     return 0;
 }
 
+static int damaged(struct rt_err *err)
+{
+    if (err)
+        err->code = RT_EDAMAGED;
+    return RT_EDAMAGED;
+}
+
 static void add_trial(struct rt_study_inner *study, uint32_t replicate, struct rt_span params)
 {
     struct rt_revision *current = rt_study_current(study);
@@ -52,9 +59,9 @@ static int add_trials(struct rt_study_inner *study, const struct rt_json *list, 
     for (size_t i = 0; rc == 0 && i < rt_json_count(list); i++) {
         const struct rt_json *item = rt_json_at(list, i);
 
-        if ((rc = check_proposal(item, err)) == 0 &&
-            (rc = rt_plan_merge(study->is.plan, rt_json_get(item, "params"), &merged, err)) < 0)
-            rc = RT_EDAMAGED;
+        rc = check_proposal(item, err);
+        if (rc == 0 && rt_plan_merge(study->is.plan, rt_json_get(item, "params"), &merged, err) < 0)
+            rc = damaged(err);
         ends[i + 1] = merged.size;
     }
     for (size_t i = 0; rc == 0 && i < rt_json_count(list); i++)
