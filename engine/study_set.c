@@ -300,9 +300,8 @@ int rt_study_put_param(struct rt_json *params, const char *key, const struct rt_
         params = rt_json_get(params, name);
         free(name);
         if (rt_json_kind(params) != RT_JSON_OBJECT)
-            return rt_err_set(err, RT_EUSAGE, "\"%.*s\" is %s and has no members",
-                              (int)(dot - key), key,
-                              rt_json_kind_name(rt_json_kind(params)));
+            return rt_err_set(err, RT_EUSAGE, "\"%.*s\" is %s and has no members", (int)(dot - key),
+                              key, rt_json_kind_name(rt_json_kind(params)));
     }
     rt_json_set(params, rest, rt_json_copy(value));
     return 0;

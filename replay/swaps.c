@@ -5,13 +5,12 @@
 #include "query/about.h"
 #include "query/about_plan.h"
 #include "query/diff.h"
+#include "replay/swaps_left.h"
 #include "store/input.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define SHOWN 24 /* bytes of a value */
 
 /* The keys that lead to a param, the innermost last. */
 struct place {
@@ -26,12 +25,6 @@ static struct rt_swap *add(struct rt_swaps *swaps, const char *component, char *
     return &swaps->items[swaps->count++];
 }
 
-static void leave(struct rt_swaps *swaps, char *text)
-{
-    rt_json_append(swaps->left, rt_json_new_string(text));
-    free(text);
-}
-
 static void put_place(struct rt_buf *out, const struct place *place)
 {
     if (place->above) {
@@ -39,21 +32,6 @@ static void put_place(struct rt_buf *out, const struct place *place)
         rt_buf_add(out, ".");
     }
     rt_buf_add(out, place->key);
-}
-
-static void put_value(struct rt_buf *out, const struct rt_json *value)
-{
-    struct rt_buf text = RT_BUF_INIT;
-
-    if (!value)
-        rt_buf_add(&text, "none");
-    else if (rt_json_string(value))
-        rt_buf_add(&text, rt_json_string(value));
-    else
-        rt_json_canonical(value, &text);
-    rt_buf_put(out, text.data, text.size > SHOWN ? SHOWN : text.size);
-    rt_buf_add(out, text.size > SHOWN ? "..." : "");
-    rt_buf_clear(&text);
 }
 
 /* The object that holds the param, made where it is missing. */
@@ -92,9 +70,9 @@ static void add_param(struct rt_swaps *swaps, const struct place *place, const s
 
     put_place(&label, place);
     rt_buf_add(&label, " ");
-    put_value(&label, a);
+    rt_swaps_put_value(&label, a);
     rt_buf_add(&label, " -> ");
-    put_value(&label, b);
+    rt_swaps_put_value(&label, b);
     set_param(params, place, b);
     add(swaps, "param", rt_buf_take(&label))->item.params = params;
 }
@@ -226,39 +204,17 @@ static void add_inputs(struct rt_swaps *swaps, struct rt_store *store, const str
         add(swaps, "inputs", label)->item.inputs = swaps->inputs;
         return;
     }
-    leave(swaps,
-          rt_printf("%s (%s is not to be had any more)", label, a ? "what B read" : "what A read"));
+    rt_swaps_leave(swaps, rt_printf("%s (%s is not to be had any more)", label,
+                                    a ? "what B read" : "what A read"));
     if (b)
         swaps->for_all = swaps->inputs;
     free(label);
 }
 
-static char *change(const char *name, const struct rt_json *row)
-{
-    struct rt_buf text = RT_BUF_INIT;
-    const struct rt_json *a = rt_json_get(row, "a");
-    const struct rt_json *b = rt_json_get(row, "b");
-
-    rt_buf_printf(&text, "%s ", name);
-    put_value(&text, a && rt_json_kind(a) != RT_JSON_NULL ? a : NULL);
-    rt_buf_add(&text, " -> ");
-    put_value(&text, b && rt_json_kind(b) != RT_JSON_NULL ? b : NULL);
-    return rt_buf_take(&text);
-}
-
-static const struct rt_json *row_of(const struct rt_json *rows, const char *name)
-{
-    for (size_t i = 0; rows && i < rt_json_count(rows); i++) {
-        if (strcmp(rt_json_get_text(rt_json_at(rows, i), "name", ""), name) == 0)
-            return rt_json_at(rows, i);
-    }
-    return NULL;
-}
-
 /* Packages go with the interpreter. */
 static bool add_interpreter(struct rt_swaps *swaps, const struct rt_json *rows)
 {
-    const struct rt_json *row = row_of(rows, "python_executable");
+    const struct rt_json *row = rt_swaps_row(rows, "python_executable");
     const char *path = row ? rt_json_get_text(row, "b", NULL) : NULL;
 
     if (!path || access(path, X_OK) != 0)
@@ -268,70 +224,6 @@ static bool add_interpreter(struct rt_swaps *swaps, const struct rt_json *rows)
         rt_printf("interpreter %s -> %s", rt_json_get_text(row, "a", "none"), path))
         ->item.python = swaps->python;
     return true;
-}
-
-/* What changes no result by itself is not named. */
-static bool is_idle(const char *name, bool interpreter)
-{
-    static const char *const idle[] = {"cores", "memory_kib", "ranks", "python_prefix"};
-    static const char *const swapped[] = {"python", "python_executable"};
-
-    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
-        if (strcmp(name, idle[i]) == 0)
-            return true;
-    }
-    for (size_t i = 0; interpreter && i < sizeof swapped / sizeof swapped[0]; i++) {
-        if (strcmp(name, swapped[i]) == 0)
-            return true;
-    }
-    return strncmp(name, "variable.RETRIAL_", 17) == 0;
-}
-
-static void leave_packages(struct rt_swaps *swaps, const struct rt_json *rows)
-{
-    const struct rt_json *first = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < rt_json_count(rows); i++) {
-        if (strncmp(rt_json_get_text(rt_json_at(rows, i), "name", ""), "package ", 8) != 0)
-            continue;
-        first = first ? first : rt_json_at(rows, i);
-        count++;
-    }
-    if (count == 1)
-        leave(swaps, change(rt_json_get_text(first, "name", ""), first));
-    else if (count)
-        leave(swaps, rt_printf("%zu packages", count));
-}
-
-/* The environment that is left as it is here and now. */
-static void leave_environment(struct rt_swaps *swaps, const struct rt_json *rows, bool interpreter)
-{
-    for (size_t i = 0; rows && i < rt_json_count(rows); i++) {
-        const struct rt_json *row = rt_json_at(rows, i);
-        const char *name = rt_json_get_text(row, "name", "");
-
-        if (is_idle(name, interpreter) || strncmp(name, "package ", 8) == 0)
-            continue;
-        if (strcmp(name, "host") == 0)
-            leave(swaps, rt_strdup("host"));
-        else if (strcmp(name, "python_executable") == 0)
-            leave(swaps, change("interpreter", row));
-        else if (strncmp(name, "variable.", 9) == 0)
-            leave(swaps, rt_printf("variable %s", name + 9));
-        else
-            leave(swaps, change(name, row));
-    }
-    if (rows && !interpreter)
-        leave_packages(swaps, rows);
-}
-
-static void leave_threads(struct rt_swaps *swaps, const struct rt_json *rows)
-{
-    const struct rt_json *row = row_of(rows, "threads");
-
-    if (row)
-        leave(swaps, change("threads", row));
 }
 
 static void make_together(struct rt_swaps *swaps)
@@ -435,8 +327,8 @@ int rt_swaps_make(struct rt_store *store, struct rt_db *index, const struct rt_p
     add_code(out, diff);
     add_inputs(out, store, diff);
     interpreter = add_interpreter(out, environment);
-    leave_environment(out, environment, interpreter);
-    leave_threads(out, rt_json_get(diff, "entry"));
+    rt_swaps_leave_environment(out, environment, interpreter);
+    rt_swaps_leave_threads(out, rt_json_get(diff, "entry"));
     make_together(out);
     rt_json_free(diff);
     return 0;

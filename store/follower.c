@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define BATCH_US 300000  /* events come into the index at least this often */
-#define GROUP_US 100000  /* after being woken: others follow soon, and a transaction takes 0.3 ms  \
+#define BATCH_US 300000 /* events come into the index at least this often */
+#define GROUP_US                                                                                   \
+    100000               /* after being woken: others follow soon, and a transaction takes 0.3 ms  \
                           */
 #define PINNED_US 500000 /* between looks at a WAL that a reader keeps */
 
