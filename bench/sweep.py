@@ -48,15 +48,15 @@ def speed(db, first):
 def check(given, folder):
     drawn = random.Random(1).sample(range(1, given.trials + 1), CHECKED)
     db = sqlite3.connect(folder.path / ".retrial" / "index.sqlite")
-    (study,) = db.execute("SELECT id FROM study").fetchone()
+    columns = dict(db.execute("SELECT name, table_column FROM study_column"))
+    row = f"SELECT {columns['x']}, {columns['y']}, outcome FROM trial_1 WHERE ordinal = ?"
     for ordinal in drawn:
-        row = db.execute("SELECT x, y, outcome FROM noop WHERE trial = ?", (f"{study}.{ordinal}",))
-        x, y, outcome = row.fetchone()
+        x, y, outcome = db.execute(row, (ordinal,)).fetchone()
         if (x, y, outcome) != (ordinal - 1, 2.0 * (ordinal - 1), "ok"):
             raise SystemExit(f"trial {ordinal} is {x}, {y}, {outcome}")
-    count, distinct = db.execute("SELECT count(*), count(DISTINCT ordinal) FROM trial_1").fetchone()
-    if (count, distinct) != (given.trials, given.trials):
-        raise SystemExit(f"{count} rows of {distinct} trials")
+    rows = db.execute("SELECT count(*), min(ordinal), max(ordinal) FROM trial_1").fetchone()
+    if rows != (given.trials, 1, given.trials):
+        raise SystemExit(f"the index has {rows}")
     return db
 
 
