@@ -113,19 +113,22 @@ add_test(NAME torture/trusted
 set_tests_properties(torture/power_cut torture/trusted PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS torture)
 
 # A small study whose processes are killed, a few rounds of each kind; by hand: a thousand.
-foreach(kind conductor template worker job terminate interrupt)
+add_executable(spooled ${CMAKE_SOURCE_DIR}/tests/torture/spooled.c)
+target_link_libraries(spooled PRIVATE rt_engine)
+set_target_properties(spooled PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+foreach(kind conductor nursery template worker job terminate interrupt)
   add_test(NAME torture/kills/${kind}
     COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/kills.sh ${CMAKE_BINARY_DIR} 2 ${kind})
 endforeach()
 foreach(mpi IN LISTS retrial_mpis)
   string(TOLOWER ${mpi} lower)
-  foreach(kind conductor agent)
+  foreach(kind conductor agent mpiexec)
     add_test(NAME torture/kills/${lower}-${kind}
       COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/kills.sh ${CMAKE_BINARY_DIR} 1 ${kind} ${lower})
     list(APPEND torture_kills torture/kills/${lower}-${kind})
   endforeach()
 endforeach()
-set_tests_properties(torture/kills/conductor torture/kills/template torture/kills/worker
+set_tests_properties(torture/kills/conductor torture/kills/nursery torture/kills/template torture/kills/worker
   torture/kills/job torture/kills/terminate torture/kills/interrupt ${torture_kills}
   PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS torture SKIP_RETURN_CODE 77)
 

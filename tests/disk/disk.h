@@ -2,7 +2,7 @@
 #define RT_TESTS_DISK_H
 /*
  * A library for LD_PRELOAD that counts the changes a program makes to the disk
- * and lets the one with a given number fail, tear, or end the process.
+ * and lets the one with a given number fail, tear, or stop or end the process.
  *
  *   DISK_UNDER   folders whose changes count, separated by colons
  *   DISK_STATE   a file of at least 16 bytes of zeros, shared by all processes: the count

@@ -32,10 +32,15 @@ static const struct how {
     bool lasts;  /* so do all that follow */
     bool halves; /* a write is cut in half first, as on a disk that becomes full */
     bool kills;  /* the process ends there, and the others at their next change */
+    bool stops;  /* the process stops there until it is told to go on; the log has its pid */
 } hows[] = {
-    {"eio", EIO, false, false, false},     {"eio-on", EIO, true, false, false},
-    {"full", ENOSPC, true, true, false},   {"enospc", ENOSPC, false, false, false},
-    {"quota", EDQUOT, true, false, false}, {"kill", 0, true, false, true},
+    {.name = "eio", .number = EIO},
+    {.name = "eio-on", .number = EIO, .lasts = true},
+    {.name = "full", .number = ENOSPC, .lasts = true, .halves = true},
+    {.name = "enospc", .number = ENOSPC},
+    {.name = "quota", .number = EDQUOT, .lasts = true},
+    {.name = "kill", .lasts = true, .kills = true},
+    {.name = "stop", .stops = true},
 };
 
 static void choose(const char *text)
@@ -101,6 +106,16 @@ static void note(unsigned long number, const char *call, const char *path, const
     syscall(SYS_close, fd);
 }
 
+static enum disk_verdict stop_here(unsigned long number, const char *call, const char *path)
+{
+    char what[32];
+
+    snprintf(what, sizeof what, "stop %d", (int)getpid());
+    note(number, call, path, what);
+    raise(SIGSTOP);
+    return DISK_GO_ON;
+}
+
 enum disk_verdict disk_ask(const char *call, const char *path)
 {
     unsigned long number = atomic_fetch_add(&disk.state->count, 1) + 1;
@@ -110,6 +125,8 @@ enum disk_verdict disk_ask(const char *call, const char *path)
         note(number, call, path, "done");
         return DISK_GO_ON;
     }
+    if (disk.how->stops)
+        return stop_here(number, call, path);
     note(number, call, path, disk.how->name);
     if (disk.how->kills)
         raise(SIGKILL);
