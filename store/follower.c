@@ -39,6 +39,7 @@ struct rt_follower {
     uint64_t durable;      /* as last told by wake() */
     uint64_t indexed;      /* committed */
     uint64_t behind_since; /* monotonic; 0 when level */
+    uint64_t level_us;     /* monotonic; when it last was */
     unsigned waiting;      /* callers of wait() */
     char pinned_by[64];
     bool held; /* by another program that writes to the index */
@@ -137,10 +138,12 @@ static void note_progress(struct rt_follower *follower)
 
     pthread_mutex_lock(&follower->lock);
     follower->indexed = rt_index_position(follower->index);
-    if (follower->indexed >= follower->durable)
+    if (follower->indexed >= follower->durable) {
         follower->behind_since = 0;
-    else if (follower->event_us)
-        follower->behind_since = now > age ? now - age : 1;
+        follower->level_us = now;
+    } else if (follower->event_us) { /* by a clock that may have jumped */
+        follower->behind_since = now > follower->level_us + age ? now - age : follower->level_us;
+    }
     pthread_cond_broadcast(&follower->changed);
     pthread_mutex_unlock(&follower->lock);
 }
@@ -299,6 +302,7 @@ int rt_follower_start(struct rt_store *store, const char *index_path, struct rt_
     follower->path = rt_strdup(index_path);
     follower->durable = rt_store_durable(store);
     follower->behind_since = rt_mono_us();
+    follower->level_us = 1;
     init_lock(follower);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);

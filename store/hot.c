@@ -6,6 +6,7 @@
 #include "store/birth.h"
 #include "store/home_history.h"
 #include "store/home_pull.h"
+#include "store/owner.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -78,10 +79,10 @@ static bool is_store(const char *path, const uint8_t uuid[16])
 bool rt_hot_is_here(const struct rt_home *home, const struct rt_home_writer *writer)
 {
     struct rt_published published;
-    char host[sizeof writer->owner.host] = "";
+    struct rt_lock_owner self;
     bool here;
 
-    if (gethostname(host, sizeof host - 1) < 0 || strcmp(host, writer->owner.host) != 0 ||
+    if (rt_owner_self(&self, NULL) < 0 || !rt_owner_was_here(&writer->owner, &self) ||
         !writer->hot || writer->hot[0] != '/' || !is_store(writer->hot, home->uuid) ||
         rt_published_read(writer->hot, &published, NULL) != 1)
         return false;

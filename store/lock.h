@@ -5,8 +5,9 @@
  *
  * It holds between processes of a host, and between hosts. A lock whose
  * owner is known to be gone is taken over: the process is no more on this
- * host since it booted, or the host has booted since and the heartbeat (the
- * file's modification time) stands still. Layout: docs/store-format.md.
+ * host since it booted, or the host has booted since. No clock is asked for
+ * that, unless a host has no machine id: then the heartbeat (the file's
+ * modification time) must be old. Layout: docs/store-format.md.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@ struct rt_lock;
 struct rt_lock_owner {
     char host[65];
     char boot[37];      /* boot id of the host's kernel */
+    char machine[33];   /* /etc/machine-id of the host; "" if it has none */
     char namespace[32]; /* of pids: "pid:[4026531836]" */
     int64_t pid;
     uint64_t start;        /* of the process, in clock ticks since boot */

@@ -45,6 +45,18 @@ static uint64_t start_of(int64_t pid)
     return start;
 }
 
+/* systemd's machine-id(5); "" where there is none. */
+static void read_machine(char machine[33])
+{
+    struct rt_buf text = RT_BUF_INIT;
+
+    machine[0] = '\0';
+    if (rt_fs_read("/etc/machine-id", &text, NULL) == 0 && text.size >= 32 &&
+        strspn(rt_buf_text(&text), "0123456789abcdef") == 32)
+        snprintf(machine, 33, "%.32s", rt_buf_text(&text));
+    rt_buf_clear(&text);
+}
+
 static int read_boot(char boot[37], struct rt_err *err)
 {
     struct rt_buf text = RT_BUF_INIT;
@@ -69,6 +81,7 @@ int rt_owner_self(struct rt_lock_owner *owner, struct rt_err *err)
     size = readlink("/proc/self/ns/pid", owner->namespace, sizeof owner->namespace - 1);
     if (size < 0)
         owner->namespace[0] = '\0';
+    read_machine(owner->machine);
     owner->pid = getpid();
     owner->start = start_of(owner->pid);
     owner->since_us = rt_wall_us();
@@ -84,14 +97,24 @@ static bool see_each_other(const struct rt_lock_owner *owner, const struct rt_lo
            strcmp(owner->namespace, self->namespace) == 0;
 }
 
+/* The host of this name has another boot id than the owner's. Images of hosts share machine ids and
+ * containers names, but hardly two hosts both; clocks may have jumped meanwhile, and are asked only
+ * where nothing else can tell. */
+static bool survived_boot(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
+{
+    if (owner->machine[0] && self->machine[0])
+        return strcmp(owner->machine, self->machine) != 0;
+    return owner->heartbeat_us + SILENT_US > self->since_us;
+}
+
 bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
 {
     if (see_each_other(owner, self))
         return owner->start && start_of(owner->pid) == owner->start;
     if (strcmp(owner->host, self->host) != 0)
         return true;
-    if (strcmp(owner->boot, self->boot) != 0) /* or another host of the same name */
-        return owner->heartbeat_us + SILENT_US > self->since_us;
+    if (strcmp(owner->boot, self->boot) != 0)
+        return survived_boot(owner, self);
     if (strcmp(owner->namespace, self->namespace) != 0)
         return true;
     return owner->start && start_of(owner->pid) == owner->start;
@@ -99,8 +122,13 @@ bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owne
 
 bool rt_owner_is_near(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
 {
-    return strcmp(owner->host, self->host) == 0 && strcmp(owner->boot, self->boot) == 0 &&
-           strcmp(owner->namespace, self->namespace) == 0;
+    return see_each_other(owner, self);
+}
+
+bool rt_owner_was_here(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
+{
+    return strcmp(owner->host, self->host) == 0 || strcmp(owner->boot, self->boot) == 0 ||
+           (owner->machine[0] && strcmp(owner->machine, self->machine) == 0);
 }
 
 struct rt_json *rt_owner_json(const struct rt_lock_owner *owner)
@@ -109,6 +137,7 @@ struct rt_json *rt_owner_json(const struct rt_lock_owner *owner)
 
     rt_json_set_text(object, "host", owner->host);
     rt_json_set_text(object, "boot", owner->boot);
+    rt_json_set_text(object, "machine", owner->machine);
     rt_json_set_text(object, "namespace", owner->namespace);
     rt_json_set_int(object, "pid", owner->pid);
     rt_json_set_int(object, "start", (int64_t)owner->start);
@@ -122,6 +151,7 @@ int rt_owner_from(const struct rt_json *object, struct rt_lock_owner *owner)
     memset(owner, 0, sizeof *owner);
     snprintf(owner->host, sizeof owner->host, "%s", rt_json_get_text(object, "host", ""));
     snprintf(owner->boot, sizeof owner->boot, "%s", rt_json_get_text(object, "boot", ""));
+    snprintf(owner->machine, sizeof owner->machine, "%s", rt_json_get_text(object, "machine", ""));
     snprintf(owner->namespace, sizeof owner->namespace, "%s",
              rt_json_get_text(object, "namespace", ""));
     owner->pid = rt_json_get_int(object, "pid", 0);

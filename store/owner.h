@@ -11,6 +11,8 @@ bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owne
 /* Both are processes of one host since it booted, which see each other: rt_owner_lives() is certain
  * of them. */
 bool rt_owner_is_near(const struct rt_lock_owner *owner, const struct rt_lock_owner *self);
+/* What the owner left on a local disk may be on this host's: it has the owner's name, or had. */
+bool rt_owner_was_here(const struct rt_lock_owner *owner, const struct rt_lock_owner *self);
 
 struct rt_json *rt_owner_json(const struct rt_lock_owner *owner);             /* yours */
 int rt_owner_from(const struct rt_json *object, struct rt_lock_owner *owner); /* 0, or -1: none */

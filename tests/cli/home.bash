@@ -1,7 +1,8 @@
 # For tests of stores with a home; sourced by them.
 #
 # a/ and b/ are two mounts of data/ that share no locks, as a network file system has them on two
-# hosts; here and there run a command on one of two hosts, by name, each with a local disk of its own.
+# hosts; here and there run a command on one of two hosts, each with a name, a kernel that was booted, a
+# machine id and a local disk of its own; renamed, on the first after it got another name.
 export RETRIAL_HOT=$HOME/hot
 need_mounts() {
     [ "$(id -u)" = 0 ] || { echo "only root may mount and name hosts"; exit 77; }
@@ -29,11 +30,23 @@ unmount() {
 
 on() { # host, folder it sees the data in, command
     cd "$2"
-    export RETRIAL_HOT=$HOME/disk-$1
-    exec unshare --uts bash -c 'hostname "$0" && exec "$@"' "$1" "${@:3}"
+    export RETRIAL_HOT=$HOME/disk-$1 HOST_IS=$HOME/is-$1
+    if [ ! -e "$HOST_IS" ]; then
+        local new=$HOST_IS.$BASHPID
+        mkdir "$new"
+        cat /proc/sys/kernel/random/uuid > "$new/boot"
+        tr -d - < /proc/sys/kernel/random/uuid > "$new/machine"
+        mv -T "$new" "$HOST_IS" 2> /dev/null || true # another one was faster
+    fi
+    # shellcheck disable=SC2016 # the inner shell is to expand these
+    exec unshare --uts --mount bash -c 'hostname "$0" &&
+        mount --bind "$HOST_IS/boot" /proc/sys/kernel/random/boot_id &&
+        { [ ! -e /etc/machine-id ] || mount --bind "$HOST_IS/machine" /etc/machine-id; } && exec "$@"' \
+        "${NAMED:-$1}" "${@:3}"
 }
 here() { (on here a "$@"); }
 there() { (on there b "$@"); }
+renamed() { (NAMED=renamed on here a "$@"); }
 when_dead() { # a command on the other host, which waits no longer than it must for one that is
     RETRIAL_TAKEOVER=500ms there "$@"
 }

@@ -29,8 +29,10 @@ until_says '[23] running' here retrial status
 kill_it
 done_by here
 tell here retrial status | tail -n 1 | cut -d ' ' -f 1-9
+echo "== and the host gets another name"
+done_by renamed
 touch "$GO"
-tell here retrial resume slow -j 1
+tell renamed retrial resume slow -j 1
 done_by there
 tell there retrial check | sed -E 's/[0-9]+ (events|attempts)/N \1/g'
 
