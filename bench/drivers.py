@@ -1,11 +1,17 @@
 #!/usr/bin/env python3
-"""What a driver in Python costs per trial, and Optuna through Retrial against Optuna alone.
+"""What drivers in C and in Python cost per trial, and Optuna through Retrial against Optuna alone.
+
+A driver in C that proposes at once is run to its end, and then again from its start: how many requests per
+second are answered from the journal.
 
 A driver that proposes at once what it is asked for measures the way to and fro: its own processor time
 per trial, and trials per second. Optuna's TPE on a known function, one trial at a time, is run through
 Retrial, in memory, and with its trials in SQLite; all three sample the same, so that their best values are equal.
 """
 import json
+import re
+import shutil
+import subprocess
 
 import common
 
@@ -50,6 +56,22 @@ def plain(given):
         return last_value(common.run([given.retrial, "run", "study.yaml"], folder.path).output)
 
 
+def in_c(given):
+    """Microseconds per trial, and requests per second that are answered from the journal."""
+    text = (
+        f"name: s\nentry: model.py:y\ndriver: {{command: [./asks, '{given.trials}'], in_flight: 64}}\n"
+        "objective: {minimize: y}\n"
+    )
+    with common.Folder(text) as folder:
+        (folder.path / "model.py").write_text("def y(x, y):\n    return {'y': x}\n")
+        shutil.copy(given.build / "bench" / "asks", folder.path / "asks")
+        argv = [given.retrial, "run", "-q", "-j", "1", "study.yaml"]
+        used = common.run(argv, folder.path, expect=1, AGAIN="yes")
+        output = common.run(argv, folder.path).output
+        again = re.search(r"(\d+) requests as before, in ([0-9.]+) s", output)
+        return used.wall / given.trials * 1e6, int(again[1]) / float(again[2])
+
+
 def through_retrial(given):
     """Seconds, and the best value."""
     text = study(f"driver: {{use: optuna.TPESampler, trials: {given.samples}, in_flight: 1}}\n")
@@ -69,6 +91,12 @@ def alone(given, how):
 
 def main():
     given = common.arguments(__doc__, runs=3, trials=20000, samples=300)
+    subprocess.run(["cmake", "--build", given.build, "--target", "asks"], check=True, stdout=subprocess.DEVNULL)
+    common.head(f"a driver in C, {given.trials:,} trials of a Python function, 64 in flight, 1 worker")
+    (found,) = common.rounds(given.runs, lambda: in_c(given))
+    common.say("all that is done for a trial", [one[0] for one in found], "us/trial", "goal: 50")
+    common.say("run again from its start", [one[1] for one in found], "answers/s", "goal: 50,000")
+
     common.head(f"a driver in Python, {given.trials:,} trials of a Python function, 64 in flight")
     (found,) = common.rounds(given.runs, lambda: plain(given))
     common.say("processor time of the driver", [one["cpu_us"] for one in found], "us/trial", "goal: 150")

@@ -158,6 +158,8 @@ void rt_index_close(struct rt_index *index)
     rt_stmt_free(index->insert_step);
     rt_stmt_free(index->keep_first);
     rt_stmt_free(index->find_first);
+    for (size_t i = 0; i < 3; i++)
+        rt_stmt_free(index->proposals[i]);
     rt_metrics_clear(&index->metrics);
     rt_buf_clear(&index->result);
     rt_buf_clear(&index->reason);

@@ -7,6 +7,24 @@
 #include <stdlib.h>
 #include "sql.h"
 
+/* Statements that are run for each trial, prepared once. */
+enum statement { PROPOSAL, VALUE, DRIVER };
+
+static int prepared(struct rt_index *index, enum statement which, struct rt_stmt **out,
+                    struct rt_err *err)
+{
+    const char *sql = which == PROPOSAL ? rt_sql_index_insert_proposal
+                      : which == VALUE  ? rt_sql_index_insert_proposal_value
+                                        : rt_sql_index_insert_driver;
+    struct rt_stmt **kept = &index->proposals[which];
+    int rc = *kept ? 0 : rt_db_prepare(index->db, sql, kept, NULL, err);
+
+    *out = *kept;
+    if (rc == 0)
+        rt_stmt_unbind(*kept);
+    return rc;
+}
+
 /* In params, infinity is a level like others. */
 static struct rt_datum param_value(const struct rt_metric *leaf)
 {
@@ -58,7 +76,7 @@ static int insert_values(struct rt_index *index, struct rt_index_table *table,
     struct rt_stmt *stmt;
     int rc;
 
-    if ((rc = rt_db_prepare(index->db, rt_sql_index_insert_proposal_value, &stmt, NULL, err)) < 0)
+    if ((rc = prepared(index, VALUE, &stmt, err)) < 0)
         return rc;
     rt_plan_params(study->plan, point, &params);
     rc = rt_json_parse(rt_buf_span(&params), &json, err);
@@ -78,7 +96,6 @@ static int insert_values(struct rt_index *index, struct rt_index_table *table,
         rt_datum_bind(stmt, rt_stmt_param(stmt, ":value"), &value);
         rc = rt_stmt_run(stmt, err);
     }
-    rt_stmt_free(stmt);
     rt_metrics_clear(&leaves);
     rt_json_free(json);
     rt_buf_clear(&params);
@@ -103,7 +120,7 @@ static int insert_proposal(struct rt_index *index, const struct rt_event *event,
     struct rt_stmt *stmt;
     int rc;
 
-    if ((rc = rt_db_prepare(index->db, rt_sql_index_insert_proposal, &stmt, NULL, err)) < 0)
+    if ((rc = prepared(index, PROPOSAL, &stmt, err)) < 0)
         goto out;
     rt_plan_params(study->plan, point, &params);
     rt_stmt_int(stmt, ":study", study->number);
@@ -116,7 +133,6 @@ static int insert_proposal(struct rt_index *index, const struct rt_event *event,
     rt_stmt_int(stmt, ":launch", rt_json_get_int(item, "launch", 0));
     rt_stmt_int(stmt, ":event", (int64_t)event->seq);
     rc = rt_stmt_run(stmt, err);
-    rt_stmt_free(stmt);
 out:
     rt_buf_clear(&params);
     free(text);
@@ -167,14 +183,13 @@ static int insert_driver(struct rt_index *index, const struct rt_event *event, c
     struct rt_stmt *stmt;
     int rc;
 
-    if ((rc = rt_db_prepare(index->db, rt_sql_index_insert_driver, &stmt, NULL, err)) < 0)
+    if ((rc = prepared(index, DRIVER, &stmt, err)) < 0)
         return rc;
     rt_stmt_text_at(stmt, rt_stmt_param(stmt, ":record"), event->body);
     rt_stmt_text(stmt, ":time", rt_time_text(event->time_us, time));
     rt_stmt_int(stmt, ":event", (int64_t)event->seq);
     rt_stmt_text(stmt, ":what", what);
     rc = rt_stmt_run(stmt, err);
-    rt_stmt_free(stmt);
     return rc;
 }
 
