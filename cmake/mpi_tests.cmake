@@ -66,6 +66,8 @@ retrial_mpi_test(NAME recall RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/recall.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME report RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/report.sh $<TARGET_FILE:retrial>)
+retrial_mpi_test(NAME checkpoint RANKS 2 LAUNCHER
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/checkpoint.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME silence RANKS 3 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/silence.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME cutoff RANKS 2 LAUNCHER

@@ -22,6 +22,7 @@ void rt_agent_free(struct rt_agent *agent)
     if (!agent)
         return;
     rt_pool_free(agent->pool);
+    rt_agent_keep_free(agent);
     rt_plan_free(agent->plan);
     rt_fit_clear(&agent->fit);
     rt_code_guard_free(agent->guard);
@@ -74,6 +75,7 @@ static int begin_study(struct rt_agent *agent, const struct rt_wire_study *study
         (rc = rt_code_guard_new(study->bundle, checkout, &agent->guard, err)) < 0 ||
         (rc = rt_pool_new(agent->options.nursery, &pool, &agent->pool, err)) < 0)
         goto out;
+    rt_agent_keep_init(agent);
     task.study_id = agent->study_id;
     task.plan = agent->plan;
     task.checkout = checkout;
@@ -136,6 +138,12 @@ int rt_agent_take(struct rt_agent *agent, const struct rt_wire *wire, uint64_t m
     case RT_WIRE_ANSWER:
         rt_agent_take_answer(agent, &wire->answer);
         return 0;
+    case RT_WIRE_MORE:
+        rt_agent_take_more(agent, &wire->piece);
+        return 0;
+    case RT_WIRE_PIECE:
+        rt_agent_take_piece(agent, &wire->piece);
+        return 0;
     default:
         return 0;
     }
@@ -150,6 +158,7 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     rt_agent_feed(agent);
     if ((rc = rt_pool_step(agent->pool, mono_us, err)) < 0 ||
         (rc = rt_agent_pass_reports(agent, mono_us, false, err)) < 0 ||
+        (rc = rt_agent_pass_pieces(agent, err)) < 0 ||
         (rc = rt_agent_collect(agent, mono_us, err)) < 0)
         return rc;
     return rt_agent_tell_state(agent, mono_us, err);
@@ -167,7 +176,7 @@ static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
                                  "the launch was stopped before the attempt had ended");
         return 0;
     }
-    if (!rt_handover_empty(&agent->handover))
+    if (!rt_handover_empty(&agent->handover) || rt_agent_keeps(agent))
         return 0;
     if ((rc = rt_agent_check_code(agent, mono_us, err)) < 0 ||
         (rc = rt_agent_say_beside(agent, err)) < 0)

@@ -38,8 +38,9 @@ struct rt_agent {
     size_t count;
     size_t capacity;
     struct rt_handover handover;
-    uint64_t reports_sent;  /* number of the last batch of reports */
-    uint64_t reports_acked; /* likewise, that was answered */
+    uint64_t reports_sent;      /* number of the last batch of reports */
+    uint64_t reports_acked;     /* likewise, that was answered */
+    struct rt_agent_keep *keep; /* checkpoints; NULL before the first */
     uint64_t beats;
     uint64_t beat_us;    /* when the next is due */
     uint64_t heard_us;   /* when the conductor last spoke */
@@ -70,6 +71,18 @@ int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *
 /* Passes on what running trials reported, in good time; with `now`, what there is. */
 int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, bool now, struct rt_err *err);
 void rt_agent_take_answer(struct rt_agent *agent, const struct rt_wire_answer *answer);
+/* agent_keep.c: checkpoints of running trials to the conductor, and back. */
+void rt_agent_keep_init(struct rt_agent *agent);
+void rt_agent_keep_free(struct rt_agent *agent);
+int rt_agent_pass_pieces(struct rt_agent *agent, struct rt_err *err);
+void rt_agent_take_more(struct rt_agent *agent, const struct rt_wire_piece *more);
+void rt_agent_take_piece(struct rt_agent *agent, const struct rt_wire_piece *piece);
+bool rt_agent_keeps(const struct rt_agent *agent); /* something is on its way */
+/* A failed attempt that has a checkpoint on its way waits for it, so that the next attempt finds
+ * it; true if it does. And those that have waited go to the handover. */
+bool rt_agent_hold(struct rt_agent *agent, struct rt_span row);
+void rt_agent_release(struct rt_agent *agent, uint64_t mono_us);
+
 uint64_t rt_agent_reports_wait_us(const struct rt_agent *agent, uint64_t mono_us);
 
 #endif

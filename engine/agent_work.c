@@ -131,7 +131,10 @@ int rt_agent_collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
 
     if (rc == 0)
         rc = rt_agent_say_live(agent, err);
+    rt_agent_release(agent, mono_us);
     while (rc == 0 && rt_pool_take(agent->pool, &row)) {
+        if (rt_agent_hold(agent, row))
+            continue;
         rt_handover_put_packed(&agent->handover, row, mono_us);
         if (rt_handover_full(&agent->handover))
             rc = rt_agent_hand_over(agent, mono_us, err);

@@ -312,6 +312,12 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
     case RT_INPUT_TELL:
         rt_conductor_tell(conductor, input->tell);
         break;
+    case RT_INPUT_KEPT:
+        rt_conductor_kept(conductor, input->rank, input->piece);
+        break;
+    case RT_INPUT_GIVEN:
+        rt_conductor_given(conductor, input->piece, input->kept_by);
+        break;
     }
     conductor->actions = NULL;
     return rc;

@@ -44,6 +44,8 @@ enum rt_input_kind {
     RT_INPUT_TICK,    /* time has passed */
     RT_INPUT_STOP,    /* somebody asks to stop; a second time: stop now */
     RT_INPUT_GONE,    /* the comm knows that a rank is gone */
+    RT_INPUT_KEPT,    /* a checkpoint has come whole */
+    RT_INPUT_GIVEN,   /* an attempt has got what an earlier one kept */
     RT_INPUT_TELL,    /* somebody (a driver, a person) has something to say to a running trial */
 };
 
@@ -57,10 +59,12 @@ struct rt_tell {
 
 struct rt_input {
     enum rt_input_kind kind;
-    int rank;                   /* MESSAGE, GONE */
-    const struct rt_wire *wire; /* MESSAGE */
-    uint64_t seq;               /* DURABLE */
-    const struct rt_tell *tell; /* TELL */
+    int rank;                          /* MESSAGE, GONE */
+    const struct rt_wire *wire;        /* MESSAGE */
+    uint64_t seq;                      /* DURABLE */
+    const struct rt_tell *tell;        /* TELL */
+    const struct rt_wire_piece *piece; /* KEPT: KEEP's, with the hash; GIVEN: PIECE's */
+    uint32_t kept_by;                  /* GIVEN: the earlier attempt */
 };
 
 enum rt_action_kind {

@@ -182,3 +182,63 @@ void rt_conductor_tell(struct rt_conductor *conductor, const struct rt_tell *tel
     rt_wire_put(&note->message, &wire);
     rt_buf_clear(&told);
 }
+
+static struct rt_json *new_kept(const struct rt_conductor *conductor,
+                                const struct rt_wire_piece *piece)
+{
+    struct rt_json *body = rt_json_new_object();
+    char hex[RT_HASH_HEX];
+
+    rt_json_set_int(body, "study", rt_conductor_study(conductor)->number);
+    rt_json_set_int(body, "ordinal", (int64_t)piece->ordinal);
+    rt_json_set_int(body, "attempt", piece->attempt);
+    rt_json_set_text(body, "sha256", rt_hash_hex(&piece->hash, hex));
+    return body;
+}
+
+/* Also once its attempt has ended, if no other has begun: that one may go on from it. */
+static bool is_current(const struct rt_conductor *conductor, const struct rt_wire_piece *piece)
+{
+    const struct rt_study *of = rt_conductor_study(conductor);
+
+    return conductor->phase <= PHASE_STOPPING && piece->ordinal <= of->ordinals &&
+           rt_state_trial(of, piece->ordinal).attempts == piece->attempt;
+}
+
+void rt_conductor_kept(struct rt_conductor *conductor, int rank, const struct rt_wire_piece *piece)
+{
+    struct rt_wire wire = {
+        .kind = RT_WIRE_MORE,
+        .piece = {.ordinal = piece->ordinal, .attempt = piece->attempt, .offset = RT_WIRE_KEPT}};
+    struct rt_note *note;
+    struct rt_json *body;
+
+    if (!is_current(conductor, piece)) {
+        rt_conductor_send(conductor, rank, &wire);
+        return;
+    }
+    body = new_kept(conductor, piece);
+    rt_json_set(body, "step",
+                piece->step ? rt_json_new_int((int64_t)piece->step - 1) : rt_json_new_null());
+    rt_json_set_int(body, "bytes", (int64_t)piece->size);
+    rt_json_set(body, "folder", rt_json_new_bool(piece->folder));
+    rt_json_set(body, "name", rt_json_new_string_span(piece->name));
+    rt_json_canonical(
+        body, rt_conductor_append(conductor, RT_EVENT_CHECKPOINT, RT_NOTE_SAY, rank, &note));
+    rt_wire_put(&note->message, &wire);
+    rt_json_free(body);
+}
+
+void rt_conductor_given(struct rt_conductor *conductor, const struct rt_wire_piece *piece,
+                        uint32_t kept_by)
+{
+    struct rt_json *body;
+
+    if (!is_current(conductor, piece))
+        return;
+    body = new_kept(conductor, piece);
+    rt_json_set_int(body, "from", kept_by);
+    rt_json_canonical(body,
+                      rt_conductor_append(conductor, RT_EVENT_RESTORE, RT_NOTE_NOTHING, -1, NULL));
+    rt_json_free(body);
+}

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define NAME_MOST  255u
 #define WINDOW     256u  /* reports on their way at most */
 #define THIN_AFTER 4096u /* so many are sent as they are; then every other one, ... */
 
@@ -285,6 +286,22 @@ int rt_link_answer(struct rt_link *link, bool wait, struct rt_answer *answer, st
     return 0;
 }
 
+/* What it is called, so that it can have that name again. */
+static void put_name(struct rt_buf *note, const char *path)
+{
+    size_t end = strlen(path);
+    size_t start;
+
+    while (end && path[end - 1] == '/')
+        end--;
+    for (start = end; start && path[start - 1] != '/'; start--)
+        continue;
+    if (start == end || path[start] == '.' || end - start > NAME_MOST)
+        rt_buf_put_text(note, "checkpoint");
+    else
+        rt_buf_put_span(note, rt_span(path + start, end - start));
+}
+
 int rt_link_keep(struct rt_link *link, const char *path, int64_t step, bool take,
                  struct rt_err *err)
 {
@@ -301,6 +318,7 @@ int rt_link_keep(struct rt_link *link, const char *path, int64_t step, bool take
         rt_buf_put_varint(&note, step < 0 ? 0 : (uint64_t)step + 1);
         rt_buf_put_u8(&note, folder);
         rt_buf_put_text(&note, copy);
+        put_name(&note, path);
         link->keeping++;
         send(link, &note, true);
     }

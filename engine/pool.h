@@ -96,9 +96,11 @@ struct rt_pool_copy {
     int64_t step; /* -1: none was said */
     bool folder;
     const char *path;
+    const char *name; /* of the original */
 };
 typedef void rt_pool_keep_fn(void *context, const struct rt_pool_copy *copy);
-typedef void rt_pool_restore_fn(void *context, uint64_t ordinal, uint32_t attempt);
+typedef void rt_pool_restore_fn(void *context, uint64_t ordinal, uint32_t attempt,
+                                const char *folder); /* of the worker, for what is restored */
 void rt_pool_set_keeper(struct rt_pool *pool, rt_pool_keep_fn *keep, rt_pool_restore_fn *restore,
                         void *context);
 void rt_pool_kept(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "engine/agent.h"
+#include "engine/depot.h"
 #include "engine/driving.h"
 #include "engine/earlier_plan.h"
 #include "engine/findings.h"
@@ -37,6 +38,7 @@ struct conducting {
     struct rt_driving *driving; /* NULL: nothing drives the study, or not yet */
     bool driven;                /* a driver is to propose trials */
     struct rt_pruning *pruning;
+    struct rt_depot *depot;
     struct rt_agent *agent;
     struct rt_recorder recorder;
     struct rt_actions actions;
@@ -98,6 +100,8 @@ static int carry_out(struct conducting *run, struct rt_err *err)
             rc = rt_record(&run->recorder, action->event, rt_buf_span(&action->bytes), &seq, err);
             if (rc == 0)
                 rt_conductor_appended(run->conductor, seq);
+            if (rc == 0 && action->event == RT_EVENT_CHECKPOINT)
+                rc = rt_depot_appended(run->depot, seq, rt_buf_span(&action->bytes), err);
             if (rc == 0 && run->driving && action->event == RT_EVENT_ATTEMPTS)
                 rc = rt_driving_attempts(run->driving, seq, rt_buf_span(&action->bytes), err);
         } else if (rc == 0 && action->kind == RT_ACTION_SEND) {
@@ -122,7 +126,25 @@ static int step(struct conducting *run, const struct rt_input *input, struct rt_
 static bool is_for_agent(enum rt_wire_kind kind)
 {
     return kind == RT_WIRE_STUDY || kind == RT_WIRE_WORK || kind == RT_WIRE_ACK ||
-           kind == RT_WIRE_STOP || kind == RT_WIRE_FORGET || kind == RT_WIRE_ANSWER;
+           kind == RT_WIRE_STOP || kind == RT_WIRE_FORGET || kind == RT_WIRE_ANSWER ||
+           kind == RT_WIRE_MORE || kind == RT_WIRE_PIECE;
+}
+
+/* Checkpoints pass the conductor by, but for what is to be recorded of them. */
+static int store_piece(struct conducting *run, int from, const struct rt_wire *wire,
+                       struct rt_err *err)
+{
+    struct rt_comm *comm = run->options->comm;
+    struct rt_buf answer = RT_BUF_INIT;
+    struct rt_input input;
+    int rc = rt_depot_take(run->depot, from, wire, &input, &answer, err);
+
+    if (rc > 0)
+        rc = step(run, &input, err);
+    if (rc == 0 && answer.size)
+        rc = comm->ops->send(comm, from, rt_buf_span(&answer), err);
+    rt_buf_clear(&answer);
+    return rc;
 }
 
 /* A message from rank 0 itself is for the conductor or for its own agent, by its kind; beats
@@ -142,6 +164,8 @@ static int deliver(struct conducting *run, int from, struct rt_buf *message, str
     input.wire = &wire;
     if (from == 0 && is_for_agent(wire.kind))
         rc = rt_agent_take(run->agent, &wire, rt_mono_us(), err);
+    else if (wire.kind == RT_WIRE_KEEP || wire.kind == RT_WIRE_WANT)
+        rc = store_piece(run, from, &wire, err);
     else
         rc = step(run, &input, err);
     rt_wire_clear(&wire);
@@ -175,6 +199,7 @@ static int commit_if_due(struct conducting *run, struct rt_err *err)
     if ((rc = rt_record_commit(&run->recorder, err)) < 0)
         return rc;
     input.seq = run->recorder.durable;
+    rt_depot_durable(run->depot, input.seq);
     run->active = true;
     if (run->driving)
         rt_driving_durable(run->driving, run->recorder.durable);
@@ -454,14 +479,15 @@ static int conduct(struct conducting *run, struct rt_err *err)
     return rc;
 }
 
-/* What was reported before this launch counts, too. */
-static int prepare_pruning(struct conducting *run, struct rt_err *err)
+/* What was reported and kept before this launch counts, too. */
+static int recall_past(struct conducting *run, struct rt_err *err)
 {
     struct rt_store *store = run->prepared.store;
     const struct rt_study *study = rt_state_study(rt_store_state(store), run->prepared.study);
     int rc = rt_pruning_new(rt_json_get(rt_plan_json(study->plan), "pruning"), &run->pruning, err);
 
-    if (rc < 0 || !run->pruning || !run->prepared.launch)
+    if (rc < 0 || !run->prepared.launch ||
+        (rc = rt_depot_new(store, study->number, &run->depot, err)) < 0 || !run->pruning)
         return rc;
     return rt_pruning_recall(run->pruning, store, study->number, err);
 }
@@ -578,7 +604,7 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
     }
     if (store_path)
         *store_path = rt_strdup(rt_store_path(run.prepared.store));
-    if ((rc = prepare_pruning(&run, err)) < 0) {
+    if ((rc = recall_past(&run, err)) < 0) {
         dismiss(options->comm, rc);
         goto out;
     }
@@ -601,6 +627,7 @@ out:
     rt_agent_free(run.agent);
     rt_conductor_free(run.conductor);
     rt_pruning_free(run.pruning);
+    rt_depot_free(run.depot);
     rt_actions_clear(&run.actions);
     rt_prepared_clear(&run.prepared);
     return close_store(&run.prepared, rc, err);

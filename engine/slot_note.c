@@ -52,22 +52,37 @@ static int take_keep(struct rt_pool *pool, struct rt_slot *slot, struct rt_reade
     struct rt_pool_copy copy = {.ordinal = trial->ordinal, .attempt = trial->attempt};
     char *folder = rt_printf("%s/worker-%u/", pool->scratch, slot->number);
     char *path;
+    char *name;
     int rc = 0;
 
     copy.step = (int64_t)rt_read_varint(reader) - 1;
     copy.folder = rt_read_u8(reader) == 1;
     copy.path = path = rt_read_text(reader);
-    if (rt_reader_done(reader, "a checkpoint", err) < 0 || copy.step < -1 || !path ||
-        strlen(path) > PATH_SIZE_MAX || strncmp(path, folder, strlen(folder)) != 0 ||
-        strchr(path + strlen(folder), '/'))
+    copy.name = name = rt_read_text(reader);
+    if (rt_reader_done(reader, "a checkpoint", err) < 0 || copy.step < -1 || !path || !name ||
+        !name[0] || strchr(name, '/') || strlen(path) > PATH_SIZE_MAX ||
+        strncmp(path, folder, strlen(folder)) != 0 || strchr(path + strlen(folder), '/'))
         rc = rt_err_set(err, RT_EPEER, "a checkpoint is malformed");
     else if (pool->keep)
         pool->keep(pool->keep_context, &copy);
     else
         rt_pool_kept(pool, copy.ordinal, copy.attempt);
     free(path);
+    free(name);
     free(folder);
     return rc;
+}
+
+static void ask_to_restore(struct rt_pool *pool, const struct rt_slot *slot,
+                           const struct rt_waiting *trial)
+{
+    char *folder = rt_printf("%s/worker-%u", pool->scratch, slot->number);
+
+    if (pool->restore)
+        pool->restore(pool->keep_context, trial->ordinal, trial->attempt, folder);
+    else
+        rt_pool_restored(pool, trial->ordinal, trial->attempt, NULL);
+    free(folder);
 }
 
 int rt_slot_take_note(struct rt_pool *pool, struct rt_slot *slot, uint32_t number,
@@ -83,10 +98,7 @@ int rt_slot_take_note(struct rt_pool *pool, struct rt_slot *slot, uint32_t numbe
     case RT_NOTE_KEEP:
         return take_keep(pool, slot, &reader, err);
     case RT_NOTE_RESTORE:
-        if (pool->restore)
-            pool->restore(pool->keep_context, trial->ordinal, trial->attempt);
-        else
-            rt_pool_restored(pool, trial->ordinal, trial->attempt, NULL);
+        ask_to_restore(pool, slot, trial);
         return 0;
     default:
         return rt_err_set(err, RT_EPEER, "a note is of an unknown kind");

@@ -256,6 +256,61 @@ static void get_answer(struct rt_reader *reader, struct rt_wire *wire)
     wire->answer.told = rt_read_span(reader);
 }
 
+static void put_place(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_varint(message, wire->piece.ordinal);
+    rt_buf_put_varint(message, wire->piece.attempt);
+    rt_buf_put_varint(message, wire->piece.offset);
+}
+
+static void get_place(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->piece.ordinal = rt_read_varint(reader);
+    wire->piece.attempt = rt_read_varint32(reader);
+    wire->piece.offset = rt_read_varint(reader);
+    if (wire->piece.ordinal == 0 || wire->piece.attempt == 0)
+        reader->bad = true;
+}
+
+static void put_piece(struct rt_buf *message, const struct rt_wire *wire)
+{
+    const struct rt_wire_piece *piece = &wire->piece;
+
+    put_place(message, wire);
+    rt_buf_put_varint(message, piece->size);
+    rt_buf_put_varint(message, piece->step);
+    rt_buf_put_u8(message, piece->folder);
+    rt_buf_put_span(message, piece->name);
+    rt_buf_put(message, piece->hash.bytes, sizeof piece->hash.bytes);
+    rt_buf_put_span(message, piece->bytes);
+}
+
+static bool is_file_name(struct rt_span name)
+{
+    return name.size && name.size <= RT_WIRE_NAME_MAX && !memchr(name.data, '/', name.size) &&
+           !memchr(name.data, 0, name.size);
+}
+
+static void get_piece(struct rt_reader *reader, struct rt_wire *wire)
+{
+    struct rt_wire_piece *piece = &wire->piece;
+    struct rt_span hash;
+
+    get_place(reader, wire);
+    piece->size = rt_read_varint(reader);
+    piece->step = rt_read_varint(reader);
+    piece->folder = rt_read_u8(reader) == 1;
+    piece->name = rt_read_span(reader);
+    hash = rt_read_bytes(reader, sizeof piece->hash.bytes);
+    if (hash.size)
+        memcpy(piece->hash.bytes, hash.data, hash.size);
+    piece->bytes = rt_read_span(reader);
+    if (piece->step > INT64_MAX || (piece->size != RT_WIRE_KEPT &&
+                                    (!is_file_name(piece->name) || piece->offset > piece->size ||
+                                     piece->bytes.size > piece->size - piece->offset)))
+        reader->bad = true;
+}
+
 void rt_wire_put_told(struct rt_buf *told, const struct rt_wire_told *one)
 {
     rt_buf_put_varint(told, one->ordinal);
@@ -304,6 +359,10 @@ static const struct kind {
     [RT_WIRE_READS] = {"READS", put_reads, get_reads},
     [RT_WIRE_REPORTS] = {"REPORTS", put_reports, get_reports},
     [RT_WIRE_ANSWER] = {"ANSWER", put_answer, get_answer},
+    [RT_WIRE_KEEP] = {"KEEP", put_piece, get_piece},
+    [RT_WIRE_MORE] = {"MORE", put_place, get_place},
+    [RT_WIRE_WANT] = {"WANT", put_place, get_place},
+    [RT_WIRE_PIECE] = {"PIECE", put_piece, get_piece},
 };
 
 static const struct kind *find_kind(unsigned number)

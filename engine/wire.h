@@ -43,6 +43,10 @@ enum rt_wire_kind {
     RT_WIRE_RETURN = 11,  /* agent: these trials were not started; body as WORK */
     RT_WIRE_READS = 12,   /* agent: params that trials asked for, before their results */
     RT_WIRE_REPORTS = 20, /* agent: what running trials reported, before their results */
+    RT_WIRE_KEEP = 22,    /* agent: a piece of a checkpoint */
+    RT_WIRE_MORE = 23,    /* conductor: the next piece, from here on; or it is kept */
+    RT_WIRE_WANT = 24,    /* agent: a piece of what an earlier attempt kept, from here on */
+    RT_WIRE_PIECE = 25,   /* conductor: here it is; or there is nothing */
     RT_WIRE_ANSWER = 21,  /* conductor: what running trials are to be told */
 };
 
@@ -122,6 +126,22 @@ struct rt_wire_answer {
     struct rt_span told; /* what trials are told, one after another: see rt_wire_told() */
 };
 
+#define RT_WIRE_NAME_MAX 255u       /* bytes of a file's name */
+#define RT_WIRE_KEPT     UINT64_MAX /* where an offset or a size would be */
+
+/* KEEP and PIECE. MORE and WANT have ordinal, attempt and offset alone. */
+struct rt_wire_piece {
+    uint64_t ordinal;
+    uint32_t attempt; /* that keeps it, or wants it */
+    uint64_t offset;  /* of the bytes; of MORE, RT_WIRE_KEPT: it is kept, or is not wanted */
+    uint64_t size;    /* of all; of PIECE, RT_WIRE_KEPT: there is nothing */
+    uint64_t step;    /* of KEEP: the step + 1, or 0 */
+    bool folder;
+    struct rt_span name;
+    struct rt_hash hash; /* of PIECE: of all */
+    struct rt_span bytes;
+};
+
 struct rt_wire {
     enum rt_wire_kind kind;
     union {
@@ -136,6 +156,7 @@ struct rt_wire {
         struct rt_wire_reads reads;
         struct rt_wire_reports reports;
         struct rt_wire_answer answer;
+        struct rt_wire_piece piece; /* KEEP, MORE, WANT, PIECE */
     };
 };
 

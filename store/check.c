@@ -14,10 +14,8 @@ static const struct part {
     const char *name;
     rt_check_part_fn *run;
 } parts[] = {
-    {"journal", rt_check_journal},
-    {"objects", rt_check_objects},
-    {"code", rt_check_code},
-    {"index", rt_check_index},
+    {"journal", rt_check_journal}, {"objects", rt_check_objects}, {"kept", rt_check_kept},
+    {"code", rt_check_code},       {"index", rt_check_index},
 };
 
 /* Findings, kept until it is known that no writer disturbed them. */

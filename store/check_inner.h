@@ -28,6 +28,7 @@ void rt_check_say(struct rt_checking *checking, int code, const char *remedy, co
 /* The parts. */
 void rt_check_journal(struct rt_checking *checking);
 void rt_check_objects(struct rt_checking *checking);
+void rt_check_kept(struct rt_checking *checking);
 void rt_check_code(struct rt_checking *checking);
 void rt_check_index(struct rt_checking *checking);
 

@@ -61,7 +61,7 @@ enum rt_event_kind {
  * DECISIONS   {"study": n, "decisions": [{"ordinal": n, "attempt": n, "by": "median", "step": n,
  *              "stop": reason} or {.., "by": "driver", "params": {..}}]}
  * CHECKPOINT  {"study": n, "ordinal": n, "attempt": n, "step": n or null, "sha256": hex,
- *              "bytes": n, "folder": true or false}
+ *              "bytes": n, "folder": true or false, "name": text}
  * RESTORE     {"study": n, "ordinal": n, "attempt": n, "from": attempt that kept it, "sha256": hex}
  * VERDICT     {"study": n, "tolerances": [text, ..], "equivalences": [text, ..],
  *              "runs": [[first ordinal, count, verdict], ..], "reasons": [[ordinal, text], ..],
