@@ -157,9 +157,9 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
         return 0;
     rt_agent_feed(agent);
     if ((rc = rt_pool_step(agent->pool, mono_us, err)) < 0 ||
-        (rc = rt_agent_pass_reports(agent, mono_us, false, err)) < 0 ||
         (rc = rt_agent_pass_pieces(agent, err)) < 0 ||
-        (rc = rt_agent_collect(agent, mono_us, err)) < 0)
+        (rc = rt_agent_collect(agent, mono_us, err)) < 0 ||
+        (rc = rt_agent_pass_reports(agent, mono_us, err)) < 0)
         return rc;
     return rt_agent_tell_state(agent, mono_us, err);
 }
@@ -201,7 +201,7 @@ int rt_agent_step(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     if (agent->life == LIFE_DONE)
         return 0;
     if ((rc = work(agent, mono_us, err)) < 0 ||
-        (rc = rt_agent_hand_over(agent, mono_us, err)) < 0 ||
+        (rc = rt_agent_hand_over(agent, mono_us, false, err)) < 0 ||
         (rc = rt_agent_beat(agent, mono_us, err)) < 0)
         return rc;
     if (agent->life == LIFE_DESPAIRED)

@@ -65,11 +65,14 @@ void rt_agent_feed(struct rt_agent *agent);
 int rt_agent_forget(struct rt_agent *agent, struct rt_err *err);
 int rt_agent_collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
 int rt_agent_hand_over_harvest(struct rt_agent *agent, struct rt_err *err);
-int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
+/* In good time; or what there is, `now`. */
+int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, bool now, struct rt_err *err);
 
 /* agent_reports.c */
-/* Passes on what running trials reported, in good time; with `now`, what there is. */
-int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, bool now, struct rt_err *err);
+/* Passes on what running trials reported, in good time; and, before attempts that have ended, what
+ * came before them. */
+int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
+int rt_agent_pass_past_reports(struct rt_agent *agent, struct rt_err *err);
 void rt_agent_take_answer(struct rt_agent *agent, const struct rt_wire_answer *answer);
 /* agent_keep.c: checkpoints of running trials to the conductor, and back. */
 void rt_agent_keep_init(struct rt_agent *agent);

@@ -7,10 +7,33 @@ static bool is_alone(const struct rt_agent *agent)
     return agent->life == LIFE_ORPHANED || agent->life == LIFE_DESPAIRED;
 }
 
-int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, bool now, struct rt_err *err)
+static int send_reports(struct rt_agent *agent, bool past, struct rt_err *err)
 {
     struct rt_wire wire = {.kind = RT_WIRE_REPORTS};
+    struct rt_buf taken = RT_BUF_INIT;
     struct rt_buf rows = RT_BUF_INIT;
+    uint64_t count = rt_pool_take_reports(agent->pool, past, &taken);
+    int rc = 0;
+
+    if (count) {
+        rt_buf_put_varint(&rows, count);
+        rt_buf_put(&rows, taken.data, taken.size);
+        wire.reports.number = ++agent->reports_sent;
+        wire.reports.rows = rt_buf_span(&rows);
+        rc = rt_agent_say(agent, &wire, err);
+    }
+    rt_buf_clear(&taken);
+    rt_buf_clear(&rows);
+    return rc;
+}
+
+int rt_agent_pass_past_reports(struct rt_agent *agent, struct rt_err *err)
+{
+    return agent->pool && !is_alone(agent) ? send_reports(agent, true, err) : 0;
+}
+
+int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
+{
     uint64_t wait_us;
     uint64_t count;
     int rc;
@@ -23,18 +46,13 @@ int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, bool now, st
         rt_pool_answer_reports(agent->pool, true);
         return 0;
     }
-    if (count == 0)
-        return 0;
     /* One batch at a time: the next one gathers meanwhile. */
-    if (!now && (wait_us || agent->reports_acked < agent->reports_sent))
+    if (count == 0 || wait_us || agent->reports_acked < agent->reports_sent)
         return 0;
-    rt_buf_put_varint(&rows, count);
-    rt_pool_take_reports(agent->pool, &rows);
-    wire.reports.number = ++agent->reports_sent;
-    wire.reports.rows = rt_buf_span(&rows);
-    rc = rt_agent_say(agent, &wire, err);
-    rt_buf_clear(&rows);
-    return rc;
+    /* What ended before is known when they are judged. */
+    if ((rc = rt_agent_hand_over(agent, mono_us, true, err)) < 0)
+        return rc;
+    return send_reports(agent, false, err);
 }
 
 void rt_agent_take_answer(struct rt_agent *agent, const struct rt_wire_answer *answer)

@@ -106,18 +106,19 @@ int rt_agent_hand_over_harvest(struct rt_agent *agent, struct rt_err *err)
     return rc;
 }
 
-int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
+int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, bool now, struct rt_err *err)
 {
     bool quiet = agent->pool && rt_pool_queued(agent->pool) == 0;
     struct rt_wire wire = {.kind = RT_WIRE_RESULTS};
     int rc = 0;
 
-    if (!rt_handover_due(&agent->handover, mono_us, quiet))
+    if (now ? rt_handover_closed(&agent->handover)
+            : !rt_handover_due(&agent->handover, mono_us, quiet))
         return 0;
     if (agent->guard && rt_code_guard_due(agent->guard, mono_us) &&
         (rc = rt_agent_check_code(agent, mono_us, err)) < 0)
         return rc;
-    if ((rc = rt_agent_pass_reports(agent, mono_us, true, err)) < 0)
+    if ((rc = rt_agent_pass_past_reports(agent, err)) < 0)
         return rc;
     wire.results.rows = rt_handover_close(&agent->handover, &wire.results.number);
     rc = rt_agent_say(agent, &wire, err);
@@ -137,7 +138,7 @@ int rt_agent_collect(struct rt_agent *agent, uint64_t mono_us, struct rt_err *er
             continue;
         rt_handover_put_packed(&agent->handover, row, mono_us);
         if (rt_handover_full(&agent->handover))
-            rc = rt_agent_hand_over(agent, mono_us, err);
+            rc = rt_agent_hand_over(agent, mono_us, false, err);
     }
     return rc;
 }

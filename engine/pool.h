@@ -77,9 +77,10 @@ int rt_pool_step(struct rt_pool *pool, uint64_t mono_us, struct rt_err *err);
 int rt_pool_take(struct rt_pool *pool, struct rt_span *row);
 
 /* Reports of running trials that have come and were not taken: their number, and in how many
- * microseconds they should be. take: appends them, packed (store/report.h), to *rows. */
+ * microseconds they should be. take: appends them, packed (store/report.h), to *rows, and returns
+ * how many there were; with `past`, those alone that came before the last attempt that ended. */
 uint64_t rt_pool_reports(const struct rt_pool *pool, uint64_t mono_us, uint64_t *wait_us);
-void rt_pool_take_reports(struct rt_pool *pool, struct rt_buf *rows);
+uint64_t rt_pool_take_reports(struct rt_pool *pool, bool past, struct rt_buf *rows);
 /* Those taken were judged: running trials are told. With `all`, those that were not taken are
  * dropped, and are answered as well. */
 void rt_pool_answer_reports(struct rt_pool *pool, bool all);

@@ -96,6 +96,8 @@ struct rt_pool {
     size_t ended_at;
     struct rt_buf reports; /* packed; not taken yet */
     uint64_t report_count;
+    size_t past_size;      /* of `reports`: what came before the last result, */
+    uint64_t past_count;   /* and must be handed over before it */
     uint64_t report_us;    /* when the first of them came; monotonic */
     bool report_waits;     /* somebody waits for the answer */
     rt_pool_keep_fn *keep; /* checkpoints; NULL: none are kept */

@@ -137,14 +137,25 @@ uint64_t rt_pool_reports(const struct rt_pool *pool, uint64_t mono_us, uint64_t 
     return pool->report_count;
 }
 
-void rt_pool_take_reports(struct rt_pool *pool, struct rt_buf *rows)
+uint64_t rt_pool_take_reports(struct rt_pool *pool, bool past, struct rt_buf *rows)
 {
-    rt_buf_put(rows, pool->reports.data, pool->reports.size);
-    rt_buf_reset(&pool->reports);
-    pool->report_count = 0;
+    struct rt_buf *reports = &pool->reports;
+    uint64_t count = past ? pool->past_count : pool->report_count;
+    size_t size = past ? pool->past_size : reports->size;
+
+    rt_buf_put(rows, reports->data, size);
+    if (size < reports->size)
+        memmove(reports->data, reports->data + size, reports->size - size);
+    reports->size -= size;
+    pool->report_count -= count;
+    pool->past_size = 0;
+    pool->past_count = 0;
+    if (past)
+        return count;
     pool->report_waits = false;
     for (uint32_t i = 0; i < pool->options.slots; i++)
         pool->slots[i].notes.sent = pool->slots[i].notes.taken;
+    return count;
 }
 
 static void say_answered(struct rt_slot *slot, uint64_t count)
@@ -162,7 +173,7 @@ void rt_pool_answer_reports(struct rt_pool *pool, bool all)
     struct rt_buf dropped = RT_BUF_INIT;
 
     if (all)
-        rt_pool_take_reports(pool, &dropped);
+        rt_pool_take_reports(pool, false, &dropped);
     rt_buf_clear(&dropped);
     for (uint32_t i = 0; i < pool->options.slots; i++) {
         struct rt_slot *slot = &pool->slots[i];

@@ -9,7 +9,7 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         9
+#define FORMAT         10
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,

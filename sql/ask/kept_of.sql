@@ -1,5 +1,5 @@
 -- The last checkpoint of a trial.
-SELECT attempt, step, sha256, bytes, folder, time
+SELECT attempt, step, hash, bytes, folder, time
 FROM checkpoint
 WHERE study = :study AND ordinal = :ordinal
 ORDER BY event DESC

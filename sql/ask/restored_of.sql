@@ -1,2 +1,2 @@
 -- Attempts of a trial that went on from what an earlier one had kept.
-SELECT attempt, kept_by, sha256 FROM restore WHERE study = :study AND ordinal = :ordinal
+SELECT attempt, kept_by, hash FROM restore WHERE study = :study AND ordinal = :ordinal

@@ -5,7 +5,7 @@ CREATE TABLE checkpoint (
   event INTEGER NOT NULL,
   attempt INTEGER NOT NULL,
   step INTEGER, -- as the trial said it
-  sha256 TEXT NOT NULL,
+  hash TEXT NOT NULL,
   bytes INTEGER NOT NULL,
   folder INTEGER NOT NULL, -- 1: a folder, packed
   time TEXT NOT NULL,

@@ -4,7 +4,7 @@ CREATE TABLE restore (
   ordinal INTEGER NOT NULL,
   attempt INTEGER NOT NULL,
   kept_by INTEGER NOT NULL, -- the earlier attempt
-  sha256 TEXT NOT NULL,
+  hash TEXT NOT NULL,
   event INTEGER NOT NULL,
   PRIMARY KEY (study, ordinal, attempt)
 ) WITHOUT ROWID

@@ -73,7 +73,7 @@ wait $! || true
 retrial run --store killed -q slow.yaml
 retrial --store killed query --csv 'SELECT outcome, attempt, steps FROM slow'
 retrial --store killed log slow.1 2>/dev/null
-retrial --store killed query --csv 'SELECT attempt, step FROM checkpoint'
+retrial --store killed query --csv 'SELECT attempt, max(step) FROM checkpoint GROUP BY attempt'
 
 cat >model.c <<'C'
 #include <retrial.h>
