@@ -78,3 +78,5 @@ foreach(whom guard0 guard1 conductor agent1 mpiexec terminate interrupt)
   retrial_mpi_test(NAME death/${whom} RANKS 3 LAUNCHER
     COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/death.sh $<TARGET_FILE:retrial> ${whom})
 endforeach()
+retrial_mpi_test(NAME driver RANKS 2 LAUNCHER
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/driver.sh $<TARGET_FILE:retrial>)

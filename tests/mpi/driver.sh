@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Usage: driver.sh RETRIAL, with $MPIEXEC and $RANKS set.
+# A driver under MPI: the launch is killed, rank 0 first, and goes on; params reach every rank as they were proposed.
+set -eu
+retrial=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+cp "$(dirname "$0")/../cli/drive/talk.py" .
+cat >model.py <<'PYTHON'
+import time
+
+
+def train(x):
+    time.sleep(0.01)
+    return {"y": x * 2}
+PYTHON
+cat >hpo.py <<'PYTHON'
+from talk import hear, say
+
+asked = told = 0
+while told < 60:
+    while asked < min(60, told + 6):
+        say(submit=[{"id": asked, "params": {"x": asked / 4}}])
+        asked += 1
+    told += len(hear()["done"])
+say(finish=told)
+PYTHON
+echo '{name: s, entry: model.py:train, driver: {file: hpo.py, trials: 60}}' >s.yaml
+$MPIEXEC "$retrial" run -q -j 1 s.yaml 2>err &
+launch=$!
+for _ in $(seq 200); do
+    [ ! -e .retrial/lock ] || owner=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' .retrial/lock)
+    [ -z "${owner:-}" ] || break
+    sleep 0.02
+done
+sleep 0.5
+kill -9 "${owner:-0}" 2>kill.err || true
+wait $launch || true
+for _ in 1 2 3; do # the first may find the dead one's lock
+    ! $MPIEXEC "$retrial" run -q -j 1 s.yaml 2>err || break
+done
+"$retrial" query --csv 'SELECT count(*), sum(y = 2 * x), count(DISTINCT x) FROM s' >table.csv
+printf 'count(*),sum(y = 2 * x),count(DISTINCT x)\n60,60,60\n' | diff - table.csv || { cat err; exit 1; }
+"$retrial" query --csv "SELECT count(*) FROM (SELECT 1 FROM \"s.attempts\" WHERE outcome = 'ok' GROUP BY trial HAVING count(*) > 1)" | tail -n 1 | grep -qx 0
