@@ -84,6 +84,28 @@ static int put_launches(struct rt_json *about, struct rt_db *db, const struct rt
     return rc < 0 ? rc : put_rows_by_trials(about, "agents", db, rt_sql_ask_agents_of, study, err);
 }
 
+/* Points that a replay lists may be many: their number is told, and table `pair` has them. */
+static struct rt_json *shown_plan(const struct rt_plan *plan)
+{
+    static const char *const lists[][2] = {{"points", "seeds"},
+                                           {"points", "replicates"},
+                                           {"replay", "study"},
+                                           {"replay", "ordinals"},
+                                           {"replay", "attempts"}};
+    struct rt_json *shown = rt_json_copy(rt_plan_json(plan));
+    struct rt_json *axes = rt_json_get(shown, "axes");
+
+    if (!rt_plan_lists_points(plan))
+        return shown;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        rt_json_remove(rt_json_get(shown, lists[i][0]), lists[i][1]);
+    for (size_t i = 0; i < rt_json_count(axes); i++) {
+        rt_json_remove(rt_json_at(axes, i), "values");
+        rt_json_remove(rt_json_at(axes, i), "absent");
+    }
+    return shown;
+}
+
 int rt_about_study(struct rt_db *db, const struct rt_study *study, struct rt_json **about,
                    struct rt_err *err)
 {
@@ -95,7 +117,7 @@ int rt_about_study(struct rt_db *db, const struct rt_study *study, struct rt_jso
     put_identity(*about, study);
     if (!study->plan)
         return 0;
-    rt_json_set(*about, "plan", rt_json_copy(rt_plan_json(study->plan)));
+    rt_json_set(*about, "plan", shown_plan(study->plan));
     code = rt_json_get_text(rt_plan_json(study->plan), "code", NULL);
     if (code) {
         rc = rt_about_code(db, code, &record, err);

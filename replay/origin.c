@@ -12,12 +12,16 @@ struct rt_origins {
     const struct rt_study *study; /* of the statement */
     struct rt_stmt *stmt;
     struct rt_stmt *past; /* prepared when needed */
+    bool begun;
 };
 
+/* One transaction for all: SQLite locks its file for each statement otherwise. A savepoint, for
+ * there may be several at a time. If it cannot be had, things only take longer. */
 int rt_origins_new(struct rt_db *index, struct rt_origins **out)
 {
     *out = rt_calloc(1, sizeof **out);
     (*out)->index = index;
+    (*out)->begun = rt_db_exec(index, "SAVEPOINT origins", NULL) == 0;
     return 0;
 }
 
@@ -27,6 +31,8 @@ void rt_origins_free(struct rt_origins *origins)
         return;
     rt_stmt_free(origins->stmt);
     rt_stmt_free(origins->past);
+    if (origins->begun)
+        rt_db_exec(origins->index, "RELEASE origins", NULL);
     free(origins);
 }
 

@@ -21,7 +21,8 @@ struct rt_origin {
     uint64_t row;   /* in that event */
 };
 
-/* Finds origins, fastest in the order of their studies. */
+/* Finds origins, fastest in the order of their studies. Until it is freed, the index shows what it
+ * showed at first. */
 struct rt_origins;
 
 int rt_origins_new(struct rt_db *index, struct rt_origins **out);

@@ -7,7 +7,8 @@
 #include <string.h>
 #include "sql.h"
 
-#define PLACES_MAX 256 /* launches and ranks that are looked at */
+#define PLACES_MAX 256  /* launches and ranks that are looked at */
+#define LOOKS_MAX  5000 /* trials, evenly spread */
 #define NAMED      3
 
 enum { HOST, CPU, MPI, VERSION, FACTS };
@@ -79,11 +80,12 @@ static int look(struct rt_db *index, const struct rt_granted *granted, struct va
     struct place places[PLACES_MAX];
     struct rt_origins *origins;
     struct rt_stmt *stmt;
+    size_t step = granted->picks.count / LOOKS_MAX + 1;
     size_t count = 0;
     int rc = rt_db_prepare(index, rt_sql_ask_surroundings_of, &stmt, NULL, err);
 
     rt_origins_new(index, &origins);
-    for (size_t i = 0; rc >= 0 && i < granted->picks.count && count < PLACES_MAX; i++) {
+    for (size_t i = 0; rc >= 0 && i < granted->picks.count && count < PLACES_MAX; i += step) {
         struct rt_origin origin;
 
         rc = rt_origins_find(origins, granted->picks.items[i].study,

@@ -264,10 +264,10 @@ int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *w
     rt_origins_new(index, &granting.origins);
     if (wish->code && !wish->dry)
         granted->codes = rt_codes_new(store, index, wish->code);
-    if ((rc = add_all(&granting, err)) == 0 && (rc = settle_code(&granting, err)) == 0 &&
-        (rc = plan_all(&granting, err)) == 0)
-        drop_impossible(&granting);
+    rc = add_all(&granting, err);
     rt_origins_free(granting.origins);
+    if (rc == 0 && (rc = settle_code(&granting, err)) == 0 && (rc = plan_all(&granting, err)) == 0)
+        drop_impossible(&granting);
     rt_buf_clear(&granting.text);
     return rc;
 }
