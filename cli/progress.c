@@ -117,6 +117,12 @@ static size_t columns(void)
     return ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
+static void put_pruned(struct rt_buf *line, const struct rt_progress *progress)
+{
+    if (progress->done[RT_OUTCOME_PRUNED])
+        rt_buf_printf(line, ", %llu pruned", (unsigned long long)progress->done[RT_OUTCOME_PRUNED]);
+}
+
 /* The end of a study in one sentence. */
 static void put_end(struct rt_buf *line, const struct rt_standing *standing)
 {
@@ -129,12 +135,14 @@ static void put_end(struct rt_buf *line, const struct rt_standing *standing)
         rt_buf_printf(line, "complete, nothing to do: %llu trials, %llu ok",
                       (unsigned long long)progress->planned,
                       (unsigned long long)progress->done[RT_OUTCOME_OK]);
+        put_pruned(line, progress);
         put_bad(line, progress);
         return;
     }
     rt_buf_printf(line, "%llu of %llu trials done, %llu ok", (unsigned long long)done,
                   (unsigned long long)progress->planned,
                   (unsigned long long)progress->done[RT_OUTCOME_OK]);
+    put_pruned(line, progress);
     put_bad(line, progress);
     rt_buf_printf(line, "; %llu now in ", (unsigned long long)standing->ended);
     put_span(line, seconds);

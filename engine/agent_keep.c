@@ -262,7 +262,7 @@ static void give_up(struct rt_agent *agent)
     while (agent->keep->count)
         end_copy(agent, agent->keep->count - 1);
     while (agent->keep->restore_count)
-        end_restore(agent, 0, NULL);
+        end_restore(agent, agent->keep->restore_count - 1, NULL);
 }
 
 int rt_agent_pass_pieces(struct rt_agent *agent, struct rt_err *err)

@@ -99,6 +99,8 @@ static void take_note(struct rt_link *link)
     struct rt_reader reader = rt_reader(rt_buf_span(&link->note));
     uint64_t answered;
 
+    if (link->note.size == 0)
+        return;
     switch (rt_read_u8(&reader)) {
     case RT_NOTE_ANSWERED:
         answered = rt_read_varint(&reader);
