@@ -99,6 +99,10 @@ static int print_plan(const struct rt_run_options *run_options, struct rt_err *e
         goto out;
     rt_json_pretty(plan, &text);
     print_json(&text);
+    if (rt_plan_driven(made)) {
+        printf("the driver proposes the trials\n");
+        goto out;
+    }
     printf("%llu trials; the first and the last:\n", (unsigned long long)rt_plan_count(made));
     rt_plan_params(made, 0, &text);
     print_json(&text);

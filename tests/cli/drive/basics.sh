@@ -39,6 +39,7 @@ space: {x: "uniform(0, 5)", deep: {int: [1, 9], log: true, when: x >= 2}}
 driver: {file: hpo.py, trials: 6, in_flight: 4, args: {n: 3}}
 objective: {minimize: loss}
 YAML
+retrial run --dry-run study.yaml | tail -n 1
 code=0
 retrial run -j 2 study.yaml 2>err || code=$?
 grep -E "driver|trials" err | grep -v ^retrial | sed -E 's/; [0-9]+ now.*//'
