@@ -44,6 +44,18 @@ def read_trace(path):
             place += size
         events.append(Event(chr(kind), pid, inode, at, os.fsdecode(parts[0]),
                             os.fsdecode(parts[1]), parts[2]))
+    return in_order(events)
+
+
+def in_order(events):
+    """A process may use a folder that another one has made and is about to record."""
+    for i, event in enumerate(events):
+        folder = os.path.dirname(event.path)
+        for j in range(i + 1, min(i + 10, len(events))) if event.kind == "c" else ():
+            late = events[j]
+            if late.kind == "m" and late.path == folder and late.pid != event.pid:
+                events.insert(i, events.pop(j))
+                break
     return events
 
 

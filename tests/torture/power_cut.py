@@ -38,6 +38,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lost_power
 
 TRIALS = 16
+GROUP = 20  # rounds
 MODEL = '''import os
 import time
 
@@ -85,7 +86,8 @@ class Torture:
     def environment(self):
         return {"PATH": self.build + ":/usr/bin:/bin", "HOME": self.work, "LC_ALL": "C.UTF-8",
                 "RETRIAL_MODULES": self.build + "/lib/retrial",
-                "RETRIAL_SPOOL": self.here + "/spool", "RAN": self.here + "/ran", "TMPDIR": self.work}
+                "RETRIAL_SPOOL": self.here + "/spool", "RAN": self.here + "/ran",
+                "TMPDIR": self.work}
 
     def study(self, trials=TRIALS):
         os.makedirs(self.here + "/study", exist_ok=True)
@@ -196,22 +198,24 @@ class Torture:
                 if re.search("/(journal|objects|index|spool)", event.path)]
         anywhere = range(len(self.events))
         pick = self.random.choice
-        return sorted(pick(pick((busy, anywhere))) for _ in range(count))
+        return [pick(pick((busy, anywhere))) for _ in range(count)]
 
     def rounds(self, first, count):
-        apart_places = collections.defaultdict(list)
-        for number, place in enumerate(self.places(count), first):
-            apart_places[number % 2 == 0].append((number, place))
-        for apart, cuts in sorted(apart_places.items()):
-            disk = lost_power.Disk(self.inodes, apart)
-            next_event = 0
-            for number, place in cuts:
-                while next_event <= place:
-                    disk.step(self.events[next_event])
-                    next_event += 1
-                self.round(number, place, disk)
-                if self.found[self.options.until]:
-                    return
+        """In groups, so that the disk need not be followed anew for each, and all come early."""
+        numbers = range(first, first + count)
+        places = self.places(count)
+        for start in range(0, count, GROUP):
+            for apart in (False, True):
+                cuts = list(zip(places, numbers))[start + apart:start + GROUP:2]
+                disk = lost_power.Disk(self.inodes, apart)
+                after = 0
+                for place, number in sorted(cuts):
+                    while after <= place:
+                        disk.step(self.events[after])
+                        after += 1
+                    self.round(number, place, disk)
+                    if self.found[self.options.until]:
+                        return
 
     def round(self, number, place, disk):
         event = self.events[place]
