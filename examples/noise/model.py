@@ -84,16 +84,24 @@ def loss(layers, inputs, labels):
     return float(-np.mean(labels * np.log(chance) + (1 - labels) * np.log(1 - chance)))
 
 
-def train(label_noise=0.0, epochs=40, hidden=(20,)):
-    """Trains on labels of which each was flipped with probability label_noise."""
+def shake(inputs, scale):
+    """The inputs with noise. It has numbers of its own, so that all else is drawn as without it."""
+    own = np.random.RandomState(np.random.get_state()[1][:8])
+    return inputs + own.normal(0, scale, inputs.shape) if scale else inputs
+
+
+def train(label_noise=0.0, epochs=40, hidden=(20,), feature_noise=0.0):
+    """Trains on labels of which each was flipped with probability label_noise, and on inputs to
+    each of which a normal number of standard deviation feature_noise was added."""
+    inputs = shake(TRAIN_X, feature_noise)
     flipped = np.random.random(len(TRAIN_Y)) < label_noise
     noisy = np.where(flipped, 1 - TRAIN_Y, TRAIN_Y)
     layers = start([TRAIN_X.shape[1], *hidden, 1])
-    fit(layers, TRAIN_X, noisy, epochs)
+    fit(layers, inputs, noisy, epochs)
     return {
         "val_acc": accuracy(layers, VAL_X, VAL_Y),
         "val_loss": loss(layers, VAL_X, VAL_Y),
-        "train_acc": accuracy(layers, TRAIN_X, noisy),
+        "train_acc": accuracy(layers, inputs, noisy),
         "realised_noise": float(flipped.mean()),
     }
 
