@@ -167,6 +167,11 @@ static int supervise(struct rt_cmd_context *context, const struct rt_execute_opt
     return rt_supervise(context, &supervise, options, err);
 }
 
+static void note_closing(void *guard)
+{
+    rt_guard_note(guard, RT_GUARD_CLOSING);
+}
+
 int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *execute,
                struct rt_run_options *options, struct rt_err *err)
 {
@@ -188,6 +193,8 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
         return rc;
     rt_guard_note(context->guard, RT_GUARD_JOINED);
     catch_signals(options->comm->rank == 0);
+    options->closing = note_closing;
+    options->closing_context = context->guard;
     options->nursery = context->nursery;
     options->argc = context->argc;
     options->argv = context->argv;

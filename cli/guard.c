@@ -1,6 +1,7 @@
 #include "cli/guard.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/host.h"
 #include "engine/comm_launcher.h"
 
@@ -16,7 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOOK_S 1 /* between looks at the launcher */
+#define LOOK_S      1         /* between looks at the launcher */
+#define PATIENCE_US 15000000u /* with rank 0, once nobody waits for a rank that is dead */
 
 struct rt_guard {
     _Atomic int *stage; /* in memory that both share */
@@ -28,6 +30,8 @@ struct guarding {
     pid_t launcher; /* who started us */
     const char *number;
     const _Atomic int *stage;
+    uint64_t end_us; /* when to end as the rank did (monotonic); 0: not by ourselves */
+    int status;      /* of the dead rank */
 };
 
 static const char *rank_number(void)
@@ -102,9 +106,14 @@ static void reap(struct guarding *guarding)
         return;
     if (strcmp(guarding->number, "0") == 0 && WIFSIGNALED(status))
         say_over(status);
-    if (strcmp(guarding->number, "0") == 0 || *guarding->stage != RT_GUARD_JOINED)
+    if (strcmp(guarding->number, "0") == 0 || *guarding->stage == RT_GUARD_STARTING ||
+        *guarding->stage == RT_GUARD_LEAVING)
         end_as(status);
     guarding->rank = 0;
+    guarding->status = status;
+    /* The others may have met it at the end, and leave in good order: then nobody ends us. */
+    if (*guarding->stage == RT_GUARD_CLOSING)
+        guarding->end_us = rt_mono_us() + PATIENCE_US;
     say_gone(guarding, status);
 }
 
@@ -122,6 +131,8 @@ static _Noreturn void guard(struct guarding *guarding)
             reap(guarding);
         else if (number > 0 && guarding->rank)
             kill(guarding->rank, number);
+        if (guarding->end_us && rt_mono_us() >= guarding->end_us)
+            end_as(guarding->status);
         if (getppid() != guarding->launcher) {
             if (guarding->rank)
                 kill(guarding->rank, SIGKILL);

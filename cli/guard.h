@@ -18,6 +18,7 @@ enum rt_guard_stage {
     RT_GUARD_STARTING, /* the others wait for this rank in MPI_Init: without it there is no launch
                         */
     RT_GUARD_JOINED,   /* from here on the others can do without it */
+    RT_GUARD_CLOSING,  /* it has said all, and waits for the others */
     RT_GUARD_LEAVING,  /* it ends on purpose */
 };
 

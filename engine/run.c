@@ -652,6 +652,8 @@ int rt_run(const struct rt_run_options *options, char **store_path, struct rt_er
     /* A launch that was stopped, too: rank 0 may still have to publish, and whoever leaves earlier
      * takes it along. */
     orderly |= rc == RT_EINTERRUPTED;
+    if (orderly && options->closing)
+        options->closing(options->closing_context);
     /* Who is missing does not come to the end, either: the launcher ends those who wait there. */
     options->comm->ops->close(options->comm, !orderly || missing);
     return rc;

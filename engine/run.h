@@ -77,6 +77,10 @@ struct rt_run_options {
     volatile sig_atomic_t *stop; /* counts requests to stop; may be NULL */
     /* Called on rank 0 at most every 100 ms, and at the end with `last` set. May be NULL. */
     void (*report)(void *context, const struct rt_standing *standing, bool last);
+    /* Called on every rank that leaves in good order, before it waits for the others. May be NULL.
+     */
+    void (*closing)(void *context);
+    void *closing_context;
     /* Words for the person at the keyboard: a notice, one line. May be NULL. */
     void (*notice)(void *context, const char *text);
     void *context;
