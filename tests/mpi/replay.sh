@@ -22,3 +22,4 @@ $MPIEXEC "$1" verify base -q -j 2 > out 2> err || { cat out err; exit 1; }
 grep -q ' 44 IDENTICAL' out || { cat out err; exit 1; }
 [ "$(wc -l < witness)" = 44 ] || { echo "$(wc -l < witness) witnesses of 44"; exit 1; }
 [ "$(grep -c IDENTICAL out)" = 1 ] || { echo "not told once:"; cat out; exit 1; }
+grep -q "then and now: MPI none -> $MPI [0-9]" err || { cat err; exit 1; }
