@@ -274,6 +274,21 @@ static void go_on(struct sim *sim, int rank)
     }
 }
 
+void agent_fill(struct sim *sim, int rank)
+{
+    struct agent *agent = &sim->agents[rank];
+    struct rt_wire wire = {.kind = RT_WIRE_READY,
+                           .ready = {1, RT_EIO, rt_span_text("the disk is full")}};
+
+    if (!agent->alive || agent->phase != AGENT_UP || agent->frozen_until_us > sim->world.now_us)
+        return;
+    world_tell(&sim->world, "the disk of rank %d is full", rank);
+    agent->phase = AGENT_FAILED;
+    agent->full = true;
+    give_back(sim, rank);
+    say(sim, rank, &wire);
+}
+
 static uint64_t next_step(const struct sim *sim, const struct agent *agent)
 {
     uint64_t now = sim->world.now_us;

@@ -146,7 +146,7 @@ static void read_letter(struct sim *sim, const struct letter *letter)
     oracle_received(&sim->oracle, letter->rank, &wire);
     launch_input(sim, &input);
     if (wire.kind == RT_WIRE_READY && wire.ready.code < 0)
-        sim->agents[letter->rank].failure_known = true;
+        sim->agents[letter->rank].failure_known = !sim->agents[letter->rank].full;
     rt_wire_clear(&wire);
 }
 

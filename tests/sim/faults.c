@@ -40,7 +40,8 @@ static void freeze_agent(struct sim *sim, int rank)
     uint64_t length = world_magnitude(&sim->world, SECOND, 200 * SECOND);
 
     world_tell(&sim->world, "rank %d freezes for %llu s", rank, (number)(length / SECOND));
-    sim->agents[rank].frozen_until_us = sim->world.now_us + length;
+    if (sim->world.now_us + length > sim->agents[rank].frozen_until_us)
+        sim->agents[rank].frozen_until_us = sim->world.now_us + length;
 }
 
 /* With it rank 0's own agent, which is in the same process. */
@@ -91,6 +92,9 @@ static void carry_out(struct sim *sim, enum fault fault)
         break;
     case FAULT_SLOW_NETWORK:
         sim->slow_network_until_us = until;
+        break;
+    case FAULT_AGENT_FULL:
+        agent_fill(sim, rank);
         break;
     case FAULT_CONFUSION:
         agent_confuse(sim, rank);

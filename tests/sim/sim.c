@@ -177,7 +177,8 @@ static void check_agents(struct sim *sim)
         world_fail(&sim->world, "%llu attempts were lost, but all agents live",
                    (number)sim->oracle.lost);
     if (!only(sim, 1u << FAULT_AGENT_DIES | 1u << FAULT_AGENT_FREEZES | 1u << FAULT_STOP |
-                       1u << FAULT_CONFUSION | 1u << FAULT_CONDUCTOR_DIES | 1u << FAULT_NEW_PLAN))
+                       1u << FAULT_CONFUSION | 1u << FAULT_CONDUCTOR_DIES | 1u << FAULT_NEW_PLAN |
+                       1u << FAULT_AGENT_FULL))
         return;
     for (unsigned rank = 0; rank < sim->scenario.ranks; rank++) {
         const struct agent *agent = &sim->agents[rank];

@@ -43,8 +43,9 @@ enum fault {
     FAULT_STOP,
     FAULT_SLOW_DISK,
     FAULT_SLOW_NETWORK,
-    FAULT_CONFUSION, /* an agent says what makes no sense */
-    FAULT_NEW_PLAN,  /* with the next launch */
+    FAULT_AGENT_FULL, /* its disk: it starts nothing more */
+    FAULT_CONFUSION,  /* an agent says what makes no sense */
+    FAULT_NEW_PLAN,   /* with the next launch */
     FAULTS,
 };
 
@@ -89,6 +90,7 @@ struct agent {
     bool stopping;
     bool stubborn;
     bool confused;      /* at some time */
+    bool full;          /* its disk is; work that was on its way may still come */
     bool failure_known; /* the conductor has read that its template failed */
     uint64_t mute_us;   /* once dead: what would arrive later is lost */
     uint64_t frozen_until_us;
@@ -161,6 +163,7 @@ void agents_begin(struct sim *sim);
 void agents_clear(struct sim *sim);
 void agent_arrival(struct sim *sim, int rank, struct rt_span message);
 void agent_step(struct sim *sim, int rank);
+void agent_fill(struct sim *sim, int rank);
 
 /* confusion.c */
 void agent_confuse(struct sim *sim, int rank);
