@@ -51,7 +51,7 @@ PYTHON
 study() { # resume
     echo "{name: $1, entry: model.py:train, driver: {file: hpo.py, resume: $2}}" >"$1.yaml"
 }
-asked() { sqlite3 .retrial/index.sqlite "SELECT proposal.id, params FROM proposal JOIN study USING (study) WHERE name = '$1' ORDER BY ordinal"; }
+asked() { retrial query --csv "SELECT proposal.id, params FROM proposal JOIN study USING (study) WHERE name = '$1' ORDER BY ordinal" | tail -n +2; }
 study whole replay
 retrial run -q -j 2 whole.yaml 2>err || cat err
 [ "$(asked whole | wc -l)" = 60 ] || echo "not all were asked for"
@@ -70,7 +70,7 @@ for resume in replay state tell; do
     retrial query --csv "SELECT count(*), sum(outcome = 'ok') AS ok FROM \"$resume\"" | tail -n 1
     retrial query --csv "SELECT count(*) FROM (SELECT trial FROM \"$resume.attempts\" WHERE outcome = 'ok' GROUP BY trial HAVING count(*) > 1)" | tail -n 1
     if [ $resume = tell ]; then
-        asked $resume | cut -d'|' -f1 | sort -n | uniq | wc -l
+        asked $resume | cut -d, -f1 | sort -n | uniq | wc -l
     else
         cmp <(asked whole) <(asked $resume) && echo "asked as without a kill"
     fi
