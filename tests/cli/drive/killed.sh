@@ -20,8 +20,7 @@ if how == "state" and hello["state"]:
 if how == "tell":
     asked = len(hello["open"])  # and those that it will be told, are not asked for again
     known = {item["id"] for item in hello["open"]}
-else:
-    say(ask="random", n=1)
+say(ask="random", n=1)  # the answer comes behind what there is to tell, be it nothing
 
 
 def ask():
