@@ -372,6 +372,40 @@ static int sort_rows(struct rt_conductor *conductor, int rank, struct rt_span ro
     return rc;
 }
 
+static bool meet(const struct rt_wire_work *work, const struct rt_lease_range *ranges, size_t count)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            const struct rt_wire_range *a = &work->ranges[i];
+            const struct rt_lease_range *b = &ranges[k];
+
+            if (a->attempt == b->attempt && a->ordinal < b->ordinal + b->count &&
+                b->ordinal < a->ordinal + a->count)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* True if some of it waits here for its lease to be durable, so that nobody can have had it. */
+static bool is_unsent(const struct rt_conductor *conductor, int rank,
+                      const struct rt_lease_range *ranges, size_t count)
+{
+    bool unsent = false;
+
+    for (size_t i = 0; i < conductor->outbox.count && !unsent; i++) {
+        const struct rt_note *note = &conductor->outbox.notes[conductor->outbox.first + i];
+        struct rt_wire wire;
+
+        if (note->kind != RT_NOTE_WORK || note->rank != rank ||
+            rt_wire_get(rt_buf_span(&note->message), &wire, NULL) < 0)
+            continue;
+        unsent = meet(&wire.work, ranges, count);
+        rt_wire_clear(&wire);
+    }
+    return unsent;
+}
+
 /* The acknowledgement of a batch of which nothing is recorded follows those before it. */
 static void acknowledge_nothing(struct rt_conductor *conductor, int rank, uint64_t number)
 {
@@ -414,6 +448,11 @@ void rt_conductor_take_results(struct rt_conductor *conductor, int rank,
         rt_conductor_bar(conductor, rank, &err);
         goto out;
     }
+    if (sorted.leased && is_unsent(conductor, rank, sorted.ended, sorted.count)) {
+        rt_err_set(&err, RT_EPEER, "a trial has ended that was not sent");
+        rt_conductor_bar(conductor, rank, &err);
+        goto out;
+    }
     member->results_seen = results->number;
     member->recalled = false;
     member->outstanding -=
@@ -449,40 +488,6 @@ static uint64_t take_range(const struct rt_conductor *conductor, struct rt_lease
     return count;
 }
 
-static bool meet(const struct rt_wire_work *one, const struct rt_wire_work *other)
-{
-    for (size_t i = 0; i < one->count; i++) {
-        for (size_t k = 0; k < other->count; k++) {
-            const struct rt_wire_range *a = &one->ranges[i];
-            const struct rt_wire_range *b = &other->ranges[k];
-
-            if (a->attempt == b->attempt && a->ordinal < b->ordinal + b->count &&
-                b->ordinal < a->ordinal + a->count)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* True if some of it waits here for its lease to be durable, so that nobody can have had it. */
-static bool is_unsent(const struct rt_conductor *conductor, int rank,
-                      const struct rt_wire_work *work)
-{
-    bool unsent = false;
-
-    for (size_t i = 0; i < conductor->outbox.count && !unsent; i++) {
-        const struct rt_note *note = &conductor->outbox.notes[conductor->outbox.first + i];
-        struct rt_wire wire;
-
-        if (note->kind != RT_NOTE_WORK || note->rank != rank ||
-            rt_wire_get(rt_buf_span(&note->message), &wire, NULL) < 0)
-            continue;
-        unsent = meet(&wire.work, work);
-        rt_wire_clear(&wire);
-    }
-    return unsent;
-}
-
 /* Trials that an agent gives back unstarted are waiting again, as if never leased. */
 void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
                                 const struct rt_wire_work *returned)
@@ -500,7 +505,7 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
     if (overlap(lease.ranges, lease.count)) {
         rt_err_set(&err, RT_EPEER, "a trial is given back twice");
         rt_conductor_bar(conductor, rank, &err);
-    } else if (count && is_unsent(conductor, rank, returned)) {
+    } else if (count && is_unsent(conductor, rank, lease.ranges, lease.count)) {
         rt_err_set(&err, RT_EPEER, "a trial is given back that was not sent");
         rt_conductor_bar(conductor, rank, &err);
     } else if (count) {

@@ -68,6 +68,21 @@ static void an_agent_that_spoke_nonsense_is_not_believed_again(void **state)
     stage_free(stage);
 }
 
+static void a_result_of_work_that_was_not_sent_is_not_believed(void **state)
+{
+    struct stage *stage = stage_new(2, 0, 2);
+    struct rt_attempt row = row_of(1, 2, 1);
+
+    (void)state;
+    stage_join(stage, 0, 1);
+    stage_join(stage, 1, 1);
+    assert_true(rt_state_holds(stage->state, 1, 1, 2, 1)); /* but it is not durable */
+    say_rows(stage, 1, &row, 1);
+    assert_int_equal(stage_study(stage)->done[RT_OUTCOME_OK], 0);
+    assert_non_null(stage_take(stage, 1, RT_WIRE_STOP));
+    stage_free(stage);
+}
+
 static void results_that_leave_a_gap_are_not_believed(void **state)
 {
     struct stage *stage = two_agents(4);
@@ -359,6 +374,7 @@ int main(void)
         cmocka_unit_test(lost_trials_do_not_wait_for_ever_for_a_spool),
         cmocka_unit_test(results_that_cannot_be_read_end_the_agent_and_not_the_launch),
         cmocka_unit_test(an_agent_that_spoke_nonsense_is_not_believed_again),
+        cmocka_unit_test(a_result_of_work_that_was_not_sent_is_not_believed),
         cmocka_unit_test(results_that_leave_a_gap_are_not_believed),
         cmocka_unit_test(an_attempt_that_ends_twice_in_a_batch_is_not_believed),
         cmocka_unit_test(an_attempt_that_another_agent_holds_is_not_believed),
