@@ -22,6 +22,8 @@ static void the_highest_comes_first_then_the_oldest(void **state)
     assert_int_equal(rt_priorities_next(&priorities, stage_study(stage), true), 0);
     assert_int_equal(rt_priorities_next(&priorities, stage_study(stage), false), 3);
     assert_int_equal(rt_priorities_next(&priorities, stage_study(stage), false), 0);
+    assert_true(rt_priorities_has(&priorities, 3)); /* until what was given out is leased */
+    rt_priorities_settle(&priorities);
     assert_false(rt_priorities_has(&priorities, 3));
     rt_priorities_clear(&priorities);
     stage_free(stage);

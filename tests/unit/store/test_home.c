@@ -313,6 +313,8 @@ static void move_away(struct world *world)
     struct rt_err err;
 
     snprintf(self->owner.host, sizeof self->owner.host, "elsewhere");
+    snprintf(self->owner.boot, sizeof self->owner.boot, "00000000-0000-4000-8000-000000000000");
+    snprintf(self->owner.machine, sizeof self->owner.machine, "00000000000000000000000000000000");
     expect_ok(err, rt_claim_write(world->claim, &err));
 }
 
