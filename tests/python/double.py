@@ -31,6 +31,7 @@ class Engine:
         replay=None,
         stop_after=None,
         over_after=None,
+        patience=0.002,
         **hello,
     ):
         self.function = function
@@ -49,6 +50,7 @@ class Engine:
         self.replay = list(replay or ())
         self.told = hello.pop("told", ())
         self.stop_after, self.over_after = stop_after, over_after
+        self.patience = patience  # seconds without a message until a trial ends
         self.waiting, self.running = [], []  # (order, message)
         self.clock, self.count, self.ended, self.batch = 0.0, 0, 0, 1
         self.finish = None
@@ -85,7 +87,7 @@ class Engine:
         while True:
             self.catch_up()
             idle = bool(self.running) and not self.replay
-            if select.select([lines], [], [], 0.002 if idle else None)[0]:
+            if select.select([lines], [], [], self.patience if idle else None)[0]:
                 piece = lines.read(1 << 16)
                 if not piece:
                     return

@@ -84,7 +84,7 @@ class Asking(unittest.TestCase):
         self.assertEqual([done.replicate for done in future.result()], [1, 2, 3])
 
     def test_priority_and_cancel(self):
-        engine = Engine(square, capacity=1)
+        engine = Engine(square, capacity=1, patience=0.3)
         study = engine.drive()
         first, second, third, fourth = (study.submit({"x": x}) for x in range(4))
         fourth.priority = 5
