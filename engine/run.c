@@ -1,18 +1,9 @@
-#include "engine/run.h"
+#include "engine/run_own.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
-#include "engine/agent.h"
-#include "engine/depot.h"
-#include "engine/driving.h"
 #include "engine/earlier_plan.h"
-#include "engine/findings.h"
-#include "engine/idle.h"
-#include "engine/notices.h"
-#include "engine/prepare.h"
-#include "engine/record.h"
-#include "engine/serve.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,37 +16,7 @@
 #define ORPHAN      4         /* times that: of a silent conductor an agent starts nothing new */
 #define PATIENCE    20        /* times that: it is taken for dead */
 #define STARTUP_US  20000000u
-#define REPORT_US   100000u
-#define FIND_US     500000u   /* between looks at parameters that do not matter */
-#define LEVEL_US    60000000u /* the index gets so long to come level before the summary */
 #define FDS_MAX     1024
-
-/* Rank 0 at work. */
-struct conducting {
-    const struct rt_run_options *options;
-    struct rt_prepared prepared;
-    struct rt_conductor *conductor;
-    struct rt_driving *driving; /* NULL: nothing drives the study, or not yet */
-    bool driven;                /* a driver is to propose trials */
-    struct rt_pruning *pruning;
-    struct rt_depot *depot;
-    struct rt_agent *agent;
-    struct rt_recorder recorder;
-    struct rt_actions actions;
-    struct rt_serve *serve;
-    struct rt_idle idle;
-    struct rt_findings findings;
-    struct rt_notices notices;
-    uint64_t find_us;
-    bool asked;  /* somebody is at the control socket */
-    bool active; /* something happened in this turn: do not sleep before the next */
-    struct rt_standing standing;
-    int stops; /* requests to stop that were passed on */
-    uint64_t report_us;
-    uint64_t start_us;
-    bool time_up; /* the wall time, less its margin */
-    bool finished;
-};
 
 static uint64_t silence_us(const struct rt_run_options *options)
 {
@@ -86,8 +47,7 @@ static struct rt_agent *new_agent(const struct rt_run_options *options)
     return rt_agent_new(&agent);
 }
 
-/* Carries out what the conductor decided, in order. */
-static int carry_out(struct conducting *run, struct rt_err *err)
+int rt_conducting_carry_out(struct rt_conducting *run, struct rt_err *err)
 {
     struct rt_comm *comm = run->options->comm;
     uint64_t seq;
@@ -116,11 +76,11 @@ static int carry_out(struct conducting *run, struct rt_err *err)
     return rc;
 }
 
-static int step(struct conducting *run, const struct rt_input *input, struct rt_err *err)
+static int step(struct rt_conducting *run, const struct rt_input *input, struct rt_err *err)
 {
     int rc = rt_conductor_step(run->conductor, input, rt_mono_us(), &run->actions, err);
 
-    return rc < 0 ? rc : carry_out(run, err);
+    return rc < 0 ? rc : rt_conducting_carry_out(run, err);
 }
 
 static bool is_for_agent(enum rt_wire_kind kind)
@@ -131,7 +91,7 @@ static bool is_for_agent(enum rt_wire_kind kind)
 }
 
 /* Checkpoints pass the conductor by, but for what is to be recorded of them. */
-static int store_piece(struct conducting *run, int from, const struct rt_wire *wire,
+static int store_piece(struct rt_conducting *run, int from, const struct rt_wire *wire,
                        struct rt_err *err)
 {
     struct rt_comm *comm = run->options->comm;
@@ -149,7 +109,7 @@ static int store_piece(struct conducting *run, int from, const struct rt_wire *w
 
 /* A message from rank 0 itself is for the conductor or for its own agent, by its kind; beats
  * between the two are not needed. */
-static int deliver(struct conducting *run, int from, struct rt_buf *message, struct rt_err *err)
+static int deliver(struct rt_conducting *run, int from, struct rt_buf *message, struct rt_err *err)
 {
     struct rt_input input = {.kind = RT_INPUT_MESSAGE, .rank = from};
     struct rt_wire wire;
@@ -172,7 +132,7 @@ static int deliver(struct conducting *run, int from, struct rt_buf *message, str
     return rc;
 }
 
-static int receive_all(struct conducting *run, struct rt_buf *message, struct rt_err *err)
+static int receive_all(struct rt_conducting *run, struct rt_buf *message, struct rt_err *err)
 {
     struct rt_comm *comm = run->options->comm;
     int from;
@@ -189,7 +149,7 @@ static int receive_all(struct conducting *run, struct rt_buf *message, struct rt
     return 0;
 }
 
-static int commit_if_due(struct conducting *run, struct rt_err *err)
+static int commit_if_due(struct rt_conducting *run, struct rt_err *err)
 {
     struct rt_input input = {.kind = RT_INPUT_DURABLE};
     int rc;
@@ -207,7 +167,7 @@ static int commit_if_due(struct conducting *run, struct rt_err *err)
 }
 
 /* 1 once the wall time, less its margin, has passed. */
-static int time_is_up(struct conducting *run)
+static int time_is_up(struct rt_conducting *run)
 {
     const struct rt_run_options *options = run->options;
 
@@ -220,7 +180,7 @@ static int time_is_up(struct conducting *run)
 }
 
 /* At once: some launchers leave no time for words at the end. */
-static void tell_stop(const struct conducting *run)
+static void tell_stop(const struct rt_conducting *run)
 {
     const struct rt_run_options *options = run->options;
     char text[160];
@@ -234,7 +194,7 @@ static void tell_stop(const struct conducting *run)
     options->notice(options->context, text);
 }
 
-static int pass_stops_on(struct conducting *run, struct rt_err *err)
+static int pass_stops_on(struct rt_conducting *run, struct rt_err *err)
 {
     int asked = run->options->stop ? (int)*run->options->stop : 0;
     struct rt_input input = {.kind = RT_INPUT_STOP};
@@ -253,68 +213,7 @@ static int pass_stops_on(struct conducting *run, struct rt_err *err)
     return rc;
 }
 
-static void tell_finding(void *context, const char *text)
-{
-    struct conducting *run = context;
-
-    rt_serve_warn(run->serve, text);
-    if (run->options->notice)
-        run->options->notice(run->options->context, text);
-}
-
-/* Trials that are done and stay so. */
-static uint64_t decided(const struct rt_progress *progress)
-{
-    uint64_t sum = 0;
-
-    for (int i = 0; i < RT_OUTCOMES; i++)
-        sum += progress->done[i];
-    return sum > progress->again ? sum - progress->again : 0;
-}
-
-/* Reports what is durable: called right after a commit, or when nothing is pending. */
-static void report(struct conducting *run, bool last)
-{
-    struct rt_standing *standing = &run->standing;
-    uint64_t now = rt_mono_us();
-    uint64_t done;
-
-    if (!last && (now < run->report_us || run->recorder.last > run->recorder.durable))
-        return;
-    run->report_us = now + REPORT_US;
-    rt_conductor_progress(run->conductor, &standing->progress);
-    rt_notices_look(&run->notices, &standing->progress, tell_finding, run);
-    standing->best = run->recorder.best;
-    standing->unmeasured = run->recorder.succeeded && !run->recorder.measured;
-    standing->elapsed_us = now - run->start_us;
-    done = decided(&standing->progress);
-    standing->ended = done > standing->at_start ? done - standing->at_start : 0;
-    rt_serve_standing(run->serve, standing);
-    if (run->options->report)
-        run->options->report(run->options->context, standing, last);
-}
-
-static void look_for_findings(struct conducting *run)
-{
-    struct rt_index_status status;
-    uint64_t now = rt_mono_us();
-
-    if (now < run->find_us || run->recorder.last > run->recorder.durable)
-        return;
-    run->find_us = now + FIND_US;
-    rt_store_index_status(run->prepared.store, &status);
-    rt_notices_index(&run->notices, &status, tell_finding, run);
-    rt_findings_look(&run->findings, tell_finding, run);
-}
-
-/* What holds at the end, the index included. */
-static void sum_up(struct conducting *run)
-{
-    rt_store_index_wait(run->prepared.store, LEVEL_US);
-    rt_findings_sum_up(&run->findings, tell_finding, run);
-}
-
-static int conclude(struct conducting *run, struct rt_err *err)
+static int conclude(struct rt_conducting *run, struct rt_err *err)
 {
     const struct rt_run_options *options = run->options;
     struct rt_store *store = run->prepared.store;
@@ -331,12 +230,12 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static int wait_for_more(struct conducting *run, struct rt_err *err)
+static int wait_for_more(struct rt_conducting *run, struct rt_err *err)
 {
     struct pollfd fds[FDS_MAX];
     uint64_t now = rt_mono_us();
     uint64_t wake = rt_conductor_wake_us(run->conductor);
-    uint64_t wait = least(REPORT_US, wake > now ? wake - now : 0);
+    uint64_t wait = least(RT_REPORT_US, wake > now ? wake - now : 0);
     uint64_t idle = rt_idle_sleep_us(&run->idle, run->active, now);
     size_t clients = rt_serve_fds(run->serve, fds, FDS_MAX);
     size_t count = clients;
@@ -360,96 +259,14 @@ static int wait_for_more(struct conducting *run, struct rt_err *err)
     return rc < 0 ? rc : 0;
 }
 
-static int append_for_driver(void *context, enum rt_event_kind kind, struct rt_span body,
-                             uint64_t *seq, struct rt_err *err)
-{
-    struct conducting *run = context;
-
-    return rt_record(&run->recorder, kind, body, seq, err);
-}
-
-static int commit_for_driver(void *context, struct rt_err *err)
-{
-    struct conducting *run = context;
-
-    return rt_record_commit(&run->recorder, err);
-}
-
-static uint64_t workers_for_driver(void *context)
-{
-    struct conducting *run = context;
-    struct rt_progress progress;
-
-    rt_conductor_progress(run->conductor, &progress);
-    return progress.slots;
-}
-
-static void prefer_for_driver(void *context, uint64_t ordinal, int32_t priority)
-{
-    struct conducting *run = context;
-
-    rt_conductor_prefer(run->conductor, ordinal, priority);
-}
-
-static void notice_for_driver(void *context, const char *text)
-{
-    const struct conducting *run = context;
-
-    if (run->options->notice)
-        run->options->notice(run->options->context, text);
-}
-
-static int start_driver(struct conducting *run, struct rt_err *err)
-{
-    struct rt_driving_options options = {
-        .nursery = run->options->nursery,
-        .store = run->prepared.store,
-        .study = run->prepared.study,
-        .launch = run->prepared.launch,
-        .folder = run->prepared.folder,
-        .strict = run->options->strict,
-        .append = append_for_driver,
-        .commit = commit_for_driver,
-        .workers = workers_for_driver,
-        .prefer = prefer_for_driver,
-        .notice = notice_for_driver,
-        .context = run,
-    };
-
-    run->driven = false;
-    return rt_driving_new(&options, &run->driving, err);
-}
-
-/* The program starts once there are workers, of which it is told how many. */
-static int drive(struct conducting *run, struct rt_err *err)
-{
-    const struct rt_err *failure;
-    int rc = 0;
-
-    if (run->driven && !run->stops && workers_for_driver(run) > 0)
-        rc = start_driver(run, err);
-    if (rc < 0 || !run->driving)
-        return rc;
-    if ((rc = rt_driving_step(run->driving, rt_mono_us(), err)) < 0)
-        return rc;
-    run->active |= rc > 0;
-    failure = rt_driving_failure(run->driving);
-    if (failure) {
-        rt_conductor_give_out(run->conductor, failure, rt_mono_us(), &run->actions);
-        return carry_out(run, err);
-    }
-    rt_conductor_set_open(run->conductor, rt_driving_open(run->driving));
-    return 0;
-}
-
-static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *err)
+static int turn(struct rt_conducting *run, struct rt_buf *message, struct rt_err *err)
 {
     struct rt_input tick = {.kind = RT_INPUT_TICK};
     int rc;
 
     if ((rc = rt_agent_step(run->agent, rt_mono_us(), err)) < 0 ||
         (rc = receive_all(run, message, err)) < 0 || (rc = pass_stops_on(run, err)) < 0 ||
-        (rc = drive(run, err)) < 0 || (rc = step(run, &tick, err)) < 0 ||
+        (rc = rt_conducting_drive(run, err)) < 0 || (rc = step(run, &tick, err)) < 0 ||
         (rc = commit_if_due(run, err)) < 0)
         return rc;
     if (run->asked)
@@ -457,12 +274,12 @@ static int turn(struct conducting *run, struct rt_buf *message, struct rt_err *e
     run->asked = false;
     rt_store_beat(run->prepared.store);
     rt_homing_look(&run->prepared.homing, run->options, run->serve);
-    report(run, false);
-    look_for_findings(run);
+    rt_conducting_report(run, false);
+    rt_conducting_look(run);
     return 0;
 }
 
-static int conduct(struct conducting *run, struct rt_err *err)
+static int conduct(struct rt_conducting *run, struct rt_err *err)
 {
     struct rt_input input = {.kind = RT_INPUT_START};
     struct rt_buf message = RT_BUF_INIT;
@@ -480,7 +297,7 @@ static int conduct(struct conducting *run, struct rt_err *err)
 }
 
 /* What was reported and kept before this launch counts, too. */
-static int recall_past(struct conducting *run, struct rt_err *err)
+static int recall_past(struct rt_conducting *run, struct rt_err *err)
 {
     struct rt_store *store = run->prepared.store;
     const struct rt_study *study = rt_state_study(rt_store_state(store), run->prepared.study);
@@ -492,7 +309,7 @@ static int recall_past(struct conducting *run, struct rt_err *err)
     return rt_pruning_recall(run->pruning, store, study->number, err);
 }
 
-static void set_up(struct conducting *run)
+static void set_up(struct rt_conducting *run)
 {
     const struct rt_run_options *options = run->options;
     const struct rt_state *state = rt_store_state(run->prepared.store);
@@ -520,15 +337,15 @@ static void set_up(struct conducting *run)
     run->standing = (struct rt_standing){
         .study_name = study->name, .study_id = study->id, .metric = run->prepared.metric};
     rt_conductor_progress(run->conductor, &run->standing.progress);
-    run->standing.at_start = decided(&run->standing.progress);
+    run->standing.at_start = rt_conducting_decided(&run->standing.progress);
     run->agent = run->prepared.launch ? new_agent(options) : NULL;
     rt_findings_init(&run->findings, run->prepared.store, run->prepared.study);
-    run->find_us = run->start_us + FIND_US;
+    run->find_us = run->start_us + RT_FIND_US;
     run->notices.asks_gpus = run->prepared.asks_gpus;
     run->serve = run->prepared.launch ? rt_serve_new(run->prepared.store) : NULL;
 }
 
-static int verdict(struct conducting *run, struct rt_err *err)
+static int verdict(struct rt_conducting *run, struct rt_err *err)
 {
     struct rt_progress progress;
     uint64_t good;
@@ -540,7 +357,7 @@ static int verdict(struct conducting *run, struct rt_err *err)
         *err = progress.why;
         return err->code = progress.failure;
     }
-    if (decided(&progress) < progress.planned || run->driven ||
+    if (rt_conducting_decided(&progress) < progress.planned || run->driven ||
         (run->driving && rt_driving_open(run->driving)))
         return rt_err_set(err, RT_EINTERRUPTED, "interrupted; what was recorded is safe");
     if (good < progress.planned)
@@ -552,7 +369,7 @@ static int verdict(struct conducting *run, struct rt_err *err)
 
 /* What could not even be started takes no trial's place: a mistake on the command line would else
  * hide all results. */
-static int take_plan_back(struct conducting *run, struct rt_err *err)
+static int take_plan_back(struct rt_conducting *run, struct rt_err *err)
 {
     const struct rt_run_options *options = run->options;
     int rc;
@@ -595,7 +412,7 @@ static int close_store(struct rt_prepared *prepared, int rc, struct rt_err *err)
 static int run_conductor(const struct rt_run_options *options, char **store_path, bool *missing,
                          struct rt_err *err)
 {
-    struct conducting run = {.options = options};
+    struct rt_conducting run = {.options = options};
     int rc = rt_prepare(options, &run.prepared, err);
 
     if (rc < 0) {
@@ -614,8 +431,8 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
     else
         dismiss(options->comm, 0);
     if (rc == 0) {
-        report(&run, true);
-        sum_up(&run);
+        rt_conducting_report(&run, true);
+        rt_conducting_sum_up(&run);
         *missing = run.standing.progress.missing > 0;
         if ((rc = take_plan_back(&run, err)) == 0 && (rc = conclude(&run, err)) == 0)
             rc = verdict(&run, err);
