@@ -205,8 +205,8 @@ void rt_pool_put(struct rt_pool *pool, const struct rt_attempt *attempt)
     rt_attempt_put(&pool->ended, attempt);
     size = (uint32_t)(pool->ended.size - start - sizeof size);
     memcpy(pool->ended.data + start, &size, sizeof size);
-    pool->past_size = pool->reports.size;
-    pool->past_count = pool->report_count;
+    if (pool->past_count < pool->report_count)
+        rt_pool_reports_pass(pool);
 }
 
 int rt_pool_take(struct rt_pool *pool, struct rt_span *row)

@@ -50,6 +50,7 @@ enum rt_slot_state {
 struct rt_slot_notes {
     uint32_t number;   /* of the trial that all this is about; 0: none has said anything */
     uint64_t taken;    /* reports */
+    uint64_t past;     /* of them, those that came before the last attempt that ended in any slot */
     uint64_t sent;     /* of them, those that the conductor was sent */
     struct rt_buf out; /* frames that the ring had no room for yet */
 };
@@ -144,6 +145,8 @@ void rt_slot_kill(struct rt_slot *slot, enum rt_outcome verdict, const char *for
 void rt_slot_retire(struct rt_slot *slot);
 
 /* slot_note.c */
+/* All reports that are here came before an attempt that just ended. */
+void rt_pool_reports_pass(struct rt_pool *pool);
 /* A note of the trial that runs; RT_EPEER if it is none. */
 int rt_slot_take_note(struct rt_pool *pool, struct rt_slot *slot, uint32_t number,
                       struct rt_span note, uint64_t mono_us, struct rt_err *err);

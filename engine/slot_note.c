@@ -21,7 +21,7 @@ static void turn_to(struct rt_slot_notes *notes, uint32_t number)
     if (notes->number == number)
         return;
     notes->number = number;
-    notes->taken = notes->sent = 0;
+    notes->taken = notes->past = notes->sent = 0;
 }
 
 static int take_report(struct rt_pool *pool, struct rt_slot *slot, struct rt_reader *reader,
@@ -137,6 +137,14 @@ uint64_t rt_pool_reports(const struct rt_pool *pool, uint64_t mono_us, uint64_t 
     return pool->report_count;
 }
 
+void rt_pool_reports_pass(struct rt_pool *pool)
+{
+    pool->past_size = pool->reports.size;
+    pool->past_count = pool->report_count;
+    for (uint32_t i = 0; i < pool->options.slots; i++)
+        pool->slots[i].notes.past = pool->slots[i].notes.taken;
+}
+
 uint64_t rt_pool_take_reports(struct rt_pool *pool, bool past, struct rt_buf *rows)
 {
     struct rt_buf *reports = &pool->reports;
@@ -150,11 +158,14 @@ uint64_t rt_pool_take_reports(struct rt_pool *pool, bool past, struct rt_buf *ro
     pool->report_count -= count;
     pool->past_size = 0;
     pool->past_count = 0;
-    if (past)
-        return count;
-    pool->report_waits = false;
-    for (uint32_t i = 0; i < pool->options.slots; i++)
-        pool->slots[i].notes.sent = pool->slots[i].notes.taken;
+    if (pool->report_count == 0)
+        pool->report_waits = false;
+    for (uint32_t i = 0; i < pool->options.slots; i++) {
+        struct rt_slot_notes *notes = &pool->slots[i].notes;
+        uint64_t sent = past ? notes->past : notes->taken;
+
+        notes->sent = sent > notes->sent ? sent : notes->sent;
+    }
     return count;
 }
 
