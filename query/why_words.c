@@ -190,9 +190,11 @@ static void put_next(struct words *words, const struct rt_json *attempt, bool an
         rt_buf_add(&words->text, again  ? "; what is lost does not count, and is tried again"
                                  : done ? "; its agents were lost with it: it was set aside"
                                         : "");
-    else if (failures <= retries)
-        rt_buf_printf(&words->text, again ? "; retry %lld of %lld" : "", (long long)failures,
+    else if (failures <= retries && again)
+        rt_buf_printf(&words->text, "; retry %lld of %lld", (long long)failures,
                       (long long)retries);
+    else if (failures <= retries)
+        return;
     else if (another)
         rt_buf_add(&words->text, "; somebody asked to try it again (--retry)");
     else if (retries)

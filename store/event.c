@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -99,6 +100,7 @@ int rt_event_get(struct rt_span record, struct rt_event *event, uint8_t store[16
     if ((rc = check_kind(kind, event->seq, err)) < 0)
         return rc;
     event->kind = (enum rt_event_kind)kind;
+    assert(uuid.data); /* as the reader is not bad */
     memcpy(store, uuid.data, 16);
     return 0;
 }

@@ -42,7 +42,7 @@ struct rt_index {
     struct rt_stmt *keep_first;  /* of index_checks.c, prepared when needed */
     struct rt_stmt *find_first;
     struct rt_stmt *proposals[3]; /* of index_proposals.c, likewise */
-    bool checks_changed; /* since rt_index_checks() was last asked */
+    bool checks_changed;          /* since rt_index_checks() was last asked */
     rt_index_payload_fn *payload;
     void *payload_context;
 };

@@ -5,7 +5,8 @@ set -eu
 retrial=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work"
+mkdir "$work/study" # and what is written meanwhile is beside it: it is no code
+cd "$work/study"
 cp "$(dirname "$0")/../cli/drive/talk.py" .
 cat >model.py <<'PYTHON'
 import time
@@ -27,7 +28,7 @@ while told < 60:
 say(finish=told)
 PYTHON
 echo '{name: s, entry: model.py:train, driver: {file: hpo.py, trials: 60}}' >s.yaml
-$MPIEXEC "$retrial" run -q -j 1 s.yaml 2>err &
+$MPIEXEC "$retrial" run -q -j 1 s.yaml 2>../err &
 launch=$!
 for _ in $(seq 200); do
     [ ! -e .retrial/lock ] || owner=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' .retrial/lock)
@@ -35,11 +36,11 @@ for _ in $(seq 200); do
     sleep 0.02
 done
 sleep 0.5
-kill -9 "${owner:-0}" 2>kill.err || true
+kill -9 "${owner:-0}" 2>../kill.err || true
 wait $launch || true
 for _ in 1 2 3; do # the first may find the dead one's lock
-    ! $MPIEXEC "$retrial" run -q -j 1 s.yaml 2>err || break
+    ! $MPIEXEC "$retrial" run -q -j 1 s.yaml 2>../err || break
 done
-"$retrial" query --csv 'SELECT count(*), sum(y = 2 * x), count(DISTINCT x) FROM s' >table.csv
-printf 'count(*),sum(y = 2 * x),count(DISTINCT x)\n60,60,60\n' | diff - table.csv || { cat err; exit 1; }
+"$retrial" query --csv 'SELECT count(*), sum(y = 2 * x), count(DISTINCT x) FROM s' >../table.csv
+printf 'count(*),sum(y = 2 * x),count(DISTINCT x)\n60,60,60\n' | diff - ../table.csv || { cat ../err; exit 1; }
 "$retrial" query --csv "SELECT count(*) FROM (SELECT 1 FROM \"s.attempts\" WHERE outcome = 'ok' GROUP BY trial HAVING count(*) > 1)" | tail -n 1 | grep -qx 0
