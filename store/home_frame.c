@@ -1,5 +1,6 @@
 #include "store/home_frame.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -58,6 +59,7 @@ int rt_home_frame_header(struct rt_span header, struct rt_home_frame *frame, str
     before = rt_read_bytes(&reader, RT_HOME_CHECK);
     if ((rc = rt_reader_done(&reader, "the header of a frame", err)) < 0)
         return rc;
+    assert(magic.data && before.data); /* as the reader is not bad */
     if (memcmp(magic.data, MAGIC, MAGIC_SIZE) != 0 || frame->count == 0 ||
         frame->bytes > RT_HOME_FRAME_MAX || frame->count > frame->bytes / RECORD_FRAME)
         return rt_err_set(err, RT_EDAMAGED, "there is no frame where one should begin");
