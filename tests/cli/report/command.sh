@@ -4,9 +4,9 @@ cat >train.sh <<'SH'
 echo "step=1 loss=$1" >"$RETRIAL_REPORT"
 if [ "$1" = 30 ]; then
     trap 'cat "$RETRIAL_ANSWER"; echo "{\"loss\": 29}" >"$RETRIAL_RESULT"; exit 0' TERM
-    sleep 60 & wait
+    sleep 60.234 & wait
 elif [ "$1" = 40 ]; then
-    sleep 60
+    sleep 60.234
 fi
 echo "no report" >"$RETRIAL_REPORT"
 echo '{"step": 2, "loss": 0.5, "acc": {"$float": "nan"}}' >"$RETRIAL_REPORT"
@@ -26,4 +26,5 @@ retrial query --csv 'SELECT trial, step, metric, value, state FROM "work.steps" 
 retrial log work.1 2>/dev/null
 retrial log work.2 --stream stdout 2>/dev/null
 retrial show work.3 | sed -n -e '/^told/,/^  time/p' -e '/^  reason/p'
-pgrep -f 'sleep 60' || echo "nothing is left"
+! pgrep -f 'sleep 60[.]234' >/dev/null || sleep 2 # what was killed goes in a moment
+pgrep -f 'sleep 60[.]234' || echo "nothing is left"
