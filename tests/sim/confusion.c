@@ -60,7 +60,8 @@ static void return_a_trial(struct sim *sim, int rank)
     struct rt_attempt row = any_row(sim, rank);
     struct rt_wire_range range = {row.ordinal ? row.ordinal : 1, row.ordinal, 2,
                                   row.attempt ? row.attempt : 1};
-    struct rt_wire wire = {.kind = RT_WIRE_RETURN, .work = {1, &range, 1}};
+    struct rt_wire wire = {.kind = RT_WIRE_RETURN,
+                           .work = {.study = 1, .ranges = &range, .count = 1}};
     struct rt_buf message = RT_BUF_INIT;
 
     for (uint64_t k = 0; k < range.count; k++) {

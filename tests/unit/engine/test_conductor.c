@@ -212,7 +212,8 @@ static void work_given_back_unstarted_waits_again(void **state)
 {
     struct stage *stage = stage_new(4, 0, 1);
     struct rt_wire_range range = {1, 0, 2, 1};
-    struct rt_wire back = {.kind = RT_WIRE_RETURN, .work = {1, &range, 1}};
+    struct rt_wire back = {.kind = RT_WIRE_RETURN,
+                           .work = {.study = 1, .ranges = &range, .count = 1}};
 
     (void)state;
     stage_join(stage, 0, 2);

@@ -76,7 +76,8 @@ static uint64_t recalls(struct stage *stage, int rank)
 static void give_back(struct stage *stage, int rank)
 {
     struct rt_wire_range ranges[TRIALS];
-    struct rt_wire wire = {.kind = RT_WIRE_RETURN, .work = {1, ranges, 0}};
+    struct rt_wire wire = {.kind = RT_WIRE_RETURN,
+                           .work = {.study = 1, .ranges = ranges, .count = 0}};
     uint64_t ordinal = next_held(stage, (uint32_t)rank, 1);
 
     while ((ordinal = next_held(stage, (uint32_t)rank, ordinal + 1)) != 0)

@@ -123,7 +123,8 @@ static void a_trial_that_another_agent_holds_cannot_be_given_back(void **state)
 {
     struct stage *stage = two_agents(4);
     struct rt_wire_range range = {1, 0, 2, 1};
-    struct rt_wire back = {.kind = RT_WIRE_RETURN, .work = {1, &range, 1}};
+    struct rt_wire back = {.kind = RT_WIRE_RETURN,
+                           .work = {.study = 1, .ranges = &range, .count = 1}};
 
     (void)state;
     stage_say(stage, 1, &back);
@@ -137,7 +138,8 @@ static void a_trial_given_back_twice_at_once_is_not_believed(void **state)
 {
     struct stage *stage = two_agents(4);
     struct rt_wire_range ranges[] = {{2, 1, 1, 1}, {2, 1, 1, 1}};
-    struct rt_wire back = {.kind = RT_WIRE_RETURN, .work = {1, ranges, 2}};
+    struct rt_wire back = {.kind = RT_WIRE_RETURN,
+                           .work = {.study = 1, .ranges = ranges, .count = 2}};
 
     (void)state;
     stage_say(stage, 1, &back);

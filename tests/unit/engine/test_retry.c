@@ -81,7 +81,8 @@ static void what_comes_back_unstarted_has_not_used_its_turn(void **state)
 {
     struct stage *stage = failed_study(0, 1u << RT_OUTCOME_FAILED);
     struct rt_wire_range range = {1, 0, 1, 2};
-    struct rt_wire back = {.kind = RT_WIRE_RETURN, .work = {1, &range, 1}};
+    struct rt_wire back = {.kind = RT_WIRE_RETURN,
+                           .work = {.study = 1, .ranges = &range, .count = 1}};
     struct rt_progress progress;
 
     (void)state;

@@ -238,7 +238,7 @@ static void every_cut_and_every_extra_byte_is_noticed(void **state)
         {.kind = RT_WIRE_STOP, .stop = {300, 0}},
         {.kind = RT_WIRE_BYE},
         {.kind = RT_WIRE_FORGET},
-        {.kind = RT_WIRE_RETURN, .work = {1, ranges, 2}},
+        {.kind = RT_WIRE_RETURN, .work = {.study = 1, .ranges = ranges, .count = 2}},
     };
     struct rt_buf bytes = RT_BUF_INIT;
     struct rt_wire got;
