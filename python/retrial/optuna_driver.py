@@ -38,11 +38,17 @@ def load_optuna():
     return optuna
 
 
+# Keys of `driver:` that the engine reads itself: they do not come here unless they are misspelt.
+ENGINE_KEYS = ("trials", "in_flight", "stop", "resume", "strict", "silence", "python")
+
+
 def sampler_class(optuna, use):
     """The class that `use: optuna.NAME` names."""
     name = str(use)
     for prefix in ("optuna.", "samplers."):
         name = name[len(prefix) :] if name.startswith(prefix) else name
+    if "." in name:
+        raise DriveError(f'use: takes optuna.SAMPLER, such as optuna.TPESampler, not "{use}"')
     found = getattr(optuna.samplers, name, None)
     known = [n for n in dir(optuna.samplers) if n.endswith("Sampler") and n != "BaseSampler"]
     if name not in known or not isinstance(found, type):
@@ -59,7 +65,7 @@ def make_sampler(optuna, study, space):
         if key not in takes:
             raise DriveError(
                 f'driver: {kind.__name__} takes no "{key}"'
-                + (nearest(key, takes) or f"; it takes {', '.join(takes) or 'nothing'}")
+                + (nearest(key, [*takes, *ENGINE_KEYS]) or f"; it takes {', '.join(takes) or 'nothing'}")
             )
     if "seed" in takes:
         args.setdefault("seed", study.seed % 2**32)

@@ -175,6 +175,11 @@ class Sampling(unittest.TestCase):
                 {"args": {"use": "TPESampler", "n_startup": 3}},
                 'driver: TPESampler takes no "n_startup"; did you mean "n_startup_trials"?',
             ),
+            (
+                {"args": {"use": "TPESampler", "trails": 3}},
+                'driver: TPESampler takes no "trails"; did you mean "trials"?',
+            ),
+            ({"args": {"use": "skopt.Optimizer"}}, 'not "skopt.Optimizer"'),
             ({"objective": None}, "write an objective, such as"),
             ({"space": None, "args": {"use": "GridSampler"}}, "needs a `space`"),
             ({"resume": "state"}, "write `resume: replay`"),
