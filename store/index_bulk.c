@@ -88,28 +88,6 @@ static void put_text(struct rt_db_cell *cell, const struct rt_index_bulk *bulk, 
     rt_db_cell_text(cell, rt_span(bulk->texts.data + text.at, text.size));
 }
 
-static void put_value(struct rt_db_cell *cell, const struct rt_index_bulk *bulk,
-                      const struct value *value)
-{
-    if (value->state)
-        return;
-    switch (value->type) {
-    case RT_COLUMN_BOOLEAN:
-    case RT_COLUMN_INTEGER:
-        rt_db_cell_int(cell, value->integer);
-        break;
-    case RT_COLUMN_REAL:
-        rt_db_cell_real(cell, value->real);
-        break;
-    case RT_COLUMN_TEXT:
-    case RT_COLUMN_JSON:
-        put_text(cell, bulk, value->text);
-        break;
-    default:
-        break;
-    }
-}
-
 static void put_datum(struct rt_db_cell *cell, const struct rt_datum *value)
 {
     if (value->state)
@@ -129,6 +107,20 @@ static void put_datum(struct rt_db_cell *cell, const struct rt_datum *value)
     default:
         break;
     }
+}
+
+static void put_value(struct rt_db_cell *cell, const struct rt_index_bulk *bulk,
+                      const struct value *value)
+{
+    struct rt_datum datum = {.type = value->type, .state = value->state};
+
+    if (value->type == RT_COLUMN_REAL)
+        datum.real = value->real;
+    else if (value->type == RT_COLUMN_TEXT || value->type == RT_COLUMN_JSON)
+        datum.text = rt_span(bulk->texts.data + value->text.at, value->text.size);
+    else
+        datum.integer = value->integer;
+    put_datum(cell, &datum);
 }
 
 /* The value of a column of the study, or its state. */

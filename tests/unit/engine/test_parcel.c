@@ -1,5 +1,6 @@
 /* Folders as one file, and back; and files that pretend to be one. */
 #include "tests/expect.h"
+#include "tests/folder.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +9,7 @@
 #include "base/fs.h"
 #include "engine/parcel.h"
 
-static char root[] = "/tmp/retrial-test-parcel-XXXXXX";
+static char *root; /* a folder for all tests */
 
 static char *in(const char *name)
 {
@@ -166,9 +167,8 @@ int main(void)
     };
     int failed;
 
-    if (!mkdtemp(root))
-        return 1;
+    root = folder_new();
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rt_fs_remove(root, NULL);
+    folder_free(root);
     return failed;
 }

@@ -1,10 +1,11 @@
 #include "tests/expect.h"
+#include "tests/folder.h"
 
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "store/kept.h"
 
-static char store[] = "/tmp/retrial-test-kept-XXXXXX";
+static char *store; /* a folder for all tests */
 
 static struct rt_hash keep(const char *first, const char *second)
 {
@@ -115,9 +116,8 @@ int main(void)
     };
     int failed;
 
-    if (!mkdtemp(store))
-        return 1;
+    store = folder_new();
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rt_fs_remove(store, NULL);
+    folder_free(store);
     return failed;
 }
