@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/fs.h"
 #include "cli/output.h"
+#include "query/resolve.h"
 #include "store/index.h"
 #include "store/store.h"
 
@@ -97,6 +98,17 @@ int rt_ask_index(struct rt_cmd_context *context, struct rt_db **db, struct rt_er
 
     free(path);
     return rc;
+}
+
+int rt_ask_trial(struct rt_cmd_context *context, const char *text, const struct rt_study **study,
+                 uint64_t *ordinal, struct rt_db **db, struct rt_err *err)
+{
+    int rc;
+
+    if ((rc = rt_ask_open(context, err)) < 0 ||
+        (rc = rt_resolve_trial(rt_store_state(context->store), text, study, ordinal, err)) < 0)
+        return rc;
+    return rt_ask_index(context, db, err);
 }
 
 struct rt_listing *rt_ask_listing(const char *const *names, size_t count)

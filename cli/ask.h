@@ -15,6 +15,10 @@ int rt_ask_open(struct rt_cmd_context *context, struct rt_err *err);
 int rt_ask_index(struct rt_cmd_context *context, struct rt_db **db, struct rt_err *err);
 char *rt_ask_index_path(const struct rt_cmd_context *context); /* yours */
 
+/* Both, for a command that asks about the trial that `text` names. Close *db. */
+int rt_ask_trial(struct rt_cmd_context *context, const char *text, const struct rt_study **study,
+                 uint64_t *ordinal, struct rt_db **db, struct rt_err *err);
+
 /* A listing to stdout in the format that was asked for. */
 struct rt_listing *rt_ask_listing(const char *const *names, size_t count);
 

@@ -4,7 +4,6 @@
 
 #include "base/escape.h"
 #include "cli/ask.h"
-#include "query/resolve.h"
 #include "replay/checkout.h"
 
 static int check_out(struct rt_cmd_context *context, char **argv, struct rt_json **notes,
@@ -15,10 +14,7 @@ static int check_out(struct rt_cmd_context *context, char **argv, struct rt_json
     uint64_t ordinal;
     int rc;
 
-    if ((rc = rt_ask_open(context, err)) < 0 ||
-        (rc = rt_resolve_trial(rt_store_state(context->store), argv[0], &study, &ordinal, err)) <
-            0 ||
-        (rc = rt_ask_index(context, &db, err)) < 0)
+    if ((rc = rt_ask_trial(context, argv[0], &study, &ordinal, &db, err)) < 0)
         return rc;
     rc = rt_checkout(context->store, db, study, ordinal, argv[1], notes, err);
     rt_db_close(db);

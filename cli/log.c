@@ -7,7 +7,6 @@
 #include "cli/ask.h"
 #include "cli/render.h"
 #include "query/attempts.h"
-#include "query/resolve.h"
 #include "store/store.h"
 
 static int json;
@@ -170,9 +169,7 @@ static int print(struct rt_cmd_context *context, struct log *log, const char *te
     uint64_t ordinal;
     int rc;
 
-    if ((rc = rt_ask_open(context, err)) < 0 ||
-        (rc = rt_resolve_trial(rt_store_state(context->store), text, &study, &ordinal, err)) < 0 ||
-        (rc = rt_ask_index(context, &db, err)) < 0)
+    if ((rc = rt_ask_trial(context, text, &study, &ordinal, &db, err)) < 0)
         return rc;
     log->store = context->store;
     rc = rt_attempts_each(context->store, db, study, ordinal, look, log, err);

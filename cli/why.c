@@ -4,7 +4,6 @@
 #include "base/escape.h"
 #include "cli/ask.h"
 #include "cli/render.h"
-#include "query/resolve.h"
 #include "query/why.h"
 #include "store/store.h"
 
@@ -23,9 +22,7 @@ static int explain(struct rt_cmd_context *context, const char *text, struct rt_j
     uint64_t ordinal;
     int rc;
 
-    if ((rc = rt_ask_open(context, err)) < 0 ||
-        (rc = rt_resolve_trial(rt_store_state(context->store), text, &study, &ordinal, err)) < 0 ||
-        (rc = rt_ask_index(context, &db, err)) < 0)
+    if ((rc = rt_ask_trial(context, text, &study, &ordinal, &db, err)) < 0)
         return rc;
     rc = rt_why(context->store, db, study, ordinal, why, err);
     rt_db_close(db);
