@@ -8,8 +8,9 @@
   list(
     OUT_put = function(value) {
       text <- enc2utf8(paste0(as.character(value), collapse = ";"))
-      cat(nchar(text, "bytes"), "\n", sep = "", file = put)
-      writeChar(text, put, nchars = nchar(text), eos = NULL)
+      bytes <- charToRaw(text) # as writeChar() would translate them to the locale's
+      cat(length(bytes), "\n", sep = "", file = put)
+      writeBin(bytes, put)
       flush(put)
       invisible(NULL)
     },

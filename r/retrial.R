@@ -18,13 +18,17 @@ retrial_connect <- function() {
   retrial_study(read, write)
 }
 
-# Not-finite numbers as the protocol has them, at any depth.
+# Numbers as the protocol has them, at any depth: with all digits, of which toJSON() has 15, and those
+# that are not finite.
 .retrial_plain <- function(value) {
   if (is.list(value)) return(lapply(value, .retrial_plain))
-  if (is.numeric(value) && length(value) == 1 && !is.finite(value)) {
+  if (!is.numeric(value) || length(value) == 0) return(value)
+  if (!all(is.finite(value))) {
+    if (length(value) > 1) return(lapply(as.list(value), .retrial_plain))
     return(list(`$float` = if (is.na(value)) "nan" else if (value > 0) "inf" else "-inf"))
   }
-  value
+  text <- paste0(sprintf("%.17g", value), collapse = ",")
+  structure(if (length(value) > 1) paste0("[", text, "]") else text, class = "json")
 }
 
 .retrial_read <- function(value) {
@@ -34,6 +38,9 @@ retrial_connect <- function() {
   }
   lapply(value, .retrial_read)
 }
+
+# As a name: 100000, not 1e+05.
+.retrial_key <- function(id) if (is.numeric(id)) sprintf("%.0f", id) else as.character(id)
 
 .retrial_object <- function(items) {
   if (length(items)) items else stats::setNames(list(), character(0))
@@ -49,7 +56,7 @@ retrial_study <- function(read, write) {
   next_request <- 0
 
   put <- function(message) {
-    text <- jsonlite::toJSON(.retrial_plain(message), auto_unbox = TRUE, digits = NA,
+    text <- jsonlite::toJSON(.retrial_plain(message), auto_unbox = TRUE, json_verbatim = TRUE,
                              null = "null")
     tryCatch({
       writeLines(enc2utf8(text), write, useBytes = TRUE)
@@ -63,7 +70,7 @@ retrial_study <- function(read, write) {
     message <- .retrial_read(jsonlite::fromJSON(line, simplifyVector = FALSE))
     for (one in message$done) end(one)
     if (!is.null(message$answer)) {
-      assign(as.character(message$answer$to), message$answer$value, envir = answers)
+      assign(.retrial_key(message$answer$to), message$answer$value, envir = answers)
     }
     if (!is.null(message$stop)) study$stopping <- message$stop
     if (!is.null(message$error)) stop(message$error, call. = FALSE)
@@ -84,7 +91,7 @@ retrial_study <- function(read, write) {
     one$value <- if (identical(one$outcome, "ok")) value_of(one$metrics)
     arrived[[length(arrived) + 1]] <<- one
     heard <<- heard + 1
-    key <- as.character(one$id)
+    key <- .retrial_key(one$id)
     if (!isTRUE(one$earlier) && exists(key, envir = open, inherits = FALSE)) {
       left <- get(key, envir = open) - 1
       if (left == 0) rm(list = key, envir = open) else assign(key, left, envir = open)
@@ -99,7 +106,7 @@ retrial_study <- function(read, write) {
     number <- next_request
     next_request <<- next_request + 1
     put(list(ask = what, n = number))
-    key <- as.character(number)
+    key <- .retrial_key(number)
     while (!exists(key, envir = answers, inherits = FALSE)) take()
     value <- get(key, envir = answers)
     rm(list = key, envir = answers)
@@ -112,14 +119,16 @@ retrial_study <- function(read, write) {
     made <- lapply(many, function(params) {
       id <- next_id
       next_id <<- next_id + 1
-      assign(as.character(id), replicates, envir = open)
+      assign(.retrial_key(id), replicates, envir = open)
       one <- list(id = id, params = .retrial_object(as.list(params)))
       if (length(tags)) one$tags <- tags
       if (!is.null(priority)) one$priority <- priority
       if (replicates != 1) one$replicates <- replicates
       one
     })
-    if (length(made)) put(list(submit = made))
+    for (first in seq(1, by = 256, length.out = ceiling(length(made) / 256))) {
+      put(list(submit = made[first:min(first + 255, length(made))]))
+    }
     vapply(made, function(one) one$id, 0)
   }
 
@@ -137,11 +146,12 @@ retrial_study <- function(read, write) {
   study$map <- function(many, ...) {
     ids <- study$submit_all(many, ...)
     results <- list()
-    while (!all(as.character(ids) %in% names(results))) {
+    keys <- vapply(ids, .retrial_key, "")
+    while (!all(keys %in% names(results))) {
       done <- study$next_done()
-      results[[as.character(done$id)]] <- done
+      results[[.retrial_key(done$id)]] <- done
     }
-    unname(results[as.character(ids)])
+    unname(results[keys])
   }
 
   # Keeps `in_flight` trials open. ask() gives params, or NULL: nothing more until a trial has

@@ -8,6 +8,9 @@ import ast
 import builtins
 import inspect
 import linecache
+import math
+import symtable
+import sys
 import textwrap
 import types
 
@@ -45,11 +48,23 @@ def source_of(thing):
         ) from error
 
 
+def global_names(table):
+    """Names that code reads from the place where it is defined, and not from a function's own."""
+    outside = table.get_type() == "module"
+    found = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (outside or symbol.is_global())
+    }
+    return found.union(*map(global_names, table.get_children()))
+
+
 def names_in(source):
-    """Names that a piece of source reads, in the order in which it does."""
+    """Names that a piece of source reads from outside of it, in the order in which it does."""
+    outside = global_names(symtable.symtable(source, "entry", "exec"))
     found = {}
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Name) and node.id in outside:
             found.setdefault(node.id)
     return list(found)
 
@@ -60,6 +75,39 @@ def is_plain(value):
     if isinstance(value, dict):
         return type(value) is dict and all(is_plain(k) and is_plain(v) for k, v in value.items())
     return type(value) in PLAIN
+
+
+def written(value):
+    """A plain value as an expression, the same in every process."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, set):
+        return f"{{{', '.join(sorted(map(written, value)))}}}" if value else "set()"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{written(k)}: {written(v)}' for k, v in value.items())}}}"
+    return repr(value)
+
+
+def importable(value, name):
+    """(module, name) from where a value can be imported, or None. A method of an object that a
+    module keeps, such as random.randint, is not found by what it calls itself."""
+    places = [(getattr(value, "__module__", None), getattr(value, "__qualname__", name))]
+    named = {name, getattr(value, "__name__", name)}
+    places += [(module, one) for module in sorted(sys.modules) for one in sorted(named)]
+    for module, one in places:
+        if module == "__main__" or "." in one:
+            continue
+        try:
+            found = vars(sys.modules[module]).get(one, places) if module in sys.modules else places
+        except TypeError:  # something else that pretends to be a module
+            continue
+        if found is value:
+            return module, one
+    return None
 
 
 class Capture:
@@ -92,20 +140,29 @@ class Capture:
         if isinstance(value, types.ModuleType):
             self.imports[name] = f"import {value.__name__} as {name}\n"
         elif is_plain(value):
-            self.values[name] = f"{name} = {value!r}\n"
-        elif getattr(value, "__module__", None) == self.home and self.is_definition(value):
-            self.add(name, value)
-        elif hasattr(value, "__module__") and hasattr(value, "__qualname__"):
-            self.imports[name] = f"from {value.__module__} import {value.__qualname__} as {name}\n"
+            self.values[name] = f"{name} = {written(value)}\n"
+        elif self.is_definition(value):
+            self.add(name, inspect.unwrap(value))
+        elif self.place(value, name):
+            module, there = self.place(value, name)
+            self.imports[name] = f"from {module} import {there} as {name}\n"
         else:
             raise CaptureError(
                 f"{by} uses {name}, which is of type {type(value).__name__}: make it inside of the "
                 "function, or read it there from a file"
             )
 
-    @staticmethod
-    def is_definition(value):
-        return isinstance(value, (types.FunctionType, type))
+    def is_definition(self, value):
+        """Of the same place, also behind decorators that keep what they wrap."""
+        inner = inspect.unwrap(value) if callable(value) else value
+        return (
+            isinstance(inner, (types.FunctionType, type))
+            and getattr(inner, "__module__", None) == self.home
+        )
+
+    def place(self, value, name):
+        found = importable(value, name)
+        return found if found and found[0] != self.home else None
 
     def text(self):
         parts = [*self.imports.values(), *self.values.values()]

@@ -20,6 +20,7 @@ from retrial import wire
 
 __all__ = ["connect", "Study", "Future", "Done", "Stopped", "DriveError"]
 PROTOCOL = 1
+PROPOSALS = 256  # in one message: with the largest params half of what a line may have
 
 
 class DriveError(RuntimeError):
@@ -241,9 +242,13 @@ class Study:
         return [future for future, _ in made]
 
     def _send(self, messages):
-        messages = [message for message in messages if message is not None]
-        if messages:
-            self._lines.put({"submit": messages})
+        for first in range(0, len(messages), PROPOSALS):
+            try:
+                self._lines.put({"submit": messages[first : first + PROPOSALS]})
+            except (TypeError, ValueError):  # something is no JSON: these were not asked for
+                for message in messages[first:]:
+                    del self._open[message["id"]]
+                raise
             self._lines.flush()
 
     def _future(self, params, id, tags, priority, replicates):
@@ -252,6 +257,8 @@ class Study:
         if not isinstance(params, dict):
             raise TypeError(f"params must be a dict, not {type(params).__name__}")
         if id is None:
+            while self._next_id in self._open:  # one that the driver chose by itself
+                self._next_id += 1
             id, self._next_id = self._next_id, self._next_id + 1
         elif id in self._open:
             raise ValueError(f"the id {id!r} was given out before, and its trial has not ended")
@@ -305,6 +312,7 @@ class Study:
     def _fill(self, ask, wanted):
         """Tops up to so many trials; whether there will be no more."""
         batch, ended = [], False
+        self._forget_taken()
         while self._open_count() + len(batch) < wanted and self.stopping is None:
             try:
                 params = ask()
@@ -312,7 +320,8 @@ class Study:
                 ended = True
                 break
             if params is None:
-                ended = not self._open_count() + len(batch)  # nothing could change its mind
+                # Nothing could change its mind.
+                ended = not self._open_count() + len(batch) + len(self._arrived)
                 break
             batch.append(params)
         self.submit_all(batch)
@@ -367,7 +376,9 @@ class Study:
 
     def save(self, state):
         """Keeps a text that a later launch is given as `state`, if the study file says
-        `driver: {resume: state}`. To be called when all that was told has been worked in."""
+        `driver: {resume: state}`. To be called when all that was told has been worked in: what
+        ended later than a trial whose outcome was not taken yet is told again."""
+        self._forget_taken()
         text = json.dumps({"next": self._next_id, "state": state})
         self._lines.put({"save": text, "told": self._heard - len(self._arrived)})
         self._lines.flush()

@@ -76,7 +76,7 @@ class NotebookStudy(drive.Study):
 
 
 def key_of(params):
-    return wire.encode({key: params[key] for key in sorted(params)})
+    return json.dumps(json.loads(wire.encode(params)), sort_keys=True)
 
 
 class Engine:

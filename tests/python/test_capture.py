@@ -41,6 +41,25 @@ class Capturing(unittest.TestCase):
         self.assertEqual(names["train"](4), {"y": 7.5, "path": "a/b"})
         self.assertNotIn("unused", names)
 
+    def test_odd_things_go_with_it(self):
+        function = cell("""
+            from functools import lru_cache
+            from random import randint
+            LOW, MANY = [float("-inf"), float("nan")], {"b", "a"}
+            loss = object()
+            @lru_cache
+            def square(x):
+                return x * x
+            def train(x):
+                loss = square(x) + randint(1, 1) + len(MANY)
+                return max(LOW[0], loss)
+            """)
+        names = {}
+        exec(capture(function), names)
+        self.assertEqual(names["train"](4), 19)
+        self.assertNotIn("loss", names)
+        self.assertIn("MANY = {'a', 'b'}", capture(function))
+
     def test_what_cannot_be_written_down_is_named(self):
         function = cell("data = iter([1])\ndef train(x):\n    return next(data)\n")
         with self.assertRaisesRegex(CaptureError, "train uses data, which is of type list_iterator"):

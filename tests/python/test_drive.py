@@ -49,6 +49,40 @@ class Asking(unittest.TestCase):
             ended.append(done.params["x"])
         self.assertEqual([sorted(ended[i : i + 4]) for i in (0, 4, 8)], [[0, 1, 2, 3]] * 3)
 
+    def test_what_was_told_together_is_seen_before_the_end(self):
+        study = Engine(square, capacity=4).drive()
+        study.batch(4)
+        ended = []
+
+        def generations():
+            for generation in range(3):
+                yield from ({"x": x} for x in range(4))
+                while len(ended) < 4 * (generation + 1):
+                    yield None
+
+        for done in study.run(generations()):
+            ended.append(done.params["x"])
+        self.assertEqual(len(ended), 12)
+
+    def test_what_is_no_json_was_not_asked_for(self):
+        study = Engine(square).drive()
+        with self.assertRaises(TypeError):
+            study.submit({"x": object()})
+        self.assertEqual([done.value for done in study.run([{"x": 3}])], [9])
+
+    def test_ids_of_its_own_are_left_out(self):
+        study = Engine(square).drive()
+        mine = study.submit({"x": 1}, id=0)
+        other = study.submit({"x": 2})
+        self.assertEqual((mine.result().value, other.result().value), (1, 4))
+        self.assertNotEqual(mine.id, other.id)
+
+    def test_very_many_are_asked_for_in_several_messages(self):
+        engine = Engine(square, capacity=1000)
+        engine.drive().map({"x": x} for x in range(600))
+        asked = [len(m["submit"]) for way, m in engine.journal if way == "from" and "submit" in m]
+        self.assertEqual(asked, [256, 256, 88])
+
     def test_an_object_that_only_waits_does_not_hang(self):
         study = Engine(square).drive()
         self.assertEqual(list(study.run([None, {"x": 1}])), [])
@@ -150,6 +184,15 @@ class Lasting(unittest.TestCase):
         self.assertEqual(study.capacity(), 3)
         self.assertGreater(study.time(), 1.7e9)
         self.assertNotEqual(study.random(), study.random())
+
+    def test_what_was_taken_is_in_a_saved_state(self):
+        engine = Engine(square)
+        study = engine.drive()
+        study.submit({"x": 2}).result()
+        study.save("4")
+        study.time()  # by now it is there
+        saves = [m["told"] for way, m in engine.journal if way == "from" and "save" in m]
+        self.assertEqual(saves, [1])
 
     def test_a_saved_state_comes_back(self):
         engine = Engine(square)

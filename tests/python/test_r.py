@@ -51,6 +51,19 @@ class R(unittest.TestCase):
         self.assertIsNone(again.divergence)
         self.assertEqual(again.journal[1:15], first.journal[1:15])
 
+    def test_numbers_keep_their_digits(self):
+        script = """
+            done <- study$map(list(list(x = 0.1 + 0.2), list(x = 2^53 - 1), list(x = 1, y = c(1, NaN))))
+            study$finish(1)
+            """
+        state = '{"next": 99999, "state": "s"}'
+        engine = Engine(self.square, resume="state", state=state)
+        self.assertEqual(self.drive(engine, script)[0], 0)
+        asked = engine.submitted()
+        self.assertEqual([one["id"] for one in asked], [99999, 100000, 100001])
+        self.assertEqual([one["params"]["x"] for one in asked], [0.1 + 0.2, 2**53 - 1, 1])
+        self.assertEqual(asked[2]["params"]["y"], [1, {"$float": "nan"}])
+
     def test_the_rest(self):
         script = """
             done <- study$map(list(list(x = 3), list(x = 95), list(x = 1.5)))
