@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INDEX_WAIT_US 60000000u
-
 /* A store that is open for one step, with its index. */
 struct open {
     struct rt_store *store;
@@ -28,9 +26,8 @@ static int open_store(struct open *open, const struct rt_bisecting *bisecting, c
     memset(open, 0, sizeof *open);
     if ((rc = rt_store_open(path, write ? RT_STORE_WRITE : RT_STORE_READ, &open->store, err)) ==
         0) {
-        if (write)
-            rt_store_index_wait(open->store, INDEX_WAIT_US);
-        rc = rt_db_open(index, RT_DB_READ, &open->index, err);
+        rc = write ? rt_store_index_level(open->store, err) : 0;
+        rc = rc < 0 ? rc : rt_db_open(index, RT_DB_READ, &open->index, err);
     }
     for (size_t i = 0; rc == 0 && i < bisecting->count; i++)
         rt_picks_add(&open->picks,

@@ -97,6 +97,10 @@ static int await(int *status, const char *study, struct rt_err *err)
         return rt_err_set(err, RT_EINTERRUPTED,
                           "the replay \"%s\" was stopped; retrial resume %s completes it", study,
                           study);
+    if (WEXITSTATUS(*status) == 126 || WEXITSTATUS(*status) == 127) /* as shells have it */
+        return rt_err_set(err, RT_EIO,
+                          "the replay \"%s\" could not be started; what was wrong is said above",
+                          study);
     return rt_err_set(err, -WEXITSTATUS(*status),
                       "the replay \"%s\" did not run; what was wrong is said above", study);
 }

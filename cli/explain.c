@@ -11,9 +11,8 @@
 #include "replay/explain.h"
 #include "store/store.h"
 
-#define REPEATS       2
-#define REPEATS_MAX   1000
-#define INDEX_WAIT_US 60000000u
+#define REPEATS     2
+#define REPEATS_MAX 1000
 
 static struct rt_child_options child;
 static char *launcher;
@@ -135,9 +134,8 @@ static int prepare(struct explaining *explaining, const char *path, char **argv,
     if ((rc = rt_store_open(path, dry_run ? RT_STORE_READ : RT_STORE_WRITE, &explaining->store,
                             err)) < 0)
         return rc;
-    if (!dry_run)
-        rt_store_index_wait(explaining->store, INDEX_WAIT_US);
-    if ((rc = find_picks(explaining, argv, err)) == 0 && (rc = open_index(explaining, err)) == 0 &&
+    if ((rc = dry_run ? 0 : rt_store_index_level(explaining->store, err)) == 0 &&
+        (rc = find_picks(explaining, argv, err)) == 0 && (rc = open_index(explaining, err)) == 0 &&
         (rc = rt_swaps_make(explaining->store, explaining->index, explaining->picks,
                             &explaining->swaps, err)) == 0)
         rc = dry_run ? 0 : record(explaining, err);

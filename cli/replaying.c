@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEVEL_US     60000000u /* the index gets so long to come level */
-#define SHOWN_TRIALS 3         /* that cannot be replayed, of each reason */
+#define SHOWN_TRIALS 3 /* that cannot be replayed, of each reason */
 #define REASONS_MAX  10
 
 /* One launch on rank 0. */
@@ -61,8 +60,8 @@ static int derive(void *context, struct rt_store *store, uint32_t *study, struct
     *study = launch->options->restarted ? find_interrupted(launch, store) : 0;
     if (*study)
         return 0;
-    rt_store_index_wait(store, LEVEL_US);
-    if ((rc = rt_verdicts_index(store, &index, err)) == 0 &&
+    if ((rc = rt_store_index_level(store, err)) == 0 &&
+        (rc = rt_verdicts_index(store, &index, err)) == 0 &&
         (rc = launch->replaying->derive(launch->replaying->context, store, index, launch->options,
                                         &plans, err)) == 0 &&
         (rc = rt_replay_plans_record(store, &plans, err)) == 0) {

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LEVEL_US    60000000u /* the index gets so long to come level */
 #define SHOWN_PAIRS 5
 
 int rt_verdict_tolerances(char *const *tolerances, char *const *equivalences,
@@ -97,7 +96,7 @@ static struct rt_cell number(double value)
 static int list_differences(const struct rt_verdicts *verdicts, struct rt_err *err)
 {
     static const char *const names[] = {"metric",  "n",     "mean",  "sd",    "low", "high",
-                                        "largest", "trial", "floor", "delta", "p",   "equivalent"};
+                                        "largest", "trial", "floor", "bound", "p",   "equivalent"};
     bool tested = false;
     struct rt_listing *listing;
     int rc = 0;
@@ -224,8 +223,7 @@ static int measure_floor(struct rt_store *store, struct rt_db *index, const stru
     if ((rc = rt_floors_record(store, index, study, err)) < 0 ||
         (rc = rt_store_commit(store, err)) < 0)
         return rc;
-    rt_store_index_wait(store, LEVEL_US);
-    return 0;
+    return rt_store_index_level(store, err);
 }
 
 int rt_verdicts_conclude(void *context, struct rt_store *store, uint32_t study, struct rt_err *err)

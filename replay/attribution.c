@@ -39,7 +39,7 @@ static double spread(const double *values, size_t count)
         least = values[i] < least ? values[i] : least;
         most = values[i] > most ? values[i] : most;
     }
-    return most >= least ? most - least : 0;
+    return count > 1 ? most - least : NAN;
 }
 
 void rt_attribution_init(struct rt_attribution *out, const struct rt_attribution_data *data)
@@ -64,7 +64,7 @@ void rt_attribution_init(struct rt_attribution *out, const struct rt_attribution
     out->interaction = data->count > 1 ? together - base - sum : 0;
     out->rest = data->b - together;
     out->floor = spread(data->repeats, data->repeat_count);
-    if (data->floor > out->floor)
+    if (isnan(out->floor) || data->floor > out->floor)
         out->floor = data->floor;
 }
 
@@ -76,5 +76,5 @@ void rt_attribution_clear(struct rt_attribution *attribution)
 
 bool rt_attribution_counts(const struct rt_attribution *attribution, double difference)
 {
-    return fabs(difference) > attribution->floor;
+    return fabs(difference) > (isnan(attribution->floor) ? 0 : attribution->floor);
 }

@@ -36,7 +36,8 @@ struct rt_attribution {
     size_t count;
     double interaction;
     double rest;
-    double floor; /* differences up to it are none: the recorded one, or the spread of repeats */
+    double floor; /* differences up to it are none: the recorded one, or the spread of repeats; NaN:
+                     unknown */
 };
 
 void rt_attribution_init(struct rt_attribution *out, const struct rt_attribution_data *data);

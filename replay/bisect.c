@@ -189,7 +189,9 @@ static enum rt_bisect_class classify(const uint64_t counts[RT_VERDICTS])
         return RT_BISECT_NONE;
     if (same + different == 0)
         return RT_BISECT_BROKEN;
-    return different + broken ? RT_BISECT_DIFFERENT : RT_BISECT_SAME;
+    if (different + broken)
+        return RT_BISECT_DIFFERENT;
+    return counts[RT_VERDICT_NONE] ? RT_BISECT_NONE : RT_BISECT_SAME; /* some have not ended */
 }
 
 int rt_bisect_judge(struct rt_store *store, struct rt_db *index,

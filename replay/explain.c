@@ -199,7 +199,7 @@ static void put_components(const struct explaining *explaining, struct rt_json *
     }
     rt_json_set_text(out, "a", rt_json_get_text(explaining->swaps->about[0], "trial", ""));
     rt_json_set_text(out, "b", rt_json_get_text(explaining->swaps->about[1], "trial", ""));
-    rt_json_set(out, "again", again);
+    rt_json_set(out, "repeats", again);
     rt_json_set(out, "components", list);
     if (explaining->swaps->count > 1)
         rt_json_set(out, "together", put_ran(&explaining->ran[explaining->count - 1]));

@@ -8,11 +8,11 @@
 
 /*
  * `ran` are the trials that the items of rt_swaps_items() became, in their order. *out, yours:
- * {"a", "b": ids, "repeats": n, "components": [{"component", "label", "trial": what ran,
- *  "outcome"}], "together": {"trial", "outcome"}, "not_swapped": [texts],
- *  "metrics": [{"metric", "a", "b", "difference", "again", "parts": [one for each component, null
- * if its trial has no such metric], "interaction", "rest", "floor"}]} docs/explain.md says what the
- * numbers mean.
+ * {"a", "b": ids, "repeats": [{"trial", "outcome"}], "components": [{"component", "label", "trial":
+ * what ran, "outcome"}], "together": {"trial", "outcome"}, "not_swapped": [texts], "metrics":
+ * [{"metric", "a", "b", "difference", "again", "parts": [one for each component, null if its trial
+ * has no such metric], "interaction", "rest", "floor"}]} docs/explain.md says what the numbers
+ * mean.
  */
 int rt_explain_make(struct rt_store *store, struct rt_db *index, const struct rt_pick picks[2],
                     const struct rt_swaps *swaps, const struct rt_pick *ran, size_t repeats,

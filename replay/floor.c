@@ -13,7 +13,7 @@
 
 #define CONFIDENCE 0.999 /* of what two repeats of one trial differ by */
 
-/* Values of one trial, its original included, of one metric. */
+/* Values of one trial. Not those of its original: that one may be what has changed since. */
 static void add_values(const struct rt_measured *measured, uint64_t point,
                        struct rt_sample_table *table)
 {
@@ -114,9 +114,8 @@ static int record_floor(struct rt_store *store, const struct rt_study *study,
     int rc = 0;
 
     for (uint64_t point = 0; point < sides->points; point++) {
-        if (!is_from(study, point, of) || sides->originals[point].is.outcome != RT_OUTCOME_OK)
+        if (!is_from(study, point, of))
             continue;
-        add_values(&sides->originals[point].is, point, &table);
         for (uint64_t i = point; i < sides->trials; i += sides->points) {
             if (sides->replayed[i].is.outcome == RT_OUTCOME_OK)
                 add_values(&sides->replayed[i].is, point, &table);

@@ -99,7 +99,6 @@ static char *kind_of(const struct rt_replay_item *item, const struct rt_plan *fr
     char *text;
 
     set_common(common, item, rt_plan_json(from));
-    rt_json_remove(common, "limits");
     rt_json_remove(common, "objective");
     text = rt_json_text(common);
     rt_json_free(common);

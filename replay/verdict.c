@@ -36,7 +36,7 @@ static const struct rt_metric *find(const struct rt_metrics *metrics, size_t exp
 
 /* Adds the differences of one pair. */
 static void add_differences(const struct rt_measured *original, const struct rt_measured *replayed,
-                            uint64_t ordinal, struct rt_sample_table *table)
+                            uint64_t trial, struct rt_sample_table *table)
 {
     struct rt_metrics before = {0};
     struct rt_metrics after = {0};
@@ -50,7 +50,7 @@ static void add_differences(const struct rt_measured *original, const struct rt_
 
         if (other && !rt_metric_is_time(other->name) && number_of(&before.items[i].value, &a) &&
             number_of(&other->value, &b))
-            rt_sample_add(table, other->name, b - a, ordinal);
+            rt_sample_add(table, other->name, b - a, trial);
     }
     rt_metrics_clear(&before);
     rt_metrics_clear(&after);
@@ -76,32 +76,84 @@ static void test_equivalence(struct rt_difference *difference)
     difference->equivalent = difference->p < ALPHA;
 }
 
-/* Mean and standard deviation by the method of Welford. */
-static void sum_up(const struct rt_samples *samples, struct rt_difference *out)
+/* Which trials have one original: what they differ from it by is no independent news. */
+struct units {
+    uint64_t *of; /* by point of one repeat */
+    uint64_t points;
+    uint64_t count;
+};
+
+struct origin_at {
+    struct rt_replay_origin origin;
+    uint64_t point;
+};
+
+static int compare_origins(const void *a, const void *b)
 {
-    double mean = 0;
+    const struct rt_replay_origin *x = &((const struct origin_at *)a)->origin;
+    const struct rt_replay_origin *y = &((const struct origin_at *)b)->origin;
+    int order = strcmp(x->study, y->study);
+
+    return order ? order : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static void find_units(const struct rt_plan *plan, uint64_t points, struct units *units)
+{
+    struct origin_at *all = rt_calloc((size_t)points + 1, sizeof *all);
+
+    units->of = rt_calloc((size_t)points + 1, sizeof *units->of);
+    units->points = points;
+    units->count = 0;
+    for (uint64_t i = 0; i < points; i++) {
+        all[i].point = i;
+        rt_replay_origin(plan, i, &all[i].origin);
+    }
+    qsort(all, (size_t)points, sizeof *all, compare_origins);
+    for (uint64_t i = 0; i < points; i++) {
+        units->count += i == 0 || compare_origins(&all[i - 1], &all[i]) != 0;
+        units->of[all[i].point] = units->count - 1;
+    }
+    free(all);
+}
+
+/* Mean and standard deviation by the method of Welford, over the means of units. */
+static void sum_up(const struct rt_samples *samples, const struct units *units,
+                   struct rt_difference *out)
+{
+    double *sums = rt_calloc((size_t)units->count + 1, sizeof *sums);
+    uint64_t *counts = rt_calloc((size_t)units->count + 1, sizeof *counts);
     double squares = 0;
     double width;
 
     for (size_t i = 0; i < samples->count; i++) {
-        double step = samples->values[i] - mean;
+        uint64_t unit = units->of[samples->keys[i] % units->points];
 
-        mean += step / (double)(i + 1);
-        squares += step * (samples->values[i] - mean);
+        sums[unit] += samples->values[i];
+        counts[unit]++;
         if (i == 0 || fabs(samples->values[i]) > fabs(out->largest)) {
             out->largest = samples->values[i];
             out->largest_ordinal = samples->keys[i];
         }
     }
-    out->n = samples->count;
-    out->mean = mean;
+    for (uint64_t unit = 0; unit < units->count; unit++) {
+        double value = sums[unit] / (double)counts[unit];
+        double step = value - out->mean;
+
+        if (counts[unit] == 0)
+            continue;
+        out->n++;
+        out->mean += step / (double)out->n;
+        squares += step * (value - out->mean);
+    }
+    free(sums);
+    free(counts);
     out->sd = out->low = out->high = NAN;
     if (out->n < 2)
         return;
     out->sd = sqrt(squares / (double)(out->n - 1));
     width = rt_student_quantile(1 - ALPHA / 2, (double)out->n - 1) * out->sd / sqrt((double)out->n);
-    out->low = mean - width;
-    out->high = mean + width;
+    out->low = out->mean - width;
+    out->high = out->mean + width;
 }
 
 /* The largest floor of the studies that the originals are from. */
@@ -119,8 +171,11 @@ static double floor_of(const struct rt_tolerances *tolerances, const struct rt_s
 }
 
 static void make_differences(struct rt_verdicts *verdicts, struct rt_sample_table *table,
-                             const struct rt_tolerances *tolerances)
+                             const struct rt_sides *sides, const struct rt_tolerances *tolerances)
 {
+    struct units units;
+
+    find_units(verdicts->study->plan, sides->points, &units);
     rt_sample_sort(table);
     verdicts->differences = rt_calloc(table->count, sizeof *verdicts->differences);
     for (size_t i = 0; i < table->count; i++) {
@@ -128,11 +183,13 @@ static void make_differences(struct rt_verdicts *verdicts, struct rt_sample_tabl
         struct rt_span metric = rt_span_text(table->items[i].metric);
 
         difference->metric = rt_strdup(table->items[i].metric);
-        sum_up(&table->items[i], difference);
+        sum_up(&table->items[i], &units, difference);
+        difference->largest_ordinal = verdicts->pairs[difference->largest_ordinal].ordinal;
         difference->floor = floor_of(tolerances, verdicts->study, metric);
         difference->bound = rt_tolerances_bound(tolerances, metric);
         test_equivalence(difference);
     }
+    free(units.of);
 }
 
 static void judge_all(struct rt_verdicts *verdicts, const struct rt_sides *sides,
@@ -156,9 +213,9 @@ static void judge_all(struct rt_verdicts *verdicts, const struct rt_sides *sides
         verdicts->counts[pair->verdict]++;
         if (pair->verdict == RT_VERDICT_IDENTICAL || pair->verdict == RT_VERDICT_WITHIN ||
             pair->verdict == RT_VERDICT_DIFFERENT)
-            add_differences(original, replayed, pair->ordinal, &table);
+            add_differences(original, replayed, i, &table);
     }
-    make_differences(verdicts, &table, tolerances);
+    make_differences(verdicts, &table, sides, tolerances);
     rt_sample_clear(&table);
     rt_buf_clear(&reason);
 }
@@ -175,18 +232,27 @@ static int read_floors(struct rt_db *index, struct rt_tolerances *tolerances, st
     return rc < 0 ? rc : 0;
 }
 
-/* What was given now, else what the replay was made with. */
+static void keep(struct rt_json *asked, const struct rt_json *made_with, const char *key)
+{
+    const struct rt_json *list = rt_json_get(made_with, key);
+
+    if (list)
+        rt_json_set(asked, key, rt_json_copy(list));
+}
+
+/* What was given now, else what the replay was made with: of tolerances and of equivalences. */
 static int choose_tolerances(struct rt_db *index, const struct rt_study *study,
                              const struct rt_tolerances *given, struct rt_tolerances *out,
                              struct rt_json **asked, struct rt_err *err)
 {
-    bool any = given && (given->count || given->equivalence_count);
     const struct rt_json *made_with = rt_json_get(rt_replay_of(study), "judge");
     int rc;
 
-    *asked = any         ? rt_tolerances_json(given)
-             : made_with ? rt_json_copy(made_with)
-                         : rt_tolerances_json(out);
+    *asked = rt_tolerances_json(given ? given : out);
+    if (!given || !given->count)
+        keep(*asked, made_with, "tolerances");
+    if (!given || !given->equivalence_count)
+        keep(*asked, made_with, "equivalences");
     if ((rc = rt_tolerances_take(out, *asked, err)) < 0)
         return rc;
     return read_floors(index, out, err);

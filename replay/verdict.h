@@ -15,7 +15,7 @@ struct rt_pair {
  * number. NaN stands for what is not known. */
 struct rt_difference {
     char *metric;
-    uint64_t n;
+    uint64_t n; /* originals: what several repeats of one differ by is averaged first */
     double mean;
     double sd;  /* NaN for one pair; so is the interval */
     double low; /* of the 95 % interval of the mean, by Student's t */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define ITEMS_MAX 100000000u
-#define LEVEL_US  60000000u /* the index gets so long to come level */
 
 struct granting {
     struct rt_store *store;
@@ -246,7 +245,7 @@ static int settle_code(struct granting *granting, struct rt_err *err)
     int rc = granting->out->codes ? rt_store_commit(granting->store, err) : 0;
 
     if (rc == 0 && granting->out->codes)
-        rt_store_index_wait(granting->store, LEVEL_US);
+        rc = rt_store_index_level(granting->store, err);
     return rc;
 }
 

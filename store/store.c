@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#define LEVEL_US            60000000u
 #define CHECKPOINT_ATTEMPTS 1000000u
 
 static char *part(const struct rt_store *store, const char *name)
@@ -298,4 +299,13 @@ void rt_store_axis_checks(struct rt_store *store, rt_axis_check_fn *each, void *
 bool rt_store_index_wait(struct rt_store *store, uint64_t us)
 {
     return store->follower && rt_follower_wait(store->follower, us);
+}
+
+int rt_store_index_level(struct rt_store *store, struct rt_err *err)
+{
+    if (rt_store_index_wait(store, LEVEL_US))
+        return 0;
+    return rt_err_set(err, RT_EIO,
+                      "the index is not level with the journal; another program may hold it: try "
+                      "again");
 }

@@ -37,7 +37,22 @@ retrial query 'SELECT metric, trials, repeats, floor BETWEEN spread AND 0.03 AS 
 retrial verify unseeded --tol floor -q | head -1
 echo "--- judged again"
 retrial verdict measure --tol floor | head -1
-retrial verdict measure --tol loss=1 --equiv loss=0.005 --csv | cut -d, -f1,2,10,12
+retrial verdict measure --tol loss=1 --equiv loss=0.05 --csv | cut -d, -f1,2,10,12
 retrial verdict measure --tol loss=1e-9 > /dev/null 2> err || echo "exit code $?"
 cat err
 retrial verdict seeded || echo "exit code $?"
+# What has changed is not taken for what varies by itself, and limits stay those of each trial.
+mkdir changed
+cat >changed/model.py <<PYTHON
+def train(x):
+    return {"acc": float(open("$PWD/value").read())}
+PYTHON
+printf 'name: changed\nentry: model.py:train\nsweep: {x: [1, 2]}\nlimits: {timeout: 20s}\n' >changed/changed.yaml
+printf 'name: other\nentry: model.py:train\nparams: {x: 3}\nlimits: {timeout: 50s}\n' >changed/other.yaml
+echo 0.9 >value
+retrial --store .retrial run -q changed/changed.yaml
+retrial --store .retrial run -q changed/other.yaml
+echo 0.5 >value
+retrial verify -q changed -k 3 --tol floor >verdict 2>&1 || echo "exit $?"
+sed -n 's/ (.*of/ of/; s/^\(changed_verify\) of/\1 of/p' verdict
+retrial verify changed other --dry-run | cut -c-20 | sed 's/ *$//'
