@@ -242,6 +242,7 @@ class Study:
         return [future for future, _ in made]
 
     def _send(self, messages):
+        messages = [message for message in messages if message is not None]  # or known already
         for first in range(0, len(messages), PROPOSALS):
             try:
                 self._lines.put({"submit": messages[first : first + PROPOSALS]})

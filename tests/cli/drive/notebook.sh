@@ -36,3 +36,18 @@ sed -i 's/SCALE = 2/SCALE = 3/' notebook.py
 python3 notebook.py 8 2>&1 | tail -n 2 || true
 sed -i 's/x == 3/x == data/; s/^SCALE/data = iter(())\nSCALE/' notebook.py
 python3 notebook.py 8 2>&1 | tail -n 1 || true
+# Nested params are the same in whatever order they are written.
+cat >nested.py <<'END'
+import os, sys
+sys.path.insert(0, os.path.join(os.environ["SOURCE"], "python"))
+import retrial
+
+def fit(lr, model):
+    return {"loss": lr * model["w"] + model["d"]}
+
+with retrial.study(fit, workers=1, objective={"minimize": "loss"}) as s:
+    done = s.submit({"lr": 0.5, "model": {"w": 3, "d": 2}}).result()
+    print(done.trial.split(".")[1], done.value)
+END
+python3 nested.py
+python3 nested.py
