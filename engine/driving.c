@@ -54,9 +54,12 @@ int rt_driving_new(const struct rt_driving_options *options, struct rt_driving *
     driving->study = rt_state_study(rt_store_state(options->store), options->study);
     driving->settings = rt_json_get(rt_plan_json(driving->study->plan), "driver");
     driving->batch = 1;
-    driving->durable = rt_store_durable(options->store);
     driving->began_us = driving->spoke_us = rt_mono_us();
-    if ((rc = rt_driving_load(driving, err)) < 0 || (rc = rt_driving_begin(driving, err)) < 0) {
+    /* What the state knows and the journal has not yet would have no result. */
+    rc = options->check ? 0 : options->commit(options->context, err);
+    driving->durable = rt_store_durable(options->store);
+    if (rc < 0 || (rc = rt_driving_load(driving, err)) < 0 ||
+        (rc = rt_driving_begin(driving, err)) < 0) {
         rt_driving_free(driving);
         driving = NULL;
     }
@@ -120,13 +123,19 @@ size_t rt_driving_fds(const struct rt_driving *driving, struct pollfd fds[RT_DRI
     return rt_driver_fds(driving->program, listens(driving), fds);
 }
 
+/* Its turn: nothing runs that it could wait for, or it is replayed. */
+static bool may_be_silent(const struct rt_driving *driving)
+{
+    return !driving->silent && !driving->finished && !driving->ended && !driving->stopping &&
+           !driving->failure.code && !(driving->live && (driving->open || driving->decided_count));
+}
+
 /* It may be that the program hangs, or that it thinks: only people can tell. */
 static void notice_silence(struct rt_driving *driving, uint64_t mono_us)
 {
     uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "silence_us", SILENCE_US);
 
-    if (driving->silent || driving->finished || driving->ended || driving->stopping ||
-        mono_us < driving->spoke_us + limit || (driving->live && driving->open))
+    if (!may_be_silent(driving) || mono_us < driving->spoke_us + limit)
         return;
     driving->silent = true;
     if (driving->live)
@@ -147,7 +156,7 @@ uint64_t rt_driving_wait_us(const struct rt_driving *driving, uint64_t mono_us)
 {
     uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "silence_us", SILENCE_US);
 
-    if (driving->silent || driving->finished || driving->ended)
+    if (!may_be_silent(driving))
         return UINT64_MAX;
     return mono_us < driving->spoke_us + limit ? driving->spoke_us + limit - mono_us : 0;
 }
@@ -166,6 +175,7 @@ static int start_afresh(struct rt_driving *driving, struct rt_err *err)
     driving->batch = 1;
     driving->repeated = 0;
     driving->stopped = driving->finished = driving->live = false;
+    driving->spoke_us = rt_mono_us();
     rc = rt_driving_begin(driving, err);
     driving->diverged = false;
     return rc;
@@ -175,8 +185,9 @@ static int hear_all(struct rt_driving *driving, struct rt_err *err)
 {
     struct rt_span line;
     int rc = 0;
+    int i;
 
-    for (int i = 0; rc == 0 && i < LINES && listens(driving); i++) {
+    for (i = 0; rc == 0 && i < LINES && listens(driving); i++) {
         int got = rt_driver_line(driving->program, &line, err);
 
         if (got == 0)
@@ -195,7 +206,7 @@ static int hear_all(struct rt_driving *driving, struct rt_err *err)
         if (rc == 0 && driving->diverged && !driving->failure.code)
             return start_afresh(driving, err) < 0 ? err->code : 1;
     }
-    return rc < 0 ? rc : 1;
+    return rc < 0 ? rc : i > 0;
 }
 
 /* Its end, once nothing that it wrote is left. */
@@ -243,6 +254,7 @@ int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err 
     int done = rt_driver_step(driving->program, listens(driving), err);
     int told = rt_driving_tell(driving, err); /* a new program is told first what there is */
     int heard = told < 0 ? told : hear_all(driving, err);
+    bool quiet; /* nothing that it wrote is left, or is wanted */
     int rc;
 
     done |= told > 0;
@@ -252,8 +264,11 @@ int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err 
         return told < 0 ? told : rc;
     if ((driving->finished && !was_finished) || (driving->failure.code && !was_failed))
         rt_driver_close(driving->program);
-    if ((!heard && (rc = see_end(driving, err)) < 0) || (rc = record_failure(driving, err)) < 0)
+    quiet = !heard && (listens(driving) || driving->stopping || driving->failure.code);
+    if ((quiet && (rc = see_end(driving, err)) < 0) || (rc = record_failure(driving, err)) < 0)
         return rc;
+    if (done || told)
+        driving->spoke_us = mono_us; /* it has something to think about */
     notice_silence(driving, mono_us);
     return done || heard || told;
 }

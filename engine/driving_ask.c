@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN 300 /* bytes of a request in an error */
+#define PROPOSAL_MAX (256u << 20) /* bytes of params of all replicates of one proposal */
+#define SHOWN        300          /* bytes of a request in an error */
 
 static int append(struct rt_driving *driving, enum rt_event_kind kind, struct rt_buf *body,
                   struct rt_err *err)
@@ -279,6 +280,12 @@ static int check_submit(struct rt_driving *driving, const struct rt_json *item,
                         "the params of the proposal with the id %.100s have %zu bytes, and %u are "
                         "allowed: put data into a file, and its name into the params",
                         id, params->size, RT_WIRE_PARAMS_MAX);
+    else if (params->size * (uint64_t)rt_json_get_int(item, "replicates", 1) > PROPOSAL_MAX)
+        rc =
+            rt_err_set(err, RT_EPEER,
+                       "the replicates of the proposal with the id %.100s have more than %u MiB of "
+                       "params: propose fewer at a time",
+                       id, PROPOSAL_MAX >> 20);
     free(id);
     return rc;
 }

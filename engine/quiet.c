@@ -88,6 +88,14 @@ static bool has_company(void)
            waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
+/* The kernel would kill the process. */
+static bool is_blocked(void)
+{
+    sigset_t mask;
+
+    return sigprocmask(SIG_BLOCK, NULL, &mask) < 0 || sigismember(&mask, SIGSYS);
+}
+
 static void go_unobserved(struct rt_quiet *quiet)
 {
     quiet->alone = false;
@@ -103,7 +111,7 @@ void rt_quiet_begin(struct rt_quiet *quiet)
         quiet->pause--;
         return;
     }
-    if (!quiet->alone && has_company()) {
+    if (!quiet->alone && (has_company() || is_blocked())) {
         go_unobserved(quiet);
         return;
     }

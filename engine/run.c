@@ -154,11 +154,12 @@ static int commit_if_due(struct rt_conducting *run, struct rt_err *err)
     struct rt_input input = {.kind = RT_INPUT_DURABLE};
     int rc;
 
-    if (!rt_record_due(&run->recorder, rt_mono_us()))
-        return 0;
-    if ((rc = rt_record_commit(&run->recorder, err)) < 0)
+    if (rt_record_due(&run->recorder, rt_mono_us()) &&
+        (rc = rt_record_commit(&run->recorder, err)) < 0)
         return rc;
-    input.seq = run->recorder.durable;
+    if (run->recorder.durable == run->durable)
+        return 0;
+    run->durable = input.seq = run->recorder.durable; /* perhaps by a commit of the driver's */
     rt_depot_durable(run->depot, input.seq);
     run->active = true;
     if (run->driving)

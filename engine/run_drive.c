@@ -15,6 +15,7 @@ static int commit_for_driver(void *context, struct rt_err *err)
 {
     struct rt_conducting *run = context;
 
+    run->active = true; /* what waited for it is next */
     return rt_record_commit(&run->recorder, err);
 }
 

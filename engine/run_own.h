@@ -28,6 +28,7 @@ struct rt_conducting {
     struct rt_agent *agent;
     struct rt_recorder recorder;
     struct rt_actions actions;
+    uint64_t durable; /* the last event that the conductor knows to be so */
     struct rt_serve *serve;
     struct rt_idle idle;
     struct rt_findings findings;

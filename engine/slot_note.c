@@ -116,13 +116,15 @@ void rt_slot_flush_notes(struct rt_slot *slot)
     rt_slot_wake(slot);
 }
 
-/* What is said at last waits, if there is no room: the worker makes some when it reads. */
+/* What is said at last waits, if there is no room: the worker makes some when it reads. New params
+ * for one that does not listen are left out; for all else somebody may wait. */
 void rt_slot_say(struct rt_slot *slot, uint32_t number, const struct rt_buf *note)
 {
     struct rt_frame frame = {number | RT_FRAME_NOTE, rt_buf_span(note)};
 
-    if (slot->notes.out.size + note->size + RT_FRAME_HEAD > RT_RING_LANE / 2)
-        return; /* it was told much, and has not listened */
+    if (note->data[0] == RT_NOTE_PARAMS &&
+        slot->notes.out.size + note->size + RT_FRAME_HEAD > RT_RING_LANE)
+        return;
     rt_frame_put(&slot->notes.out, slot->nonce, &frame);
     rt_slot_flush_notes(slot);
 }

@@ -252,8 +252,10 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     if (worker->task->entry->ops->prepare)
         worker->task->entry->ops->prepare(worker->task->entry);
     began = rt_mono_us();
-    if (!rt_ring_start(worker->talk.ring, frame->number, began))
+    if (!rt_ring_start(worker->talk.ring, frame->number, began)) {
+        rt_plan_forget(worker->task->plan, index);
         return;
+    }
     attempt.study = 1; /* the agent knows better */
     attempt.start_us = rt_wall_us();
     attempt.pid = worker->pid;
