@@ -4,6 +4,6 @@ cp "$SOURCE"/examples/hpo/* .
 sed -i 's/trials: 60/trials: 30/' hpo.yaml
 retrial run -q -j 2 hpo.yaml
 sqlite3 .retrial/index.sqlite '
-    SELECT count(*), count(DISTINCT lr) > 25, max(val_acc) > 0.96, min(layers) >= 1, max(units) <= 64 FROM hpo'
+    SELECT count(*), count(DISTINCT lr) > 25, max(val_acc) > 0.95, min(layers) >= 1, max(units) <= 64 FROM hpo'
 retrial query convergence --study hpo --csv | tail -n 1 | cut -d , -f 1
 retrial query importance --study hpo --csv | wc -l
