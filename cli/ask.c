@@ -171,7 +171,13 @@ void rt_ask_put_span(struct rt_buf *out, uint64_t us)
 void rt_ask_put_ago(struct rt_buf *out, uint64_t wall_us)
 {
     uint64_t now = rt_wall_us();
+    char text[RT_TIME_TEXT];
 
+    if (wall_us > now + 60000000) {
+        rt_buf_printf(out, "at %s",
+                      rt_time_text(wall_us, text)); /* by a clock that was set since */
+        return;
+    }
     if (now < wall_us + 1000000) {
         rt_buf_add(out, "just now");
         return;

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "cli/ask.h"
 #include "store/control.h"
+#include "store/owner.h"
 
 #define ANSWER_US 2000000
 
@@ -146,13 +147,17 @@ static void put_answer(struct rt_buf *out, const struct rt_json *answer)
 
 static void put_owner(struct rt_buf *out, const struct rt_live *live)
 {
-    uint64_t now = rt_wall_us();
-    uint64_t since = live->owner.since_us < now ? now - live->owner.since_us : 0;
+    struct rt_lock_owner self;
+    char since[RT_TIME_TEXT];
 
     rt_buf_printf(out, "  written by process %lld on ", (long long)live->owner.pid);
     rt_escape_line(out, rt_span_text(live->owner.host));
-    rt_buf_add(out, " for ");
-    rt_ask_put_span(out, since);
+    if (rt_owner_self(&self, NULL) == 0 && rt_owner_is_near(&live->owner, &self)) {
+        rt_buf_add(out, " for ");
+        rt_ask_put_span(out, rt_owner_age_us(&live->owner));
+    } else {
+        rt_buf_printf(out, " since %s by its clock", rt_time_text(live->owner.since_us, since));
+    }
     rt_buf_add(out, "\n");
 }
 

@@ -18,12 +18,28 @@ void rt_live_clear(struct rt_live *live);
 /* Says what is going on, in a few lines; nothing if nothing is. */
 void rt_live_print(const struct rt_live *live, FILE *to);
 
+/* The writer of a home on another host. */
+enum rt_live_sign { RT_LIVE_UNKNOWN, RT_LIVE_LIVES, RT_LIVE_SILENT };
+struct rt_live_home {
+    enum rt_live_sign sign;
+    uint64_t watched_us;
+    bool aged;       /* age_us is known */
+    uint64_t age_us; /* of what was read of the home */
+};
+
+/* Whether the home was named, and a writer on another host has not given it back. */
+bool rt_live_elsewhere(const struct rt_cmd_context *context);
+/* Watches that writer for a few seconds, since hosts' clocks cannot be compared. RT_EINTERRUPTED if
+ * a signal came meanwhile. */
+int rt_live_watch_home(const struct rt_cmd_context *context, struct rt_live_home *live,
+                       struct rt_err *err);
 /* Where a home was named: who writes to it, and how fresh what is shown is, in a line; nothing
  * else. */
-void rt_live_print_home(const struct rt_cmd_context *context, FILE *to);
-struct rt_json *rt_live_home_json(const struct rt_cmd_context *context); /* yours; null if none */
-/* Whether a writer on another host had given a sign of life not long ago. */
-bool rt_live_elsewhere(const struct rt_cmd_context *context);
+void rt_live_print_home(const struct rt_cmd_context *context, const struct rt_live_home *live,
+                        FILE *to);
+/* Yours; null if no home was named. */
+struct rt_json *rt_live_home_json(const struct rt_cmd_context *context,
+                                  const struct rt_live_home *live);
 
 /* The id of the study that runs, or NULL. */
 const char *rt_live_study(const struct rt_live *live);

@@ -75,7 +75,7 @@ static int print(struct rt_cmd_context *context, struct rt_db *db, const struct 
     printf("%s\n\n", path);
     free(path);
     rt_live_print(live, stdout);
-    rt_live_print_home(context, stdout);
+    rt_live_print_home(context, &(struct rt_live_home){.sign = RT_LIVE_UNKNOWN}, stdout);
     if (live->writer || context->home)
         printf("\n");
     if ((rc = latest(context, db, &summary, err)) < 0)

@@ -51,7 +51,8 @@ static struct rt_json *study_json(const struct rt_study *study)
     return object;
 }
 
-static void print_json(const struct rt_cmd_context *context, const struct rt_live *live)
+static void print_json(const struct rt_cmd_context *context, const struct rt_live *live,
+                       const struct rt_live_home *home)
 {
     const struct rt_state *state = rt_store_state(context->store);
     struct rt_json *object = rt_json_new_object();
@@ -59,7 +60,7 @@ static void print_json(const struct rt_cmd_context *context, const struct rt_liv
     struct rt_buf text = RT_BUF_INIT;
 
     rt_json_set_text(object, "store", rt_store_path(context->store));
-    rt_json_set(object, "home", rt_live_home_json(context));
+    rt_json_set(object, "home", rt_live_home_json(context, home));
     rt_json_set(object, "writer", writer_json(live));
     rt_json_set(object, "launch", live->answer ? rt_json_copy(live->answer) : rt_json_new_null());
     for (uint32_t i = 1; i <= rt_state_studies(state); i++)
@@ -97,16 +98,17 @@ static uint64_t done_of(const struct rt_study *study)
     return sum;
 }
 
-static void print_text(const struct rt_cmd_context *context, const struct rt_live *live)
+static void print_text(const struct rt_cmd_context *context, const struct rt_live *live,
+                       const struct rt_live_home *home)
 {
     const struct rt_state *state = rt_store_state(context->store);
     const char *running = rt_live_study(live);
-    bool elsewhere = rt_live_elsewhere(context);
+    bool elsewhere = home->sign == RT_LIVE_LIVES;
 
-    if (!live->writer && !elsewhere)
+    if (!live->writer && home->sign == RT_LIVE_UNKNOWN)
         printf("nothing is running\n");
     rt_live_print(live, stdout);
-    rt_live_print_home(context, stdout);
+    rt_live_print_home(context, home, stdout);
     for (uint32_t i = 1; i <= rt_state_studies(state); i++) {
         const struct rt_study *study = rt_state_study(state, i);
         uint64_t done = done_of(study);
@@ -118,17 +120,19 @@ static void print_text(const struct rt_cmd_context *context, const struct rt_liv
 
 static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_err *err)
 {
+    struct rt_live_home home;
     struct rt_live live;
     int rc;
 
     (void)argc;
     (void)argv;
-    if ((rc = rt_live_find(context->store_path, &live, err)) < 0)
+    if ((rc = rt_live_watch_home(context, &home, err)) < 0 ||
+        (rc = rt_live_find(context->store_path, &live, err)) < 0)
         return rc;
     if (json)
-        print_json(context, &live);
+        print_json(context, &live, &home);
     else
-        print_text(context, &live);
+        print_text(context, &live, &home);
     rt_live_clear(&live);
     return 0;
 }
@@ -136,8 +140,10 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
 const struct rt_cmd rt_cmd_status = {
     .name = "status",
     .summary = "Say what is running, and what is not finished",
-    .description = "While a study runs: how far it is, how fast, who runs it. From another host\n"
-                   "than the conductor's what the home tells, and when it was complete last.",
+    .description =
+        "While a study runs: how far it is, how fast, who runs it. From another host\n"
+        "than the conductor's what the home tells, when it was complete last, and whether\n"
+        "its writer lives, for which it is watched for six seconds at most.",
     .needs = RT_NEEDS_STORE,
     .options = options,
     .run = run,

@@ -70,6 +70,8 @@ retrial_mpi_test(NAME checkpoint RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/checkpoint.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME silence RANKS 3 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/silence.sh $<TARGET_FILE:retrial>)
+retrial_mpi_test(NAME clocks RANKS 2 LAUNCHER
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/clocks.sh $<TARGET_FILE:retrial> $<TARGET_FILE:clock>)
 retrial_mpi_test(NAME cutoff RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/cutoff.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME supervise RANKS 3 LAUNCHER

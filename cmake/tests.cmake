@@ -39,6 +39,10 @@ add_library(fake_statfs MODULE ${CMAKE_SOURCE_DIR}/tests/models/fake_statfs.c)
 set_target_properties(fake_statfs PROPERTIES PREFIX ""
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/models)
 target_link_libraries(fake_statfs PRIVATE ${CMAKE_DL_LIBS})
+# A clock that jumps: tests/clock/clock.c
+add_library(clock MODULE ${CMAKE_SOURCE_DIR}/tests/clock/clock.c)
+set_target_properties(clock PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+target_link_libraries(clock PRIVATE ${CMAKE_DL_LIBS})
 
 # tests/cli/AREA/NAME.sh with what it must print beside it; see tests/cli/run.sh.
 file(GLOB cli_tests CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/tests/cli/*/*.sh)

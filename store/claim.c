@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
-#include "base/quantity.h"
 #include "store/owner.h"
 
 #include <errno.h>
@@ -18,9 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BEAT_US    5000000u
-#define SILENCE_US 30000000u /* of a writer on another host, after which it is dead */
-#define LOOK_US    200000u
+#define BEAT_US 5000000u
+#define LOOK_US 200000u
 
 struct rt_claim {
     char *home;
@@ -41,16 +39,6 @@ static void notice(const struct rt_claim *claim, const char *text)
 {
     if (claim->notice)
         claim->notice(claim->context, text);
-}
-
-static uint64_t silence_us(void)
-{
-    const char *text = getenv("RETRIAL_TAKEOVER");
-    int64_t value;
-
-    if (text && rt_quantity_parse(text, rt_durations, &value) && value > 0)
-        return (uint64_t)value;
-    return SILENCE_US;
 }
 
 /* Opened each time: that makes network file systems ask the server. */
@@ -114,22 +102,30 @@ static int sleep_us(uint64_t us, struct rt_err *err)
     return 0;
 }
 
+int rt_claim_watch(const char *home, uint32_t writer, uint64_t us, struct rt_err *err)
+{
+    char *path = rt_home_writer_path(home, writer);
+    uint64_t until = rt_mono_us() + us;
+    uint64_t sign = sign_of_life(path);
+    int rc = 0;
+
+    while (rc == 0 && rt_mono_us() < until) {
+        if ((rc = sleep_us(LOOK_US, err)) == 0)
+            rc = sign_of_life(path) != sign;
+    }
+    free(path);
+    return rc;
+}
+
 /* 0 once the writer was silent for so long. */
 static int watch(const struct rt_claim *claim, const struct rt_home_writer *other,
                  const struct rt_lock_owner *self, struct rt_err *err)
 {
-    char *path = rt_home_writer_path(claim->home, other->number);
-    uint64_t until = rt_mono_us() + silence_us();
-    uint64_t sign = sign_of_life(path);
-    int rc = 0;
+    int rc;
 
-    say_waiting(claim, other, silence_us());
-    while (rc == 0 && rt_mono_us() < until) {
-        if ((rc = sleep_us(LOOK_US, err)) == 0 && sign_of_life(path) != sign)
-            rc = say_taken(claim, other, self, err);
-    }
-    free(path);
-    return rc;
+    say_waiting(claim, other, rt_owner_silence_us());
+    rc = rt_claim_watch(claim->home, other->number, rt_owner_silence_us(), err);
+    return rc == 1 ? say_taken(claim, other, self, err) : rc;
 }
 
 /* 0 if the home is free. `newest` may have no content yet. */

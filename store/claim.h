@@ -11,6 +11,10 @@ struct rt_claim;
 /* One line for the person at the keyboard. */
 typedef void rt_claim_notice_fn(void *context, const char *text);
 
+/* Watches a writer of a home for a sign of life: 1 as soon as it gives one, 0 if it gives none for
+ * so long. Clocks are not asked for it. RT_EINTERRUPTED if a signal came meanwhile. */
+int rt_claim_watch(const char *home, uint32_t writer, uint64_t us, struct rt_err *err);
+
 struct rt_claim_request {
     const char *home;
     const char *hot; /* path of the hot store */

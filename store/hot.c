@@ -176,8 +176,8 @@ static void say_lost(const struct opening *opening, const struct rt_home_writer 
         put_time(&text, base->level_us);
         rt_buf_printf(&text,
                       " (event %" PRIu64 ", %" PRIu64
-                      " attempts), when the home was complete last, is lost; its last sign of life "
-                      "was at ",
+                      " attempts; by its clock), when the home was complete last, is lost; its "
+                      "last sign of life was at ",
                       base->head.seq, base->attempts);
         put_time(&text, base->owner.heartbeat_us);
         rt_buf_printf(&text, ", and it published every %.6g s", (double)base->interval_us / 1e6);

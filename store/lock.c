@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BEAT_US 5000000u
+#define LOOK_US 200000u
 
 struct rt_lock {
     const struct rt_io *io;
@@ -78,6 +80,32 @@ static int say_locked(const struct rt_lock *lock, const struct rt_lock_owner *ow
                       rt_time_text(owner->heartbeat_us, beat), lock->path);
 }
 
+/* 1 if the lock's owner gives a sign of life, 0 if it gives none for so long. Its time is compared
+ * with what it was, never with a clock. */
+static int watch(const struct rt_lock *lock, const struct rt_lock_owner *owner, struct rt_err *err)
+{
+    const struct timespec pause = {0, LOOK_US * 1000};
+    uint64_t until = rt_mono_us() + rt_owner_silence_us();
+    struct rt_lock_owner now = *owner;
+    int rc = 1;
+
+    while (rc == 1 && now.heartbeat_us == owner->heartbeat_us && rt_mono_us() < until) {
+        if (nanosleep(&pause, NULL) < 0 && errno == EINTR)
+            return rt_err_set(err, RT_EINTERRUPTED, "interrupted while waiting for the lock \"%s\"",
+                              lock->path);
+        rc = read_owner(lock->path, &now, err);
+    }
+    return rc == 1 ? now.heartbeat_us != owner->heartbeat_us : rc;
+}
+
+/* 1 if the owner lives, as far as can be told. */
+static int lives(const struct rt_lock *lock, const struct rt_lock_owner *owner, struct rt_err *err)
+{
+    if (rt_owner_is_doubtful(owner, &lock->self))
+        return watch(lock, owner, err);
+    return rt_owner_lives(owner, &lock->self);
+}
+
 /* Makes the lock file, after removing that of a dead owner. Runs under the guard. */
 static int make(struct rt_lock *lock, struct rt_err *err)
 {
@@ -85,9 +113,10 @@ static int make(struct rt_lock *lock, struct rt_err *err)
     struct rt_buf text = RT_BUF_INIT;
     int rc;
 
-    if ((rc = read_owner(lock->path, &owner, err)) < 0)
+    if ((rc = read_owner(lock->path, &owner, err)) < 0 ||
+        (rc == 1 && (rc = lives(lock, &owner, err)) < 0))
         return rc;
-    if (rc == 1 && rt_owner_lives(&owner, &lock->self))
+    if (rc == 1)
         return say_locked(lock, &owner, err);
     if (rt_fs_exists(lock->path) && (rc = rt_io_remove(lock->io, lock->path, err)) < 0)
         return rc;

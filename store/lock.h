@@ -6,8 +6,8 @@
  * It holds between processes of a host, and between hosts. A lock whose
  * owner is known to be gone is taken over: the process is no more on this
  * host since it booted, or the host has booted since. No clock is asked for
- * that, unless a host has no machine id: then the heartbeat (the file's
- * modification time) must be old. Layout: docs/store-format.md.
+ * that. Where a host has no machine id, signs of life (the file's time, which
+ * moves) are watched for. Layout: docs/store-format.md.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,13 +4,15 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
+#include "base/quantity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define SILENT_US 60000000u /* after a reboot, a heartbeat this old is nobody's */
+#define SILENCE_US 30000000u /* after which one of whom nothing else is known is dead */
 
 /* Start of a process in clock ticks since boot, from what follows the name in /proc/PID/stat
  * (proc(5): state, field 3; threads, 20; start, 22). 0 for one that is dead but was not waited
@@ -98,13 +100,21 @@ static bool see_each_other(const struct rt_lock_owner *owner, const struct rt_lo
 }
 
 /* The host of this name has another boot id than the owner's. Images of hosts share machine ids and
- * containers names, but hardly two hosts both; clocks may have jumped meanwhile, and are asked only
- * where nothing else can tell. */
+ * containers names, but hardly two hosts both. Where nothing tells, it may live: clocks may have
+ * been set meanwhile. */
 static bool survived_boot(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
 {
-    if (owner->machine[0] && self->machine[0])
-        return strcmp(owner->machine, self->machine) != 0;
-    return owner->heartbeat_us + SILENT_US > self->since_us;
+    return rt_owner_is_doubtful(owner, self) || strcmp(owner->machine, self->machine) != 0;
+}
+
+uint64_t rt_owner_silence_us(void)
+{
+    const char *text = getenv("RETRIAL_TAKEOVER");
+    int64_t value;
+
+    if (text && rt_quantity_parse(text, rt_durations, &value) && value > 0)
+        return (uint64_t)value;
+    return SILENCE_US;
 }
 
 bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
@@ -123,6 +133,24 @@ bool rt_owner_lives(const struct rt_lock_owner *owner, const struct rt_lock_owne
 bool rt_owner_is_near(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
 {
     return see_each_other(owner, self);
+}
+
+bool rt_owner_is_doubtful(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)
+{
+    return strcmp(owner->host, self->host) == 0 && strcmp(owner->boot, self->boot) != 0 &&
+           !(owner->machine[0] && self->machine[0]);
+}
+
+uint64_t rt_owner_age_us(const struct rt_lock_owner *owner)
+{
+    uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
+    uint64_t start_us = owner->start / ticks * 1000000u + owner->start % ticks * 1000000u / ticks;
+    struct timespec now;
+    uint64_t now_us;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    now_us = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+    return now_us > start_us ? now_us - start_us : 0;
 }
 
 bool rt_owner_was_here(const struct rt_lock_owner *owner, const struct rt_lock_owner *self)

@@ -90,8 +90,7 @@ until_says() { # what, command
 # Pids, hosts' times, folders' names.
 plain() {
     sed -E 's/process [0-9]+/process PID/g; s|/disk-([a-z]+)/[0-9a-f-]+/|/disk-\1/HOME/|g
-        s/complete ([0-9]+ (min|h|days).*|[0-9.]+ s|just now)( ago)?,/complete WHEN,/
-        s/sign of life came ([0-9.]+ s ago|just now)/sign of life came WHEN/
+        s/complete (at [^ ]+ by its clock|[0-9.]+ (us|ms|s) ago),/complete WHEN,/
         s/event [0-9]+/event N/g; s/[0-9]+ events/N events/g; s/, [0-9.]+\/(s|min).*//
         s/ \([0-9.]+\/(s|min)\)//; s/[0-9]+ running/N running/'
 }

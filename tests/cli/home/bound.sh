@@ -1,5 +1,5 @@
 # A store on a local disk with --home: it stays bound to its home, and homes are told apart.
-tell() { "$@" 2>&1 | sed -E 's/ [0-9.]+\/s//; s/event [0-9]+/event N/; s/complete ([0-9.]+ s ago|just now)/complete WHEN/; s/process [0-9]+ on .*/process PID on HOST/' || echo "exit $?"; }
+tell() { "$@" 2>&1 | sed -E 's/ [0-9.]+\/s//; s/event [0-9]+/event N/; s/complete at [^ ]+ by its clock/complete WHEN/; s/process [0-9]+ on .*/process PID on HOST/' || echo "exit $?"; }
 export RETRIAL_HOT=$HOME/hot
 mkdir study
 cat > study/m.py <<'PYTHON'

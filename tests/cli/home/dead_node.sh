@@ -15,6 +15,11 @@ there retrial status --json | python3 -c '
 import json, sys
 status = json.load(sys.stdin)
 print(status["home"]["host"], status["home"]["hot"], status["home"]["ended"], status["writer"])'
+echo "-- by a clock that is two years ahead, and two behind"
+for jump in 63072000 -63072000; do
+    echo $jump > "$HOME/clock"
+    tell there env LD_PRELOAD="$BUILD/tests/clock.so" CLOCK_FILE="$HOME/clock" retrial status | head -n 2
+done
 id=$(there retrial ls --csv | sed -n '2s/,.*//p')
 there retrial log "$id.2" | wc -c
 
@@ -25,6 +30,8 @@ tell there retrial stop
 echo "== the node dies: its processes and its disk"
 kill_it
 mv "$HOME/disk-here" "$HOME/gone"
+tell when_dead retrial status | sed -E 's/resume [a-z0-9]+/resume ID/'
+tell when_dead retrial | head -n 3 | tail -n 1
 touch "$GO"
 tell when_dead retrial resume slow
 attempts
