@@ -186,7 +186,8 @@ static void end(struct sim *sim, int rank, struct running *running, enum rt_outc
                              .attempt = running->trial.attempt,
                              .launch = sim->launch,
                              .rank = (uint32_t)rank,
-                             .start_us = running->start_us,
+                             .start_us =
+                                 sim_wall_us(sim, rank) - (running->end_us - running->start_us),
                              .duration_us = running->end_us - running->start_us,
                              .outcome = outcome};
 

@@ -64,7 +64,8 @@ void launch_input(struct sim *sim, const struct rt_input *input)
 
     if (sim->world.failed)
         return;
-    if (rt_conductor_step(sim->conductor, input, sim->world.now_us, &sim->actions, &err) < 0)
+    if (rt_conductor_step(sim->conductor, input, sim->booted_us + sim->world.now_us, &sim->actions,
+                          &err) < 0)
         world_fail(&sim->world, "the conductor gives up: %s", err.text);
     for (size_t i = 0; i < sim->actions.count; i++)
         carry_out(sim, &sim->actions.items[i]);
@@ -95,6 +96,8 @@ void launch_begin(struct sim *sim)
     free(body);
     world_tell(&sim->world, "launch %u with %u ranks", sim->launch, sim->scenario.ranks);
     options.launch = sim->launch;
+    if (world_chance(&sim->world, 0.5)) /* its host was booted since, or is another one */
+        sim->booted_us = world_magnitude(&sim->world, 1, 100000000 * SECOND);
     study.study = (struct rt_wire_study){
         .launch = sim->launch, .study = 1, .id = rt_span_text("k3f9"), .plan = rt_span_text("{}")};
     rt_wire_put(&message, &study);
@@ -184,6 +187,6 @@ void launch_wake(struct sim *sim)
     if (sim->finished)
         return;
     launch_input(sim, &(struct rt_input){.kind = RT_INPUT_TICK});
-    next = sim->inbox_count ? now : rt_conductor_wake_us(sim->conductor);
-    wake_at(sim, next > now ? next : now + MS);
+    next = sim->inbox_count ? 0 : rt_conductor_wake_us(sim->conductor);
+    wake_at(sim, next > sim->booted_us + now ? next - sim->booted_us : now + MS);
 }

@@ -58,7 +58,7 @@ uint64_t disk_append(struct sim *sim, enum rt_event_kind kind, struct rt_span bo
     struct rt_err err;
 
     disk->events = rt_grow(disk->events, &disk->capacity, disk->count + 1, sizeof *disk->events);
-    disk->events[disk->count] = (struct stored_event){kind, sim->world.now_us, RT_BUF_INIT};
+    disk->events[disk->count] = (struct stored_event){kind, sim_wall_us(sim, 0), RT_BUF_INIT};
     rt_buf_put(&disk->events[disk->count++].body, body.data, body.size);
     event = event_at(disk, disk->count);
     if (rt_state_apply(sim->state, &event, &err) < 0)

@@ -63,6 +63,19 @@ static void kill_conductor(struct sim *sim)
     launch_begin(sim);
 }
 
+#define YEAR (31557600 * SECOND)
+
+/* By hours or by decades, forward or back. */
+static void move_clock(struct sim *sim, int rank)
+{
+    uint64_t by = world_magnitude(&sim->world, SECOND, 30 * YEAR);
+    bool back = world_chance(&sim->world, 0.5) && sim->wall_us[rank] > by + YEAR;
+
+    world_tell(&sim->world, "the clock of rank %d jumps %llu s %s", rank, (number)(by / SECOND),
+               back ? "back" : "ahead");
+    sim->wall_us[rank] += back ? -by : by;
+}
+
 static void carry_out(struct sim *sim, enum fault fault)
 {
     uint64_t until = sim->world.now_us + world_magnitude(&sim->world, SECOND, 60 * SECOND);
@@ -101,6 +114,9 @@ static void carry_out(struct sim *sim, enum fault fault)
         break;
     case FAULT_NEW_PLAN:
         sim->new_plan = true;
+        break;
+    case FAULT_CLOCK:
+        move_clock(sim, (int)world_between(&sim->world, 0, sim->scenario.ranks - 1));
         break;
     case FAULTS:
         break;

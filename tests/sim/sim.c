@@ -161,8 +161,14 @@ static void check_quiet(struct sim *sim)
                    (double)sim->world.now_us / 1e6, limit / 1e6);
 }
 
+uint64_t sim_wall_us(const struct sim *sim, int rank)
+{
+    return sim->wall_us[rank] + sim->world.now_us;
+}
+
 static bool only(const struct sim *sim, unsigned faults)
 {
+    faults |= 1u << FAULT_CLOCK; /* never does any harm */
     return (sim->scenario.faults & ~faults) == 0;
 }
 
@@ -198,7 +204,7 @@ static void end_launch(struct sim *sim)
     world_tell(&sim->world, "launch %u ends: %llu of %llu trials are decided", sim->launch,
                (number)sim_decided(sim), (number)study->planned);
     oracle_compare(&sim->oracle, sim->state);
-    if (sim->scenario.faults == 0 && sim->scenario.bad_template == 0 && sim->scenario.stubborn == 0)
+    if (only(sim, 0) && sim->scenario.bad_template == 0 && sim->scenario.stubborn == 0)
         check_quiet(sim);
     check_agents(sim);
     launch_abandon(sim);
@@ -242,6 +248,8 @@ static int run_seed(uint64_t seed, bool trace)
     scenario_draw(&sim->scenario, &sim->world);
     oracle_init(&sim->oracle, &sim->world);
     disk_init(sim);
+    for (int rank = 0; rank < SIM_RANKS_MAX; rank++)
+        sim->wall_us[rank] = 1800000000 * SECOND;
     plan_study(sim);
     launch_begin(sim);
     faults_plan(sim);

@@ -46,12 +46,13 @@ enum fault {
     FAULT_AGENT_FULL, /* its disk: it starts nothing more */
     FAULT_CONFUSION,  /* an agent says what makes no sense */
     FAULT_NEW_PLAN,   /* with the next launch */
+    FAULT_CLOCK,      /* the wall clock of a rank jumps, by years maybe */
     FAULTS,
 };
 
 struct stored_event {
     enum rt_event_kind kind;
-    uint64_t time_us;
+    uint64_t time_us; /* wall clock of rank 0 */
     struct rt_buf body;
 };
 
@@ -123,6 +124,9 @@ struct sim {
     struct rt_state *state;
     struct disk disk;
     uint64_t slow_network_until_us;
+    uint64_t wall_us[SIM_RANKS_MAX]; /* of each rank, when the world began */
+    uint64_t
+        booted_us; /* what the conductor's monotonic clock said then: another after each boot */
 
     uint32_t launch; /* number of the current one */
     struct rt_conductor *conductor;
@@ -180,6 +184,7 @@ void faults_plan(struct sim *sim);
 void fault_happen(struct sim *sim, enum fault fault);
 
 /* sim.c */
+uint64_t sim_wall_us(const struct sim *sim, int rank);
 void sim_send(struct sim *sim, bool up, int rank, const struct rt_buf *message);
 const struct rt_study *sim_study(const struct sim *sim);
 uint64_t sim_decided(const struct sim *sim);
