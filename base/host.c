@@ -108,10 +108,17 @@ char *rt_host_user(void)
 
 unsigned rt_host_cores(void)
 {
+    unsigned count = rt_host_cores_of(0);
+
+    return count ? count : 1;
+}
+
+unsigned rt_host_cores_of(pid_t pid)
+{
     for (size_t most = 1024; most <= 1 << 20; most *= 2) {
         cpu_set_t *set = CPU_ALLOC(most);
         size_t size = CPU_ALLOC_SIZE(most);
-        int result = set ? sched_getaffinity(0, size, set) : -1;
+        int result = set ? sched_getaffinity(pid, size, set) : -1;
         int number = errno;
         int count = result == 0 ? CPU_COUNT_S(size, set) : 0;
 
@@ -121,7 +128,7 @@ unsigned rt_host_cores(void)
         if (number != EINVAL) /* EINVAL: the kernel knows more CPUs than the set has room for */
             break;
     }
-    return 1;
+    return 0;
 }
 
 static uint64_t memory_kib(const char *name)

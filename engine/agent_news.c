@@ -81,6 +81,8 @@ static char *ready_text(const struct rt_agent *agent)
     char *text;
 
     rt_json_set_int(more, "slots", agent->fit.workers);
+    if (agent->fit.launcher_cores)
+        rt_json_set_int(more, "launcher_cores", agent->fit.launcher_cores);
     if (devices)
         rt_json_set(more, "devices", devices);
     if (interpreter && rt_json_parse(rt_span_text(interpreter), &python, NULL) == 0) {

@@ -371,6 +371,8 @@ void rt_conductor_progress(const struct rt_conductor *conductor, struct rt_progr
         const struct rt_member *member = &conductor->roster.members[rank];
 
         progress->running += member->running;
+        if (rt_json_get(member->about, "launcher_cores") && progress->bound_agents++ == 0)
+            progress->bound = member->about;
         progress->gpu_agents +=
             rt_json_get_int(rt_json_get(member->about, "gpus"), "usable", 0) > 0;
     }

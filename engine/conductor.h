@@ -128,6 +128,8 @@ struct rt_progress {
     uint32_t missing;       /* agents that are given up now: they will not meet us at the end */
     const char *agent_news; /* one sentence; borrowed */
     uint32_t slots;
+    uint32_t bound_agents;       /* whose launcher bound them to too few of its cores */
+    const struct rt_json *bound; /* what is recorded of the first of them, or NULL; borrowed */
     uint32_t gpu_agents; /* that could give GPUs to trials, whether these ask for them or not */
     const struct rt_json *live; /* modules from past the snapshot: engine/live.h; or NULL */
     const char *beside;         /* a file that trials wrote beside the recorded code, or NULL */

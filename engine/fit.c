@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/host.h"
+#include "engine/bound.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,9 +142,12 @@ int rt_fit_find(const struct rt_plan *plan, uint32_t most, struct rt_fit *fit, s
 {
     struct place place = find_place();
     uint32_t cores = rt_host_cores() / rt_plan_threads(plan);
+    unsigned launcher = rt_bound_launcher_cores();
     int rc;
 
     *fit = (struct rt_fit){.workers = most ? most : cores ? cores : 1};
+    if (rt_bound_matters(rt_host_cores(), launcher, place.of, most, rt_plan_threads(plan)))
+        fit->launcher_cores = launcher;
     if ((rc = fit_memory(plan, &place, fit, err)) < 0 ||
         (rc = fit_gpus(plan, &place, fit, err)) < 0)
         rt_fit_clear(fit);

@@ -13,6 +13,7 @@
 
 struct rt_fit {
     uint32_t workers;
+    unsigned launcher_cores; /* if the launcher bound this rank to too few of them; else 0 */
     struct rt_gpus gpus;
     char **devices; /* by worker: "0" or "0,1"; NULL if trials ask for no GPU */
 };

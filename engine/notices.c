@@ -15,6 +15,28 @@ static void look_at_gpus(struct rt_notices *notices, const struct rt_progress *p
                   "give each trial its own, say each: {gpus: 1}");
 }
 
+static void look_at_cores(struct rt_notices *notices, const struct rt_progress *progress,
+                          rt_notices_fn *tell, void *context)
+{
+    const struct rt_json *about = progress->bound;
+    struct rt_buf text = RT_BUF_INIT;
+
+    if (notices->bound_said || !about || progress->failure)
+        return;
+    notices->bound_said = true;
+    rt_buf_printf(&text, "mpiexec bound a rank on %s", rt_json_get_text(about, "host", "a node"));
+    if (progress->bound_agents > 1)
+        rt_buf_printf(&text, " (and %u more)", progress->bound_agents - 1);
+    rt_buf_printf(&text,
+                  " to %lld of its %lld cores, which is all that %lld workers have there: start it "
+                  "with --bind-to none, as in \"mpiexec --bind-to none -n 16 retrial run ...\"",
+                  (long long)rt_json_get_int(about, "cores", 0),
+                  (long long)rt_json_get_int(about, "launcher_cores", 0),
+                  (long long)rt_json_get_int(about, "slots", 0));
+    tell(context, rt_buf_text(&text));
+    rt_buf_clear(&text);
+}
+
 static void look_at_modules(struct rt_notices *notices, const struct rt_progress *progress,
                             rt_notices_fn *tell, void *context)
 {
@@ -103,6 +125,7 @@ void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progr
                      rt_notices_fn *tell, void *context)
 {
     look_at_gpus(notices, progress, tell, context);
+    look_at_cores(notices, progress, tell, context);
     look_at_modules(notices, progress, tell, context);
     look_at_files(notices, progress, tell, context);
     look_at_import(notices, progress, tell, context);

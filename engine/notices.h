@@ -14,6 +14,7 @@ struct rt_notices {
     size_t live_said; /* so many modules that are imported past the snapshot */
     bool beside_said; /* trials write beside the recorded code */
     bool import_said; /* workers import the entry by themselves */
+    bool bound_said;  /* ranks are bound to too few cores */
     bool agent_said;  /* there is an agent that runs nothing */
     uint32_t lost;    /* losses and returns of agents that were told */
     uint32_t back;

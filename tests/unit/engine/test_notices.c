@@ -34,6 +34,25 @@ static void gpus_that_no_trial_asks_for_are_told_once(void **state)
     look(&notices, &progress, 0);
 }
 
+static void ranks_that_are_bound_are_told_once(void **state)
+{
+    struct rt_notices notices = {.asks_gpus = true};
+    struct rt_json *about = rt_json_new_object();
+    struct rt_progress progress = {.agents = 3, .bound = about, .bound_agents = 3};
+
+    (void)state;
+    rt_json_set_text(about, "host", "node17");
+    rt_json_set_int(about, "cores", 1);
+    rt_json_set_int(about, "launcher_cores", 64);
+    rt_json_set_int(about, "slots", 8);
+    look(&notices, &progress, 1);
+    assert_non_null(strstr(last, "on node17 (and 2 more) to 1 of its 64 cores"));
+    assert_non_null(strstr(last, "8 workers"));
+    assert_non_null(strstr(last, "--bind-to none"));
+    look(&notices, &progress, 0);
+    rt_json_free(about);
+}
+
 static void gpus_that_trials_ask_for_are_no_news(void **state)
 {
     struct rt_notices notices = {.asks_gpus = true};
@@ -151,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gpus_that_no_trial_asks_for_are_told_once),
+        cmocka_unit_test(ranks_that_are_bound_are_told_once),
         cmocka_unit_test(gpus_that_trials_ask_for_are_no_news),
         cmocka_unit_test(modules_from_past_the_snapshot_are_told_once),
         cmocka_unit_test(an_import_that_each_worker_makes_is_told_once),
