@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/host.h"
+#include "cli/undertaker.h"
 #include "engine/comm_launcher.h"
 
 #include <signal.h>
@@ -106,6 +107,8 @@ static void reap(struct guarding *guarding)
         return;
     if (strcmp(guarding->number, "0") == 0 && WIFSIGNALED(status))
         say_over(status);
+    if (*guarding->stage == RT_GUARD_STARTING && getenv("OMPI_COMM_WORLD_RANK"))
+        rt_undertaker_leave(guarding->launcher);
     if (strcmp(guarding->number, "0") == 0 || *guarding->stage == RT_GUARD_STARTING ||
         *guarding->stage == RT_GUARD_LEAVING)
         end_as(status);

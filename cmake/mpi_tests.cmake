@@ -60,6 +60,8 @@ retrial_mpi_test(NAME gpus RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/gpus.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME bound RANKS 1 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/bound.sh $<TARGET_FILE:retrial>)
+retrial_mpi_test(NAME hung_launcher RANKS 2 LAUNCHER
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/hung_launcher.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME nested RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/nested.sh $<TARGET_FILE:retrial>)
 retrial_mpi_test(NAME replay RANKS 2 LAUNCHER
