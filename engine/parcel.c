@@ -67,7 +67,8 @@ static int copy_bytes(int from, FILE *out, uint64_t size, const char *path, stru
 static int pack_file(struct packing *packing, const char *path, const struct stat *info,
                      struct rt_err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd =
+        open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); /* it may be a pipe by now */
     int rc;
 
     if (fd < 0)

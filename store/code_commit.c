@@ -59,18 +59,32 @@ static bool never_below(const char *path)
     return never;
 }
 
+/* Itself, or a folder that it is in. */
+static bool is_ignored(const struct rt_code_commit_request *request, const char *path)
+{
+    bool ignored = rt_code_ignored(request->ignore, request->ignore_count, path, false);
+    char *above = rt_strdup(path);
+    char *slash;
+
+    while (!ignored && (slash = strrchr(above, '/')) != NULL) {
+        *slash = '\0';
+        ignored = rt_code_ignored(request->ignore, request->ignore_count, above, true);
+    }
+    free(above);
+    return ignored;
+}
+
 /* As the walk through a root decides for files that git tracks. */
 static bool is_code(const struct commit *commit, const struct root *root, const char *path)
 {
     const struct rt_code_commit_request *request = commit->request;
     const char *name = last_part(path);
-    bool out = never_below(path) || rt_code_is_notebook(name) || rt_code_is_secret(name, true);
+    bool out = never_below(path) || rt_code_is_notebook(name) || rt_code_is_secret(name, true) ||
+               is_ignored(request, path);
     char *whole = rt_printf("%s/%s", root->path, path);
 
     for (size_t i = 0; !out && i < request->leave_out_count; i++)
         out = strcmp(request->leave_out[i], whole) == 0;
-    for (size_t i = 0; !out && i < request->ignore_count; i++)
-        out = rt_code_pattern_matches(request->ignore[i], path, false);
     free(whole);
     return !out;
 }

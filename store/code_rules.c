@@ -133,6 +133,19 @@ bool rt_code_pattern_matches(const char *pattern, const char *path, bool folder)
     return parts_match(own[0] == '/' ? own + 1 : own, path);
 }
 
+bool rt_code_ignored(const char *const *patterns, size_t count, const char *path, bool folder)
+{
+    bool ignored = false;
+
+    for (size_t i = 0; i < count; i++) {
+        bool back = patterns[i][0] == '!';
+
+        if (ignored == back && rt_code_pattern_matches(patterns[i] + back, path, folder))
+            ignored = !back;
+    }
+    return ignored;
+}
+
 bool rt_code_link_leaves(const char *path, const char *target)
 {
     long depth = 0;

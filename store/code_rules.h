@@ -2,6 +2,7 @@
 #define RT_STORE_CODE_RULES_H
 /* Which names and sizes are code. The rules are told to people in docs/code-state.md. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define RT_CODE_UNTRACKED_MAX (10u << 20)    /* bytes of a file that git does not track */
@@ -23,6 +24,9 @@ bool rt_code_is_secret(const char *name, bool tracked);
 /* Whether a pattern of `code: {ignore: ...}` matches the path, relative to its root: as in a
  * .gitignore, without the "!" before it. */
 bool rt_code_pattern_matches(const char *pattern, const char *path, bool folder);
+/* By the last of such patterns that matches: "!*.csv" takes back what one before it said. What is
+ * in an ignored folder is ignored with it, which is for the caller to ask. */
+bool rt_code_ignored(const char *const *patterns, size_t count, const char *path, bool folder);
 
 /* Whether a symbolic link at path (relative to its root) leads out of the root. An absolute
  * target stays right wherever the link is copied, so it does not count. */

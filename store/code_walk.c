@@ -96,19 +96,11 @@ static bool chosen(const struct walker *walker, const struct rt_code_names *name
     return false;
 }
 
-/* By the last pattern that matches: "!*.csv" takes back what one before it said. */
 static bool is_ignored(const struct walker *walker, const char *path, bool folder)
 {
     const struct rt_code_names *patterns = &walker->choice->ignore;
-    bool ignored = false;
 
-    for (size_t i = 0; i < patterns->count; i++) {
-        bool back = patterns->names[i][0] == '!';
-
-        if (ignored == back && rt_code_pattern_matches(patterns->names[i] + back, path, folder))
-            ignored = !back;
-    }
-    return ignored;
+    return rt_code_ignored((const char *const *)patterns->names, patterns->count, path, folder);
 }
 
 static void add_file(struct walker *walker, const char *path, const struct stat *info, bool tracked)

@@ -18,6 +18,8 @@ struct world {
     char *store; /* path of code.git */
     struct rt_hash code;
     struct rt_json *record;
+    const char *const *ignore; /* patterns of what is no code */
+    size_t ignore_count;
 };
 
 static inline int world_start(void **state)
@@ -97,8 +99,11 @@ static inline int snapshot_of(struct world *world, const char *const *folders, s
                               struct rt_err *err)
 {
     char *roots[8];
-    struct rt_code_request request = {
-        .repository = world->store, .roots = (const char *const *)roots, .count = count};
+    struct rt_code_request request = {.repository = world->store,
+                                      .roots = (const char *const *)roots,
+                                      .count = count,
+                                      .ignore = world->ignore,
+                                      .ignore_count = world->ignore_count};
     int rc;
 
     for (size_t i = 0; i < count; i++)

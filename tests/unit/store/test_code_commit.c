@@ -5,8 +5,11 @@
 /* The code state that the roots of the last snapshot are at a revision; it becomes the world's. */
 static int go_to(struct world *world, const char *revision, struct rt_err *err)
 {
-    struct rt_code_commit_request request = {
-        .repository = world->store, .like = world->record, .revision = revision};
+    struct rt_code_commit_request request = {.repository = world->store,
+                                             .like = world->record,
+                                             .revision = revision,
+                                             .ignore = world->ignore,
+                                             .ignore_count = world->ignore_count};
     struct rt_json *record;
     int rc = rt_code_commit(&request, &world->code, &record, err);
 
@@ -67,6 +70,32 @@ static void a_clean_snapshot_and_its_commit_are_one_code_state(void **state)
     assert_true(rt_hash_equal(&before, &world->code));
     unpack(world, "out");
     sh(world, "out", "test -x noise/model.py && test -L noise/link");
+}
+
+static void what_a_study_ignores_is_no_code_of_a_commit_either(void **state)
+{
+    static const char *const patterns[] = {"*.csv", "!table.csv", "data/", "old*"};
+    struct world *world = *state;
+    struct rt_hash before;
+    struct rt_err err;
+
+    put(world, "noise/model.py", "one\n");
+    put(world, "noise/rows.csv", "1\n");
+    put(world, "noise/table.csv", "2\n");
+    put(world, "noise/data/below/rows.txt", "3\n");
+    put(world, "noise/older/model.py", "0\n");
+    git_start(world, "noise");
+    world->ignore = patterns;
+    world->ignore_count = sizeof patterns / sizeof *patterns;
+    snapshot(world, "noise");
+    before = world->code;
+    assert_int_equal(rt_json_get_int(root(world, 0), "files", 0), 2);
+    expect_ok(err, go_to(world, "HEAD", &err));
+    assert_true(has(world, "noise/table.csv", "2\n"));
+    assert_false(has(world, "noise/rows.csv", NULL));
+    assert_int_equal(rt_json_get_int(root(world, 0), "files", 0), 2);
+    assert_true(rt_hash_equal(&before, &world->code));
+    assert_true(names(world, "linked", "data"));
 }
 
 static void what_git_ignores_stays_linked(void **state)
@@ -138,6 +167,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_commit_is_had_without_touching_the_work_tree, world_start,
                                         world_end),
         cmocka_unit_test_setup_teardown(a_clean_snapshot_and_its_commit_are_one_code_state,
+                                        world_start, world_end),
+        cmocka_unit_test_setup_teardown(what_a_study_ignores_is_no_code_of_a_commit_either,
                                         world_start, world_end),
         cmocka_unit_test_setup_teardown(what_git_ignores_stays_linked, world_start, world_end),
         cmocka_unit_test_setup_teardown(roots_without_the_commit_stay_as_recorded, world_start,
