@@ -12,6 +12,7 @@
 #include <git2/sys/odb_backend.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct rt_git_work {
     git_repository *repository;
@@ -395,11 +396,13 @@ static int without_deltas(git_repository *repository)
 static int make_bare(const char *path, struct rt_err *err)
 {
     git_repository *repository = NULL;
+    mode_t mask = umask(077); /* libgit2 knows no other way */
     int rc = 0;
 
     if (git_repository_init(&repository, path, 1) < 0 || without_deltas(repository) < 0)
         rc = fail_writing(err, "making the repository", path);
     git_repository_free(repository);
+    umask(mask);
     return rc;
 }
 
@@ -494,6 +497,7 @@ int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct
 {
     git_reference *reference = NULL;
     git_oid oid = to_oid(commit);
+    mode_t mask = umask(077);
     int rc = 0;
 
     if (write_pack(store) < 0 ||
@@ -501,6 +505,7 @@ int rt_git_store_keep(struct rt_git_store *store, const char *name, const struct
         rc = fail_writing(err, "storing code in", git_repository_path(store->repository));
     else
         rc = rt_git_files_sync_above(git_repository_path(store->repository), name, err);
+    umask(mask);
     git_reference_free(reference);
     return rc;
 }

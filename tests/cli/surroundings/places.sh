@@ -15,6 +15,7 @@ store=$HOME/link ask
 echo "-- every mode open: the folder keeps others out all the same"
 (umask 000; retrial --store open run -q first/plain.py:train -S x=1)
 stat -c %a open
+find open ! -type l -perm /077
 
 [ "$(id -u)" = 0 ] || { echo "only root can go on"; exit 77; }
 other() { setpriv --reuid 1234 --regid 1234 --clear-groups "$@"; }
