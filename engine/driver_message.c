@@ -143,6 +143,57 @@ static int check_batch(const struct rt_json *message, struct rt_err *err)
     return check_integer(message, "batch", 1, 1000000, err);
 }
 
+static int check_reports(const struct rt_json *message, struct rt_err *err)
+{
+    return rt_json_kind(rt_json_get(message, "reports")) == RT_JSON_BOOL
+               ? 0
+               : wrong(err, "\"reports\" is neither true nor false");
+}
+
+static int check_told_params(const struct rt_json *params, struct rt_err *err)
+{
+    char *text;
+    bool fits;
+
+    if (rt_json_kind(params) != RT_JSON_OBJECT)
+        return wrong(err, "\"params\" for a trial that runs is no object");
+    text = rt_json_text(params);
+    fits = strlen(text) <= RT_DRIVER_NEW_PARAMS_MAX;
+    free(text);
+    return fits ? 0 : wrong(err, "\"params\" for a trial that runs has more than 64 KiB");
+}
+
+static int check_told(const struct rt_json *item, struct rt_err *err)
+{
+    static const char *const names[] = {"trial", "stop", "params", NULL};
+    const struct rt_json *stop = rt_json_get(item, "stop");
+    const struct rt_json *params = rt_json_get(item, "params");
+    const char *why = rt_json_get_text(item, "stop", "");
+    int rc;
+
+    if (rt_json_kind(item) != RT_JSON_OBJECT || !rt_json_get_text(item, "trial", NULL))
+        return wrong(err, "what is told to a trial lacks \"trial\", its id as reports have it");
+    if ((rc = check_names(item, names, err)) < 0)
+        return rc;
+    if (!stop && !params)
+        return wrong(err, "a trial is told neither \"stop\" nor \"params\"");
+    if (stop && (!*why || strlen(why) > RT_DRIVER_REASON_MAX))
+        return wrong(err, "\"stop\" for a trial is no text of 1 to 200 bytes");
+    return params ? check_told_params(params, err) : 0;
+}
+
+static int check_tell(const struct rt_json *message, struct rt_err *err)
+{
+    const struct rt_json *list = rt_json_get(message, "tell");
+    int rc = 0;
+
+    if (rt_json_kind(list) != RT_JSON_ARRAY)
+        return wrong(err, "\"tell\" is no list");
+    for (size_t i = 0; rc == 0 && i < rt_json_count(list); i++)
+        rc = check_told(rt_json_at(list, i), err);
+    return rc;
+}
+
 static int check_save(const struct rt_json *message, struct rt_err *err)
 {
     const char *text = rt_json_string(rt_json_get(message, "save"));
@@ -171,6 +222,8 @@ static const struct verb {
     [RT_DRIVER_PRIORITY] = {"priority", "ids", check_priority},
     [RT_DRIVER_ASK] = {"ask", "n", check_ask},
     [RT_DRIVER_BATCH] = {"batch", NULL, check_batch},
+    [RT_DRIVER_REPORTS] = {"reports", NULL, check_reports},
+    [RT_DRIVER_TELL] = {"tell", NULL, check_tell},
     [RT_DRIVER_SAVE] = {"save", "told", check_save},
     [RT_DRIVER_FINISH] = {"finish", NULL, check_finish},
 };
@@ -185,7 +238,9 @@ static int check(const struct rt_json *message, enum rt_driver_verb *verb, struc
     while (i < sizeof verbs / sizeof *verbs && !rt_json_get(message, verbs[i].name))
         i++;
     if (i == sizeof verbs / sizeof *verbs)
-        return wrong(err, "it says none of submit, cancel, priority, ask, batch, save, finish");
+        return wrong(err,
+                     "it says none of submit, cancel, priority, ask, batch, reports, tell, save, "
+                     "finish");
     *verb = (enum rt_driver_verb)i;
     rc = check_names(message, (const char *const[]){verbs[i].name, verbs[i].beside, NULL}, err);
     return rc < 0 ? rc : verbs[i].check(message, err);

@@ -11,6 +11,8 @@
 #define RT_DRIVER_VALUE_MAX      ((size_t)1 << 20)
 #define RT_DRIVER_REPLICATES_MAX 1000000
 #define RT_DRIVER_PRIORITY_MAX   1000
+#define RT_DRIVER_REASON_MAX     200    /* bytes */
+#define RT_DRIVER_NEW_PARAMS_MAX 65536u /* bytes of JSON: a part of what a worker's ring takes */
 
 enum rt_driver_verb {
     RT_DRIVER_SUBMIT,
@@ -18,6 +20,8 @@ enum rt_driver_verb {
     RT_DRIVER_PRIORITY,
     RT_DRIVER_ASK,
     RT_DRIVER_BATCH,
+    RT_DRIVER_REPORTS,
+    RT_DRIVER_TELL,
     RT_DRIVER_SAVE,
     RT_DRIVER_FINISH,
 };

@@ -98,6 +98,7 @@ void rt_driving_free(struct rt_driving *driving)
         say_goodbye(driving->program);
     rt_driver_free(driving->program);
     rt_driving_drop_all(driving);
+    rt_driving_drop_heard(driving);
     rt_script_clear(&driving->script);
     rt_script_clear(&driving->claims);
     rt_beginning_clear(&driving->beginning);
@@ -106,6 +107,7 @@ void rt_driving_free(struct rt_driving *driving)
     rt_buf_clear(&driving->tells);
     free(driving->trials);
     free(driving->decided);
+    free(driving->heard);
     free(driving);
 }
 
@@ -174,7 +176,7 @@ static int start_afresh(struct rt_driving *driving, struct rt_err *err)
     driving->decided_first = driving->decided_count = driving->ready = 0;
     driving->batch = 1;
     driving->repeated = 0;
-    driving->stopped = driving->finished = driving->live = false;
+    driving->stopped = driving->finished = driving->live = driving->reports = false;
     driving->spoke_us = rt_mono_us();
     rc = rt_driving_begin(driving, err);
     driving->diverged = false;

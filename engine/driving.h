@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "engine/conductor.h"
 #include "engine/driver.h"
 #include "store/event.h"
 #include "store/store.h"
@@ -32,6 +33,8 @@ struct rt_driving_options {
     int (*commit)(void *context, struct rt_err *err);
     uint64_t (*workers)(void *context);
     void (*prefer)(void *context, uint64_t ordinal, int32_t priority);
+    /* Something is to be said to a trial that runs; may be NULL. */
+    int (*tell)(void *context, const struct rt_tell *tell, struct rt_err *err);
     void (*notice)(void *context, const char *text);
     void *context;
 };
@@ -50,6 +53,9 @@ int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err 
 /* An ATTEMPTS event was appended, with large payloads still in place. */
 int rt_driving_attempts(struct rt_driving *driving, uint64_t seq, struct rt_span body,
                         struct rt_err *err);
+/* So was a REPORTS event. */
+int rt_driving_reports(struct rt_driving *driving, uint64_t seq, struct rt_span body,
+                       struct rt_err *err);
 /* Events up to this one are on disk. */
 void rt_driving_durable(struct rt_driving *driving, uint64_t seq);
 

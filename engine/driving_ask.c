@@ -148,6 +148,8 @@ static void apply_again(struct rt_driving *driving, const struct rt_turn *turn)
     } else if (turn->kind == RT_TURN_BATCH &&
                rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
         driving->batch = (uint64_t)rt_json_get_int(message, "batch", 1);
+    } else if (turn->kind == RT_TURN_REPORTS) {
+        driving->reports = strstr(turn->text, "true") != NULL;
     } else if (turn->kind == RT_TURN_FINISH || turn->kind == RT_TURN_EXIT) {
         driving->finished = true;
     }
@@ -472,6 +474,11 @@ static int hear_live(struct rt_driving *driving, enum rt_driver_verb verb,
     case RT_DRIVER_BATCH:
         driving->batch = (uint64_t)rt_json_get_int(message, "batch", 1);
         return rt_driving_append(driving, "batch", rt_json_copy(message), err);
+    case RT_DRIVER_REPORTS:
+        driving->reports = rt_json_bool(rt_json_get(message, "reports"));
+        return rt_driving_append(driving, "reports", rt_json_copy(message), err);
+    case RT_DRIVER_TELL:
+        return rt_driving_order(driving, message, err);
     case RT_DRIVER_SAVE:
         body = rt_json_new_object();
         rt_json_set(body, "state", rt_json_copy(rt_json_get(message, "save")));

@@ -19,7 +19,11 @@ struct rt_proposed {
     uint32_t left;   /* of the first: how many of the group have not been told */
     bool good;       /* the result is a success */
     bool earlier;    /* proposed before the program was started afresh */
-    bool orphan;     /* proposed after the state that it was restored from, and not again */
+    struct rt_json *order; /* what the driver told it while it ran: "stop", "params"; or NULL */
+    char *seen;            /* of its reports, what the driver was told last; or NULL */
+    uint32_t reporting;    /* the attempt that has reported, in this launch */
+    uint32_t ordered;      /* the attempt that was given the order */
+    bool orphan;           /* proposed after the state that it was restored from, and not again */
 };
 
 enum rt_turn_kind {
@@ -31,16 +35,19 @@ enum rt_turn_kind {
     RT_TURN_ANSWER,
     RT_TURN_BATCH,
     RT_TURN_SAVE,
+    RT_TURN_REPORTS,
+    RT_TURN_ORDER,
     RT_TURN_FINISH,
     RT_TURN_EXIT,
     RT_TURN_TELL, /* told: */
+    RT_TURN_REPORT,
     RT_TURN_STOP,
 };
 
 /* One turn of the conversation, as it is in the journal. */
 struct rt_turn {
     enum rt_turn_kind kind;
-    char *text;     /* asked: in the form of equal bytes. TELL, STOP: the line */
+    char *text;     /* asked: in the form of equal bytes. TELL, REPORT, STOP: the line */
     char *reply;    /* ANSWER, REFUSE: the line that follows at once */
     uint64_t seq;   /* of its event */
     uint64_t first; /* SUBMIT, CLAIM: point, and how many */
@@ -63,6 +70,15 @@ struct rt_beginning {
     int64_t capacity;
     struct rt_json *open; /* what it was told to be open: points */
     char *program;        /* SHA-256 of its file, hexadecimal, or NULL */
+};
+
+/* A report that the driver is to be told. */
+struct rt_heard {
+    uint64_t seq; /* of the event that has it */
+    uint64_t point;
+    uint32_t attempt;
+    int64_t step;
+    char *metrics; /* JSON; NULL: it is not told */
 };
 
 struct rt_driving {
@@ -92,6 +108,12 @@ struct rt_driving {
     size_t decided_capacity;
     size_t ready; /* so many of them are durable */
     uint64_t durable;
+
+    bool reports; /* the driver wants them */
+    struct rt_heard *heard;
+    size_t heard_count;
+    size_t heard_capacity;
+    size_t heard_ordered; /* of the first so many it was seen whether orders wait for them */
 
     struct rt_buf proposals; /* items of a PROPOSE event in the making */
     uint64_t proposal_count;
@@ -157,6 +179,16 @@ int rt_driving_flush(struct rt_driving *driving, struct rt_err *err);
 /* Appends a DRIVER event with these members, which are yours no more. */
 int rt_driving_append(struct rt_driving *driving, const char *what, struct rt_json *body,
                       struct rt_err *err);
+
+/* driving_reports.c */
+/* Tells the reports that are durable, and running trials what they are to be told again. */
+int rt_driving_tell_reports(struct rt_driving *driving, struct rt_err *err);
+/* The driver tells running trials something. */
+int rt_driving_order(struct rt_driving *driving, const struct rt_json *message, struct rt_err *err);
+/* It holds for later attempts, too: {"stop": text, "params": {..}}. */
+void rt_driving_note_order(struct rt_driving *driving, uint64_t point, const struct rt_json *order);
+void rt_driving_forget_orders(struct rt_proposed *trial);
+void rt_driving_drop_heard(struct rt_driving *driving);
 
 /* driving_tell.c */
 int rt_driving_tell(struct rt_driving *driving, struct rt_err *err);

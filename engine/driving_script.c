@@ -276,6 +276,22 @@ static void take_save(struct loading *loading, const struct rt_json *body, uint6
     loading->saved = (uint64_t)rt_json_get_int(body, "told", (int64_t)driving->outcomes);
 }
 
+/* They hold for attempts that are still to come. */
+static void take_orders(struct rt_driving *driving, const struct rt_json *body, uint64_t seq)
+{
+    const struct rt_json *orders = rt_json_get(body, "orders");
+
+    rt_script_add(&driving->script, RT_TURN_ORDER, seq)->text =
+        message("tell", rt_json_get(body, "tell"), NULL, NULL);
+    for (size_t i = 0; i < rt_json_count(orders); i++) {
+        const struct rt_json *order = rt_json_at(orders, i);
+        uint64_t point = point_of(driving, rt_json_get(order, "ordinal"));
+
+        if (point < driving->count)
+            rt_driving_note_order(driving, point, order);
+    }
+}
+
 static void take_driver(struct loading *loading, const struct rt_json *body, uint64_t seq)
 {
     struct rt_script *script = &loading->driving->script;
@@ -298,6 +314,14 @@ static void take_driver(struct loading *loading, const struct rt_json *body, uin
     } else if (strcmp(what, "batch") == 0) {
         rt_script_add(script, RT_TURN_BATCH, seq)->text =
             message("batch", rt_json_get(body, "batch"), NULL, NULL);
+    } else if (strcmp(what, "reports") == 0) {
+        rt_script_add(script, RT_TURN_REPORTS, seq)->text =
+            message("reports", rt_json_get(body, "reports"), NULL, NULL);
+    } else if (strcmp(what, "order") == 0) {
+        take_orders(loading->driving, body, seq);
+    } else if (strcmp(what, "report") == 0) {
+        rt_script_add(script, RT_TURN_REPORT, seq)->text =
+            rt_strdup(rt_json_get_text(body, "line", ""));
     } else if (strcmp(what, "finish") == 0) {
         bool exits = rt_json_bool(rt_json_get(body, "exit"));
 

@@ -124,6 +124,7 @@ static void forget(struct rt_proposed *trial)
     free(trial->params);
     free(trial->result);
     trial->params = trial->result = NULL;
+    rt_driving_forget_orders(trial);
 }
 
 /* Tells `count` outcomes in one message. */
@@ -182,11 +183,13 @@ static size_t next_batch(const struct rt_driving *driving)
 int rt_driving_tell(struct rt_driving *driving, struct rt_err *err)
 {
     size_t count;
-    int done = 0;
+    int done = rt_driving_tell_reports(driving, err);
     int rc = 0;
 
+    if (done < 0)
+        return done;
     if (!driving->live || driving->finished || driving->stopping)
-        return 0;
+        return done;
     while (driving->ready < driving->decided_count &&
            driving->trials[driving->decided[driving->decided_first + driving->ready]].seq <=
                driving->durable)

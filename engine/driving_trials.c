@@ -26,6 +26,7 @@ void rt_driving_drop_all(struct rt_driving *driving)
         free(driving->trials[i].id);
         free(driving->trials[i].params);
         free(driving->trials[i].result);
+        rt_driving_forget_orders(&driving->trials[i]);
     }
     driving->count = 0;
     free(driving->ids);

@@ -64,6 +64,8 @@ int rt_conducting_carry_out(struct rt_conducting *run, struct rt_err *err)
                 rc = rt_depot_appended(run->depot, seq, rt_buf_span(&action->bytes), err);
             if (rc == 0 && run->driving && action->event == RT_EVENT_ATTEMPTS)
                 rc = rt_driving_attempts(run->driving, seq, rt_buf_span(&action->bytes), err);
+            if (rc == 0 && run->driving && action->event == RT_EVENT_REPORTS)
+                rc = rt_driving_reports(run->driving, seq, rt_buf_span(&action->bytes), err);
         } else if (rc == 0 && action->kind == RT_ACTION_SEND) {
             rc = comm->ops->send(comm, action->rank, rt_buf_span(&action->bytes), err);
             run->active = true;

@@ -35,6 +35,15 @@ static void prefer_for_driver(void *context, uint64_t ordinal, int32_t priority)
     rt_conductor_prefer(run->conductor, ordinal, priority);
 }
 
+static int tell_for_driver(void *context, const struct rt_tell *tell, struct rt_err *err)
+{
+    struct rt_conducting *run = context;
+    struct rt_input input = {.kind = RT_INPUT_TELL, .tell = tell};
+    int rc = rt_conductor_step(run->conductor, &input, rt_mono_us(), &run->actions, err);
+
+    return rc < 0 ? rc : rt_conducting_carry_out(run, err);
+}
+
 static void notice_for_driver(void *context, const char *text)
 {
     const struct rt_conducting *run = context;
@@ -56,6 +65,7 @@ static int start_driver(struct rt_conducting *run, struct rt_err *err)
         .commit = commit_for_driver,
         .workers = workers_for_driver,
         .prefer = prefer_for_driver,
+        .tell = tell_for_driver,
         .notice = notice_for_driver,
         .context = run,
     };

@@ -52,6 +52,7 @@ retrial_study <- function(read, write) {
   arrived <- list()
   heard <- 0 # outcomes, those in arrived included
   answers <- new.env()
+  look <- NULL # is called with reports of running trials
   next_id <- 0
   next_request <- 0
 
@@ -68,6 +69,7 @@ retrial_study <- function(read, write) {
     line <- readLines(read, 1, warn = FALSE, encoding = "UTF-8")
     if (length(line) == 0) quit(status = 0) # the launch is over
     message <- .retrial_read(jsonlite::fromJSON(line, simplifyVector = FALSE))
+    for (one in message$report) if (is.function(look)) look(one)
     for (one in message$done) end(one)
     if (!is.null(message$answer)) {
       assign(.retrial_key(message$answer$to), message$answer$value, envir = answers)
@@ -133,6 +135,21 @@ retrial_study <- function(read, write) {
   }
 
   study$submit <- function(params, ...) study$submit_all(list(params), ...)
+
+  # From now on call(report) is called for what running trials report, while the driver waits for
+  # something else: a list with id, trial, attempt, step, metrics.
+  study$on_report <- function(call) {
+    look <<- call
+    put(list(reports = is.function(call)))
+  }
+
+  # Lets a running trial end as pruned; gives it new parameters, a named list.
+  study$stop_trial <- function(report, reason = "stopped") {
+    put(list(tell = list(list(trial = report$trial, stop = reason))))
+  }
+  study$set_params <- function(report, params) {
+    put(list(tell = list(list(trial = report$trial, params = .retrial_object(as.list(params))))))
+  }
 
   # Waits for the next trial to end: a list with id, params, outcome, metrics, value, ...
   study$next_done <- function() {

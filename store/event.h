@@ -72,7 +72,7 @@ enum rt_event_kind {
  *              "params": {..}, "replicate": n, "tags": {..}, "priority": n}, ..]}
  * TELL        {"study": n, "launch": n, "trials": [ordinal, ..]}   one message
  * DRIVER      {"study": n, "launch": n, "what": "start"|"answer"|"save"|"priority"|"batch"|"stop"|
- *              "finish"|"diverge"|"fail", ..}
+ *              "reports"|"order"|"report"|"finish"|"diverge"|"fail", ..}
  * CANCEL      {"study": n, "launch": n, "trials": [ordinal, ..]}
  */
 

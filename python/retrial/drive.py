@@ -18,7 +18,7 @@ import math
 
 from retrial import wire
 
-__all__ = ["connect", "Study", "Future", "Done", "Stopped", "DriveError"]
+__all__ = ["connect", "Study", "Future", "Done", "Report", "Stopped", "DriveError"]
 PROTOCOL = 1
 PROPOSALS = 256  # in one message: with the largest params half of what a line may have
 
@@ -88,6 +88,30 @@ class Done:
     def __repr__(self):
         what = f"value {self.value}" if self.value is not None else self.outcome
         return f"<done {self.id}: {what}>"
+
+
+class Report:
+    """What a running trial reported.
+
+    id: the driver's own; trial: the public id; attempt: from 1; step: an integer; metrics: dict;
+    value: the objective's metric as a float, or None; future: the Future of the trial, or None;
+    earlier: whether a driver before this one asked for it.
+    """
+
+    __slots__ = ("id", "trial", "attempt", "step", "metrics", "value", "future", "earlier")
+
+    def __init__(self, message, metric, future):
+        self.id = message.get("id")
+        self.trial = message.get("trial")
+        self.attempt = message.get("attempt", 1)
+        self.step = message.get("step")
+        self.metrics = message.get("metrics") or {}
+        self.value = value_of(self.metrics, metric)
+        self.future = future
+        self.earlier = bool(message.get("earlier"))
+
+    def __repr__(self):
+        return f"<report of {self.trial} at step {self.step}: {self.metrics}>"
 
 
 def value_of(metrics, metric):
@@ -178,6 +202,7 @@ class Study:
         self._ended = 0
         self._heard = 0  # outcomes, those in _arrived included
         self._finished = False
+        self._on_report = None
         self.history = []
         self.best = None
         self.stopping = None
@@ -361,6 +386,28 @@ class Study:
         same news comes from the same poll. Returns the engine's time, as time() does."""
         return self._ask("time")
 
+    # -- trials that run ------------------------------------------------------------------------
+
+    def on_report(self, call):
+        """From now on call(report) is called for each Report of a running trial, while the driver
+        waits for something else, in the order in which they came. None: no more of them."""
+        self._on_report = call
+        self._lines.put({"reports": call is not None})
+        self._lines.flush()
+
+    def stop(self, trial, reason="stopped"):
+        """Lets a running trial end as `pruned`. trial: a Report, or a public id; reason: a text."""
+        self._tell(trial, {"stop": str(reason)})
+
+    def set_params(self, trial, params):
+        """Gives a running trial new parameters: its next report() returns them. params: a dict."""
+        self._tell(trial, {"params": params})
+
+    def _tell(self, trial, what):
+        name = trial.trial if isinstance(trial, (Report, Done)) else trial
+        self._lines.put({"tell": [{"trial": name, **what}]})
+        self._lines.flush()
+
     # -- the rest -------------------------------------------------------------------------------
 
     def capacity(self):
@@ -419,6 +466,10 @@ class Study:
         if message is None:
             self.stopping = self.stopping or "the launch is over"
             raise Stopped(self.stopping)
+        for one in message.get("report", ()):
+            future = None if one.get("earlier") else self._open.get(one.get("id"))
+            if self._on_report is not None:
+                self._on_report(Report(one, self.metric, future))
         ended = [self._end(one) for one in message.get("done", ())]
         answer = message.get("answer")
         if answer is not None:

@@ -57,8 +57,26 @@ def sampler_class(optuna, use):
     return found
 
 
+def make_pruner(optuna, study):
+    """The pruner that `pruner: optuna.NAME` names, or {use: optuna.NAME, argument: value, ...}."""
+    asked = study.args.get("pruner")
+    if asked is None:
+        return None
+    args = dict(asked) if isinstance(asked, dict) else {"use": asked}
+    name = str(args.pop("use", "")).rpartition(".")[2]
+    kind = getattr(optuna.pruners, name, None)
+    known = [n for n in dir(optuna.pruners) if n.endswith("Pruner") and n != "BasePruner"]
+    if name not in known:
+        hint = nearest(name, known) or f"; it has {', '.join(known)}"
+        raise DriveError(f'pruner: Optuna {optuna.__version__} has no pruner "{name}"{hint}')
+    try:
+        return kind(**args)
+    except (TypeError, ValueError) as error:
+        raise DriveError(f"driver: making a {name}: {error}") from error
+
+
 def make_sampler(optuna, study, space):
-    args = {key: value for key, value in study.args.items() if key != "use"}
+    args = {key: value for key, value in study.args.items() if key not in ("use", "pruner")}
     kind = sampler_class(optuna, study.args["use"])
     takes = inspect.signature(kind).parameters
     for key in args:
@@ -138,8 +156,15 @@ class Proposer:
         self.asked = 0
         self.most = study.trials or math.inf
         sampler = make_sampler(optuna, study, space)
+        pruner = make_pruner(optuna, study)
         self.direction = "minimize" if study.minimize else "maximize"
-        self.study = optuna.create_study(sampler=sampler, direction=self.direction)
+        self.study = optuna.create_study(
+            sampler=sampler, pruner=pruner or optuna.pruners.NopPruner(), direction=self.direction
+        )
+        self.known = {}  # id -> Optuna's trial, of those that have reported
+        self.retrial = study
+        if pruner is not None:
+            study.on_report(self.report)
         self.study.stop = self._stop  # a sampler that has nothing left calls it
         for done in study.history:
             self._remember(done)
@@ -162,10 +187,28 @@ class Proposer:
     def take(self, done):
         """Optuna's trial that this is the outcome of."""
         key = _key(done.future.params)
-        trial = self.trials[key].pop(0)
+        known = self.known.pop(done.future.id, None)
+        trial = known or self.trials[key][0]
+        self.trials[key].remove(trial)
         if not self.trials[key]:
             del self.trials[key]
         return trial
+
+    def report(self, report):
+        """Of a trial that runs: Optuna's pruner says whether it is to go on."""
+        if report.future is None or report.value is None:
+            return
+        trial = self.known.get(report.id)
+        if trial is None:
+            taken = self.known.values()
+            same = self.trials.get(_key(report.future.params), ())
+            trial = next((one for one in same if one not in taken), None)
+        if trial is None:
+            return
+        self.known[report.id] = trial
+        trial.report(report.value, report.step)
+        if trial.should_prune():
+            self.retrial.stop(report, f"Optuna's {type(self.study.pruner).__name__}")
 
     def tell(self, done):
         if done.earlier:
