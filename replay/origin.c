@@ -10,7 +10,8 @@
 struct rt_origins {
     struct rt_db *index;
     const struct rt_study *study; /* of the statement */
-    struct rt_stmt *stmt;
+    struct rt_stmt *stmt; /* steps through the trials from the last one that was looked for */
+    uint64_t at;          /* the trial of its row; 0: it is on none */
     struct rt_stmt *past; /* prepared when needed */
     bool begun;
 };
@@ -46,6 +47,7 @@ static int prepare(struct rt_origins *origins, const struct rt_study *study, str
         return 0;
     rt_stmt_free(origins->stmt);
     origins->stmt = NULL;
+    origins->at = 0;
     origins->study = study;
     trials = rt_printf("trial_%u", (unsigned)study->number);
     sql = rt_ddl_fill(rt_sql_ask_standing_attempt,
@@ -67,6 +69,30 @@ static void take_row(struct rt_stmt *stmt, struct rt_origin *out)
     out->row = (uint64_t)rt_stmt_get_int(stmt, 6);
 }
 
+static int step(struct rt_origins *origins, struct rt_err *err)
+{
+    int rc = rt_stmt_step(origins->stmt, err);
+
+    origins->at = rc > 0 ? (uint64_t)rt_stmt_get_int(origins->stmt, 7) : 0;
+    return rc;
+}
+
+/* Puts the statement on the first trial that is not before this one: nearly always it is there, or
+ * one step off. */
+static int seek(struct rt_origins *origins, uint64_t ordinal, struct rt_err *err)
+{
+    int rc = 1;
+
+    if (origins->at == ordinal)
+        return 1;
+    if (origins->at && origins->at < ordinal &&
+        ((rc = step(origins, err)) < 0 || origins->at == ordinal))
+        return rc;
+    rt_stmt_reset(origins->stmt);
+    rt_stmt_int(origins->stmt, ":ordinal", (int64_t)ordinal);
+    return step(origins, err);
+}
+
 int rt_origins_find(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,
                     struct rt_origin *out, struct rt_err *err)
 {
@@ -80,10 +106,9 @@ int rt_origins_find(struct rt_origins *origins, const struct rt_study *study, ui
     out->seed = rt_plan_seed(out->plan, out->index);
     if ((rc = prepare(origins, study, err)) < 0)
         return rc;
-    rt_stmt_int(origins->stmt, ":ordinal", (int64_t)ordinal);
-    if ((rc = rt_stmt_step(origins->stmt, err)) > 0)
+    rc = seek(origins, ordinal, err);
+    if (rc > 0 && origins->at == ordinal)
         take_row(origins->stmt, out);
-    rt_stmt_reset(origins->stmt);
     return rc < 0 ? rc : 0;
 }
 

@@ -1,4 +1,5 @@
--- The attempt that stands for a trial, whether it is still planned or not.
-SELECT attempt, outcome, launch, rank, seed, event, event_row
+-- The attempts that stand for trials, planned still or not, from one on.
+SELECT attempt, outcome, launch, rank, seed, event, event_row, ordinal
 FROM {trials}
-WHERE ordinal = :ordinal
+WHERE ordinal >= :ordinal
+ORDER BY ordinal
