@@ -24,9 +24,14 @@ static const char *const arguments[] = {"id", "values", "lower", "upper", "trafo
 
 enum { ID, VALUES, LOWER, UPPER, TRAFO, ARGUMENTS };
 
+/* What arguments without a name are, one after the other. */
+static const int positions[][ARGUMENTS] = {
+    {ID, VALUES, -1}, {ID, LOWER, UPPER, -1}, {ID, LOWER, UPPER, -1}, {ID, VALUES, -1}};
+
 /* One call of a maker. */
 struct param {
     size_t at;                       /* where its maker stands */
+    const int *position;             /* what its next argument without a name is; at last -1 */
     struct rt_json *args[ARGUMENTS]; /* trafo: the base of a power; NULL if not given */
 };
 
@@ -83,6 +88,21 @@ static int read_trafo(struct rt_scan *scan, struct rt_json **base, struct rt_err
                                 "write this parameter into the study file");
 }
 
+static int read_value(struct rt_scan *scan, struct param *param, int which, struct rt_err *err)
+{
+    return which == TRAFO ? read_trafo(scan, &param->args[which], err)
+                          : rt_scan_literal(scan, &param->args[which], err);
+}
+
+static int read_by_position(struct rt_scan *scan, struct param *param, struct rt_err *err)
+{
+    while (*param->position >= 0 && param->args[*param->position])
+        param->position++;
+    if (*param->position < 0)
+        return rt_scan_error(scan, scan->at, err, "expected an argument NAME = ...");
+    return read_value(scan, param, *param->position++, err);
+}
+
 static int read_argument(struct rt_scan *scan, struct param *param, struct rt_err *err)
 {
     size_t start = scan->at;
@@ -92,11 +112,10 @@ static int read_argument(struct rt_scan *scan, struct param *param, struct rt_er
     int which = 0;
     int rc;
 
-    if (!name || !rt_scan_take(scan, '=')) { /* the first is the name, without saying so */
+    if (!name || !rt_scan_take(scan, '=')) {
         free(name);
         scan->at = start;
-        return param->args[ID] ? rt_scan_error(scan, start, err, "expected an argument NAME = ...")
-                               : rt_scan_literal(scan, &param->args[ID], err);
+        return read_by_position(scan, param, err);
     }
     while (which < ARGUMENTS && strcmp(arguments[which], name) != 0)
         which++;
@@ -108,8 +127,7 @@ static int read_argument(struct rt_scan *scan, struct param *param, struct rt_er
     } else if (param->args[which]) {
         rc = rt_scan_error(scan, start, err, "\"%s\" is there twice", name);
     } else {
-        rc = which == TRAFO ? read_trafo(scan, &param->args[which], err)
-                            : rt_scan_literal(scan, &param->args[which], err);
+        rc = read_value(scan, param, which, err);
     }
     free(name);
     return rc;
@@ -249,9 +267,12 @@ static int read_param(struct rt_scan *scan, struct rt_json *space, struct rt_err
                            near ? near
                                 : "makeDiscreteParam, makeIntegerParam, makeNumericParam, "
                                   "makeLogicalParam");
-    } else if ((rc = read_call(scan, &param, err)) == 0) {
-        rc = put(scan, maker, &param, space, err);
+    } else {
+        param.position = positions[known];
+        rc = read_call(scan, &param, err);
     }
+    if (rc == 0)
+        rc = put(scan, maker, &param, space, err);
     clear(&param);
     free(maker);
     return rc;

@@ -14,6 +14,8 @@ cat >params.R <<'END'
 param.set <- makeParamSet(
   makeDiscreteParam("dense", values = c("1000", "1000 500")), # layers
   makeIntegerParam("batch", lower = 5, upper = 7, trafo = function(x) 2L^x),
+  makeDiscreteParam("drop", c(0.0, 0.25)),
+  makeIntegerParam("units", 4, 64),
   makeNumericParam("lr", lower = 0.00001, upper = 0.1)
 )
 END
@@ -32,3 +34,5 @@ run params.R
 sed -i 's/"sigma": 20/"use_log_scale": true/' space.json
 run space.json
 run nothing.R
+echo 'p <- makeParamSet(makeIntegerParam("units", 4, 64, 2))' >params.R
+run params.R
