@@ -238,6 +238,8 @@ class Study:
         if hello.get("state") is not None:
             kept = json.loads(hello["state"])
             self.state, self._next_id = kept["state"], kept["next"]
+            for id, left in kept.get("open", ()):  # by then; they are told as they end
+                self._open[id] = Future(self, id, None, None, left, 0)
         if self.resume in ("tell", "state"):
             self.poll()  # what ended before is told before anything is answered
             self.history = list(self._arrived)
@@ -427,7 +429,11 @@ class Study:
         `driver: {resume: state}`. To be called when all that was told has been worked in: what
         ended later than a trial whose outcome was not taken yet is told again."""
         self._forget_taken()
-        text = json.dumps({"next": self._next_id, "state": state})
+        left = {id: one.replicates - len(one.results) for id, one in self._open.items()}
+        for done in self._arrived:
+            if done.future is not None:
+                left[done.id] = left.get(done.id, 0) + 1
+        text = json.dumps({"next": self._next_id, "open": list(left.items()), "state": state})
         self._lines.put({"save": text, "told": self._heard - len(self._arrived)})
         self._lines.flush()
 
@@ -526,7 +532,7 @@ def _asker(proposals):
     return iter(proposals).__next__, None
 
 
-def connect():
+def connect(kind=Study):
     """The study that this program was started to drive. DriveError if it was started otherwise."""
     lines = wire.Lines.of_environment()
     if lines is None:
@@ -534,4 +540,4 @@ def connect():
             "this program was not started as a driver: write `driver: FILE.py` in a study file, "
             "and run that with `retrial run`; in a notebook, use retrial.study()"
         )
-    return Study(lines)
+    return kind(lines)

@@ -17,13 +17,14 @@ def main():
     if "PYTHONHASHSEED" not in os.environ:  # sets of texts are then in the same order every time
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "retrial.driver", *sys.argv[1:]])
-    from retrial import drive
+    from retrial import drive, recalling
 
     try:
-        study = drive.connect()
+        study = drive.connect(recalling.RecallingStudy)
         kind = next((kind for kind in MODULES if kind in study.args), None)
         if kind is None:
             raise drive.DriveError(f"`driver` names none of {', '.join(MODULES)}")
+        study.recalls = kind != "use"  # samplers are told of what there is
         importlib.import_module(MODULES[kind]).main(study)
     except drive.DriveError as error:
         sys.exit(f"{error}")

@@ -77,7 +77,7 @@ class Exchange:
                 raise DriveError(f"{self.file} has failed: {self.get() or message}")
             self.put(self.evaluate(message))
             message = self.get()
-        return self.rest()
+        return [] if message is None else self.rest()
 
     def rest(self):
         texts = []

@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-from retrial import drive, wire
+from retrial import wire
 from retrial.capture import capture
+from retrial.recalling import RecallingStudy
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # what has `retrial` in it
 FINE = (0, 1, 75)  # exit codes: done; some trials did not succeed; interrupted
@@ -27,40 +28,16 @@ class EngineError(RuntimeError):
     """The engine ended before it should; the text is what it said."""
 
 
-class NotebookStudy(drive.Study):
-    """A study whose engine this process has started. Leaving the `with` block ends the launch, once
-    what is open has ended; an exception interrupts it. The study itself is finished by finish(),
-    and asked for more by the next launch otherwise. folder: where its files and its store are."""
+class NotebookStudy(RecallingStudy):
+    """A study whose engine this process has started. Cells that are run again ask for the same again,
+    and get what there is. Leaving the `with` block ends the launch, once what is open has ended; an
+    exception interrupts it. The study itself is finished by finish(), and asked for more by the next
+    launch otherwise. folder: where its files and its store are."""
 
     def __init__(self, lines, engine, folder):
         self._engine = engine
         self.folder = folder
         super().__init__(lines)
-
-    def _restore(self, hello):
-        super()._restore(hello)
-        self._ended_before, self._open_before = {}, {}
-        for done in self.history:
-            self._ended_before.setdefault(key_of(done.params), []).append(done)
-        for one in hello.get("open") or ():
-            self._open_before.setdefault(key_of(one["params"]), []).append(one["trial"])
-
-    def _future(self, params, id, tags, priority, replicates):
-        """Cells that are run again ask for the same again: they get what there is."""
-        key = key_of(params) if id is None and replicates == 1 else None
-        ended, begun = self._ended_before.get(key), self._open_before.get(key)
-        if not ended and not begun:
-            return super()._future(params, id, tags, priority, replicates)
-        future = drive.Future(self, self._next_id, params, tags, 1, priority or 0)
-        self._next_id += 1
-        if ended:
-            done = ended.pop(0)
-            done.future = future
-            self._arrived.append(done)
-            self._complete(future, done)
-        else:
-            self._adopted[begun.pop(0)] = future
-        return future, None
 
     def __exit__(self, kind, error, trace):
         try:
@@ -73,10 +50,6 @@ class NotebookStudy(drive.Study):
             code = self._engine.wait()
         if kind is None and code not in FINE:
             raise EngineError(self._engine.said(code))
-
-
-def key_of(params):
-    return json.dumps(json.loads(wire.encode(params)), sort_keys=True)
 
 
 class Engine:

@@ -56,6 +56,24 @@ class Splitting(unittest.TestCase):
 
 
 class EqPy(Case):
+    def test_begun_anew_it_is_told_what_it_asked_for_before(self):
+        self.write(
+            "algo.py",
+            """
+            import json
+            import eqpy
+            def run():
+                eqpy.OUT_put(";".join(json.dumps({"x": x}) for x in (1, 1, 2, 3)))
+                print(eqpy.IN_get())
+            """,
+        )
+        ended = {"id": 0, "trial": "k.1", "params": {"x": 1}, "metrics": {"y": 0.5}, "earlier": True}
+        engine = Engine(
+            lambda params: params["x"] ** 2.0, args={"eqpy": "algo.py"}, resume="tell", told=[ended]
+        )
+        self.assertEqual(self.drive(engine), (0, "0.5;1.0;4.0;9.0\n", ""))
+        self.assertEqual(self.said(engine), [{"x": 1}, {"x": 2}, {"x": 3}])
+
     def test_batches_go_to_and_fro(self):
         self.write(
             "algo.py",

@@ -14,6 +14,7 @@ from eqsql.task_queues.core import (  # noqa: F401
 )
 from retrial import drive
 from retrial.emews import Exchange
+from retrial.recalling import RecallingStudy
 
 CANCEL_SECONDS = 1.0
 LIVE_SECONDS = 5.0  # an answer about the time that is older comes from a replay
@@ -173,4 +174,4 @@ def bounded(priority):
 
 def init_task_queue(*_, **__):
     """The queue of this driver; host, user and the like of a database are passed over."""
-    return LocalTaskQueue(drive.connect())
+    return LocalTaskQueue(drive.connect(RecallingStudy))
