@@ -204,6 +204,18 @@ class Lasting(unittest.TestCase):
         self.assertEqual(study.state, "at x = 1")
         self.assertEqual(study.submit({"x": 2}).id, 1)
 
+    def test_what_was_open_when_a_state_was_saved_still_counts(self):
+        engine = Engine(square, seconds=lambda params: params["x"])
+        study = engine.drive()
+        study.submit_all([{"x": 1}, {"x": 2}, {"x": 3}])
+        study.next()
+        study.save("one of three")
+        study.poll()
+        late = [{"id": i, "trial": f"k.{i}", "params": {"x": i + 1}, "metrics": {"y": i}} for i in (1, 2)]
+        study = Engine(square, resume="state", state=engine.saved, told=late[:1]).drive()
+        self.assertEqual([done.id for done in study.history], [1])
+        self.assertEqual(list(study._open), [2])
+
     def test_history_is_told_first(self):
         old = {
             "id": 0,

@@ -3,7 +3,7 @@ python3 -c 'import optuna, deap' 2>/dev/null || { echo "python3-optuna or python
 cp "$SOURCE"/examples/closed-form/* .
 sed -i "s/in_flight: [0-9]*/in_flight: 1/" tpe.yaml # so that what it finds does not depend on who ends first
 minimum=$(python3 model.py | cut -d ' ' -f 1)
-for study in tpe genetic; do
+for study in tpe genetic climb; do
     retrial run -q -j 2 $study.yaml
     sqlite3 .retrial/index.sqlite "
         SELECT '$study', count(*) >= 60, min(y) - $minimum BETWEEN -1e-5 AND 0.02, min(x) >= -10, max(x) <= 10
