@@ -116,6 +116,12 @@ add_test(NAME torture/trusted
   COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/trusted.sh ${CMAKE_BINARY_DIR} 1 ack-first lease-late)
 set_tests_properties(torture/power_cut torture/trusted PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS torture)
 
+# Driven examples that are killed; by hand: all of them, twenty times in each way to go on.
+add_test(NAME torture/drivers
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/torture/drivers.py ${CMAKE_BINARY_DIR} --kills 2 --example climb
+          --resume state --seed 1)
+set_tests_properties(torture/drivers PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS torture SKIP_RETURN_CODE 77)
+
 # A small study whose processes are killed, a few rounds of each kind; by hand: a thousand.
 add_executable(spooled ${CMAKE_SOURCE_DIR}/tests/torture/spooled.c)
 target_link_libraries(spooled PRIVATE rt_engine)
