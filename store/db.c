@@ -60,7 +60,8 @@ static int fail(struct rt_db *db, int sqlite_code, const char *doing, struct rt_
 
     if (sqlite_code == SQLITE_FULL || (sqlite_code & 0xff) == SQLITE_IOERR) {
         errno = sqlite_code == SQLITE_FULL ? ENOSPC : sqlite3_system_errno(db->handle);
-        if (errno == 0) /* it forgets what a failed commit met with */
+        /* It forgets what a failed commit met with, and why it has no descriptor. */
+        if (errno == 0 || errno == EBADF)
             errno = EIO;
         return rt_fs_write_error(err, doing, db->path);
     }

@@ -17,8 +17,9 @@
 
 enum disk_verdict {
     DISK_GO_ON,
-    DISK_FAIL, /* with errno as it is set */
-    DISK_HALF, /* a write puts only its first half */
+    DISK_FAIL,  /* with errno as it is set */
+    DISK_HALF,  /* a write puts only its first half; one that has no half fails */
+    DISK_SHORT, /* a write puts only its first half, and nothing is wrong otherwise */
 };
 
 /* Asked before each change; does not return if the process is to end. */

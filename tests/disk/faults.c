@@ -25,20 +25,28 @@ static struct {
     const char *log;
 } disk;
 
+enum among { ALL, WRITES, SYNCS };
+
 /* What may happen at a change. */
 static const struct how {
     const char *name;
-    int number;  /* errno */
-    bool lasts;  /* so do all that follow */
-    bool halves; /* a write is cut in half first, as on a disk that becomes full */
-    bool kills;  /* the process ends there, and the others at their next change */
-    bool stops;  /* the process stops there until it is told to go on; the log has its pid */
+    enum among among; /* the changes that are counted */
+    int number;       /* errno */
+    bool lasts;       /* so do all that follow */
+    bool halves;      /* a write is cut in half first, as on a disk that becomes full */
+    bool shorts;      /* a write is cut in half, and the caller may go on with the rest */
+    bool kills;       /* the process ends there, and the others at their next change */
+    bool stops;       /* the process stops there until it is told to go on; the log has its pid */
 } hows[] = {
     {.name = "eio", .number = EIO},
     {.name = "eio-on", .number = EIO, .lasts = true},
     {.name = "full", .number = ENOSPC, .lasts = true, .halves = true},
     {.name = "enospc", .number = ENOSPC},
     {.name = "quota", .number = EDQUOT, .lasts = true},
+    {.name = "short", .among = WRITES, .shorts = true},
+    {.name = "torn", .among = WRITES, .number = EIO, .lasts = true, .halves = true},
+    {.name = "sync", .among = SYNCS, .number = EIO},
+    {.name = "sync-on", .among = SYNCS, .number = EIO, .lasts = true},
     {.name = "kill", .lasts = true, .kills = true},
     {.name = "stop", .stops = true},
 };
@@ -116,11 +124,36 @@ static enum disk_verdict stop_here(unsigned long number, const char *call, const
     return DISK_GO_ON;
 }
 
+static bool counts_among(enum among among, const char *call)
+{
+    switch (among) {
+    case WRITES:
+        return strcmp(call, "write") == 0 || strcmp(call, "pwrite") == 0 ||
+               strcmp(call, "sendfile") == 0;
+    case SYNCS:
+        return strstr(call, "sync") != NULL;
+    default:
+        return true;
+    }
+}
+
+static enum disk_verdict verdict(bool first)
+{
+    if (disk.how->shorts)
+        return DISK_SHORT;
+    errno = disk.how->number;
+    return first && disk.how->halves ? DISK_HALF : DISK_FAIL;
+}
+
 enum disk_verdict disk_ask(const char *call, const char *path)
 {
-    unsigned long number = atomic_fetch_add(&disk.state->count, 1) + 1;
-    bool first = number == disk.at;
+    unsigned long number;
+    bool first;
 
+    if (disk.at && !counts_among(disk.how->among, call))
+        return DISK_GO_ON;
+    number = atomic_fetch_add(&disk.state->count, 1) + 1;
+    first = number == disk.at;
     if (!disk.at || !(first || (disk.how->lasts && number > disk.at))) {
         note(number, call, path, "done");
         return DISK_GO_ON;
@@ -130,6 +163,5 @@ enum disk_verdict disk_ask(const char *call, const char *path)
     note(number, call, path, disk.how->name);
     if (disk.how->kills)
         raise(SIGKILL);
-    errno = disk.how->number;
-    return first && disk.how->halves ? DISK_HALF : DISK_FAIL;
+    return verdict(first);
 }

@@ -77,7 +77,7 @@ static ssize_t share(enum disk_verdict verdict, size_t size)
 {
     if (verdict == DISK_FAIL || (verdict == DISK_HALF && size < 2))
         return -1;
-    return (ssize_t)(verdict == DISK_HALF ? size / 2 : size);
+    return (ssize_t)(verdict != DISK_GO_ON && size > 1 ? size / 2 : size);
 }
 
 ssize_t write(int fd, const void *data, size_t size)
@@ -155,8 +155,11 @@ ssize_t sendfile(int to, int from, off_t *at, size_t size)
     char piece[65536];
     ssize_t got;
 
-    if (ask_fd("sendfile", to, path) != DISK_GO_ON)
+    ssize_t part = share(ask_fd("sendfile", to, path), size);
+
+    if (part < 0)
         return -1;
+    size = (size_t)part;
     if (!*path)
         return REAL(sendfile)(to, from, at, size);
     /* By the piece, so that what was copied is known; callers go on until nothing is left. */

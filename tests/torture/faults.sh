@@ -3,17 +3,21 @@
 #
 #   tests/torture/faults.sh BUILD-FOLDER [STEP [HOW...]]
 #
-# HOW is eio (one call fails), eio-on (all from there on), full, quota (tests/disk/faults.c): all of
+# HOW is eio (one call fails), eio-on (all from there on), full, quota, short (a write puts half, and
+# may go on), torn (half, and all from there on fail), sync, sync-on (tests/disk/faults.c): all of
 # them if not said otherwise. With a STEP of 7, every seventh change is let fail. Each command of the
 # list below is run with the fault; it must end by itself, with 5 and a message that names the part
 # whose change failed, or with 0 if nothing was lost. Then, without the fault: the store is whole (an
 # index may need --repair), the same command completes, each trial has one ok attempt, all that was
 # recorded still is, and no trial that was recorded was run again. Prints a line for each breach.
 set -u
+here=$(dirname "$(realpath "$0")")
+source "$here/told.bash"
+source "$here/stores.bash"
 build=$(realpath "$1") step=${2:-1}
 shift $(($# < 2 ? $# : 2))
 hows=("${@:-}")
-[ -n "${hows[0]}" ] || hows=(eio eio-on full quota)
+[ -n "${hows[0]}" ] || hows=(eio eio-on full quota short torn sync sync-on)
 work=$(mktemp -d "${TMPDIR:-/tmp}/retrial-faults.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 unset RETRIAL_STORE RETRIAL_COMM RETRIAL_SPOOL
@@ -27,22 +31,6 @@ breach() {
     bad=$((bad + 1))
 }
 
-model() {
-    cat > model.py <<'PYTHON'
-import os
-
-
-def train(x):
-    print("y" * (4000 + x * 100))
-    with open("note.txt", "w") as note:
-        note.write("x is %s" % x)
-    with open(os.environ["RAN"], "a") as ran:
-        ran.write("%s\n" % x)
-    return {"loss": x / 4, "text": "z" * 4000 + str(x)}
-PYTHON
-    printf 'name: small\nentry: model.py:train\nsweep: {x: "1:6:1"}\n' > small.yaml
-}
-
 small() { retrial run -q -j 2 small.yaml "$@"; }
 saved() { retrial run -q -j 2 model.py:train --name small -S x=1:6:1 --save saved.yaml "$@"; }
 command_line() { # files in a folder of its own, through the shell
@@ -54,14 +42,16 @@ listed() { retrial ls small; }
 repaired() { retrial check --repair; }
 
 prepare() { # for the command $name: the folder that it starts from
-    cd "$work" && rm -rf from here && mkdir here && cd here && model
+    cd "$work" && rm -rf from here && mkdir here && cd here || return
     case $name in
     more | listed | repaired)
+        make_plain
         mv small.yaml "$work/" && sed 's/1:6:1/1:3:1/' "$work/small.yaml" > small.yaml
-        small 2> "$work/err" && mv "$work/small.yaml" .
+        small 2> "$work/err" && mv "$work/small.yaml" . || return
         [ "$name" = more ] || rm -f .retrial/index.sqlite*
         [ "$name" != repaired ] || printf 'no index' > .retrial/index.sqlite
         ;;
+    *) make_plain ;;
     esac
     cd "$work" && mv here from
 }
@@ -73,37 +63,14 @@ fresh() {
     head -c 16 /dev/zero > "$DISK_STATE"
 }
 
-query() { retrial query --csv "$1" 2> "$work/err"; }
-recorded() { query "SELECT * FROM \"small.attempts\" WHERE outcome = 'ok'"; }
+query() { retrial query --csv "$1" 2> "$work/err" | tail -n +2; }
+recorded() { query "SELECT a.*, t.x FROM \"small.attempts\" a JOIN small t USING (ordinal) WHERE a.outcome = 'ok'"; }
+values() { sed 's/.*,//' <<< "$1" | grep . | sort; }
 
 with_fault() {
     TMPDIR=$work/tmp DISK_FAULT=$at,$how DISK_LOG=$work/log LD_PRELOAD=$build/tests/disk.so \
         timeout 60 bash -c "$(declare -f small "$name"); exec 2> '$work/err'; $name > '$work/out'" &
     wait $!
-}
-
-# The part of the store that a path belongs to, as a message names it.
-part() {
-    case $1 in
-    *code.git*) echo code.git ;;
-    *index.sqlite*) echo index.sqlite ;;
-    *journal*) echo journal ;;
-    *objects*) echo objects ;;
-    *.retrial | *.retrial.*.new*) echo .retrial ;;
-    *.retrial/lock | *.retrial*/format | *.retrial/control) basename "$1" ;;
-    *.yaml*) echo saved.yaml ;;
-    "$work"/tmp/*) echo "$work/tmp" ;;
-    *) basename "$1" ;;
-    esac
-}
-
-# With several failures, that of any part may be the one that is told.
-says_where() {
-    local failed
-    while read -r failed; do
-        [[ $said != *$(part "$failed")* ]] || return 0
-    done < <(awk '$4 != "done" {print $3}' "$work/log" | sort -u)
-    return 1
 }
 
 check_end() { # code
@@ -117,16 +84,15 @@ check_end() { # code
         ;;
     5)
         told=$((told + 1))
-        says_where || breach "the message does not say where"
-        # LMDB and SQLite take some errors for others; the free space tells.
-        [[ $how == quota || $said =~ \([0-9]+\ KiB\ free|unable\ to\ open ]] || breach "the message does not say how much is free"
+        says_where "$said" "$work/log" || breach "the message does not say where"
+        says_how_much "$said" "$how" || breach "the message does not say how much is free"
         ;;
     *) breach "it ended with $1" ;;
     esac
 }
 
 after() {
-    local before code first
+    local before code end
     export TMPDIR=$work/tmp
     if [ -e .retrial ]; then
         retrial check > "$work/err" 2>&1
@@ -138,22 +104,21 @@ after() {
         fi
     fi
     before=$(recorded)
-    first=$(query "SELECT x FROM small WHERE outcome = 'ok'" | tail -n +2)
     cp "$RAN" "$work/ran.before"
     : > "$RAN"
     $name --retry all > /dev/null 2> "$work/err" || breach "run again, it ended with $?"
     case $name in listed | repaired) return ;; esac
     retrial check > "$work/err" 2>&1 || breach "the store is not whole in the end"
-    [ "$(query "SELECT count(*), count(DISTINCT ordinal) FROM \"small.attempts\"
-        WHERE outcome = 'ok'" | tail -n 1)" = 6,6 ] || breach "not one ok attempt for each trial"
-    [ -z "$(comm -23 <(sort <<< "$before") <(recorded | sort))" ] || breach "recorded attempts are gone"
-    [ -z "$(comm -12 <(sort <<< "$first") <(sort -u "$RAN"))" ] || breach "recorded trials ran again"
+    end=$(recorded)
+    [ "$(values "$end")" = "$(seq 6)" ] || breach "not one ok attempt for each trial"
+    [ -z "$(comm -23 <(sort <<< "$before") <(sort <<< "$end"))" ] || breach "recorded attempts are gone"
+    [ -z "$(comm -12 <(values "$before") <(sort -u "$RAN"))" ] || breach "recorded trials ran again"
     again=$((again + $(sort "$RAN" "$work/ran.before" | uniq -d | wc -l)))
 }
 
 run_all() { # of command $name, with $how
     local code
-    at=1
+    at=${FIRST:-1}
     while :; do
         fresh
         with_fault
@@ -170,7 +135,7 @@ run_all() { # of command $name, with $how
     [ $code = 0 ] || breach "without a fault it ended with $code"
 }
 
-for name in small saved command_line more listed repaired; do
+for name in ${COMMANDS:-small saved command_line more listed repaired}; do
     prepare || { cat "$work/err"; exit 2; }
     for how in "${hows[@]}"; do
         run_all
