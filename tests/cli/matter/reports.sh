@@ -30,6 +30,9 @@ def part(params):
 def broken(params):
     raise ValueError("no result, nothing known")
 PYTHON
+in_the_end() { # without what a slow host's launch told meanwhile, of fewer trials
+    tac | awk '{what = $0; gsub(/[0-9]+ (pairs|trials)/, "", what)} !told[what]++' | tac
+}
 study() { # name, entry line, more
     cat >"$1.yaml" <<YAML
 name: $1
@@ -42,7 +45,7 @@ replicates: 3
 ${3-}
 YAML
     echo "-- $1"
-    { retrial run "$1.yaml" 2>&1 || echo "exit $?"; } | grep -E '^warning|^exit' || true
+    { retrial run "$1.yaml" 2>&1 || echo "exit $?"; } | grep -E '^warning|^exit' | in_the_end || true
 }
 for function in renamed unread keywords named healthy part broken; do
     study "$function" "entry: model.py:$function"
