@@ -19,12 +19,21 @@ class RecallingStudy(drive.Study):
     recalls = True
 
     def _restore(self, hello):
-        super()._restore(hello)
-        self._ended_before, self._open_before = {}, {}
-        for done in self.history:
-            self._ended_before.setdefault(key_of(done.params), []).append(done)
+        self._ended_before, self._open_before = {}, {}  # key -> list of Done, of public ids
         for one in hello.get("open") or ():
             self._open_before.setdefault(key_of(one["params"]), []).append(one["trial"])
+        super()._restore(hello)
+
+    def _end(self, message):
+        wanted = not message.get("earlier") or message.get("trial") in self._adopted
+        future = super()._end(message)
+        if not wanted:  # until it is asked for
+            done = self._arrived[-1]
+            key = key_of(done.params)
+            if done.trial in self._open_before.get(key, ()):
+                self._open_before[key].remove(done.trial)
+            self._ended_before.setdefault(key, []).append(done)
+        return future
 
     def _future(self, params, id, tags, priority, replicates):
         key = key_of(params) if self.recalls and id is None and replicates == 1 else None
@@ -36,7 +45,8 @@ class RecallingStudy(drive.Study):
         if ended:
             done = ended.pop(0)
             done.future = future
-            self._arrived.append(done)
+            if done not in self._arrived:
+                self._arrived.append(done)
             self._complete(future, done)
         else:
             self._adopted[begun.pop(0)] = future

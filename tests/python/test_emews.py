@@ -68,9 +68,11 @@ class EqPy(Case):
             """,
         )
         ended = {"id": 0, "trial": "k.1", "params": {"x": 1}, "metrics": {"y": 0.5}, "earlier": True}
+        begun = {"id": 0, "trial": "k.1", "params": {"x": 1}}  # it ends before it is asked for
         engine = Engine(
-            lambda params: params["x"] ** 2.0, args={"eqpy": "algo.py"}, resume="tell", told=[ended]
-        )
+            lambda params: params["x"] ** 2.0,
+            args={"eqpy": "algo.py"}, resume="tell", told=[ended], open=[begun],
+        )  # fmt: skip
         self.assertEqual(self.drive(engine), (0, "0.5;1.0;4.0;9.0\n", ""))
         self.assertEqual(self.said(engine), [{"x": 1}, {"x": 2}, {"x": 3}])
 

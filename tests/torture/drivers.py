@@ -235,8 +235,8 @@ def settle(study, launch):
 class Round:
     """What was found with one example and one way to go on."""
 
-    def __init__(self, name, resume, say):
-        self.name, self.resume, self.say = name, resume, say
+    def __init__(self, name, resume, keep):
+        self.name, self.resume, self.keep = name, resume, keep
         self.found = collections.Counter()
         self.blows = collections.Counter()
         self.studies = self.answered = self.again = 0
@@ -244,8 +244,12 @@ class Round:
 
     def breach(self, kind, text, study):
         self.found[kind] += 1
-        self.say(f"{self.name}, {self.resume}, blow {sum(self.blows.values())}: {kind}: {text}")
-        self.say("    " + "\n    ".join(study.said().splitlines()[-6:]))
+        blow = sum(self.blows.values())
+        print(f"{self.name}, {self.resume}, blow {blow}: {kind}: {text}")
+        print("    " + "\n    ".join(study.said().splitlines()[-6:]), flush=True)
+        if self.keep:
+            shutil.copytree(study.folder, os.path.join(self.keep, f"{self.name}-{self.resume}-{blow}"),
+                            ignore=shutil.ignore_patterns("control"), dirs_exist_ok=True)  # fmt: skip
 
     def look(self, study):
         """At what a launch has left, hit or not."""
@@ -300,7 +304,7 @@ class Round:
 
 def torture(example, name, resume, arguments, work, rng):
     """All blows for one example and one way to go on; a Round."""
-    round_ = Round(name, resume, lambda text: print(text, flush=True))
+    round_ = Round(name, resume, arguments.keep)
     study = Study(os.path.join(work, f"{name}-{resume}"), example, name, resume, arguments)
     began = time.monotonic()
     settle(study, launch := study.launch())
@@ -331,9 +335,6 @@ def torture(example, name, resume, arguments, work, rng):
             round_.end(study, launch.returncode, whole)
             study.anew()
     print(round_.line(), flush=True)
-    if arguments.keep and round_.found:
-        shutil.copytree(study.folder, os.path.join(arguments.keep, os.path.basename(study.folder)),
-                        ignore=shutil.ignore_patterns("control"), dirs_exist_ok=True)  # fmt: skip
     return round_
 
 
