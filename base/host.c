@@ -201,19 +201,3 @@ uint64_t rt_host_memory_available(void)
         return limit == UINT64_MAX ? 0 : limit;
     return limit < available ? limit : available;
 }
-
-uint64_t rt_host_start(pid_t pid)
-{
-    char *path = rt_printf("/proc/%ld/stat", (long)pid);
-    char *text = read_proc(path);
-    char *at = strrchr(text, ')'); /* the name before it may hold anything */
-    uint64_t start = 0;
-
-    for (int i = 2; at && i < 22; i++)
-        at = strchr(at + 1, ' ');
-    if (at)
-        start = strtoull(at + 1, NULL, 10);
-    free(text);
-    free(path);
-    return start;
-}

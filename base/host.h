@@ -24,6 +24,5 @@ uint64_t rt_host_memory_available(void);
 /* The path of a file in which the kernel or a driver tells of the host; yours. It is looked for
  * below $RETRIAL_HOST_ROOT if that is set. */
 char *rt_host_path(const char *path);
-uint64_t rt_host_start(pid_t pid); /* clock ticks from boot to the process; 0 if there is none */
 
 #endif

@@ -1,41 +1,25 @@
 #include "cli/undertaker.h"
 
+#include "base/process.h"
+
 #include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define LOOK_MS     500
 #define PATIENCE_MS 10000
 
-/* State and parent stand behind the name, which may hold anything: "PID (NAME) STATE PARENT ..." */
 static bool is_living_child(const char *number, pid_t parent)
 {
-    char path[64];
-    char text[512];
-    char state;
-    long of;
-    const char *at;
-    ssize_t got;
-    int fd;
+    struct rt_process process;
 
-    snprintf(path, sizeof path, "/proc/%.20s/stat", number);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    got = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[got > 0 ? got : 0] = '\0';
-    at = strrchr(text, ')');
-    return at && sscanf(at, ") %c %ld", &state, &of) == 2 && of == parent && state != 'Z' &&
-           state != 'X';
+    return rt_process_look((pid_t)strtol(number, NULL, 10), &process) && process.parent == parent &&
+           process.state != 'Z' && process.state != 'X';
 }
 
 /* True also where that cannot be known. */

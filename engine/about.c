@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/env.h"
 #include "base/host.h"
+#include "base/process.h"
 #include "engine/gpus.h"
 
 #include <limits.h>
@@ -34,11 +35,13 @@ static struct rt_json *modules(void)
 struct rt_json *rt_about_host(void)
 {
     struct rt_json *about = rt_json_new_object();
+    struct rt_process self = {.start = 0};
     struct rt_json *gpus;
 
+    rt_process_look(getpid(), &self);
     set_taken(about, "host", rt_host_name());
     rt_json_set_int(about, "pid", getpid());
-    rt_json_set_int(about, "start", (int64_t)rt_host_start(getpid()));
+    rt_json_set_int(about, "start", (int64_t)self.start);
     set_taken(about, "boot", rt_host_boot());
     set_taken(about, "system", rt_host_system());
     set_taken(about, "cpu", rt_host_cpu());

@@ -1,12 +1,8 @@
 #include "engine/bound.h"
 
-#include "base/alloc.h"
-#include "base/buf.h"
-#include "base/fs.h"
 #include "base/host.h"
+#include "base/process.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,27 +12,6 @@
  * one that starts those of its own node. slurmstepd is none: its own cores are not the job's. */
 static const char *const launchers[] = {"mpiexec", "mpirun", "orterun",         "orted",
                                         "prterun", "prted",  "hydra_pmi_proxy", "hydra"};
-
-/* Name and parent of a process: "PID (NAME) STATE PARENT ..." */
-static bool look_at(long pid, char name[32], long *parent)
-{
-    char *path = rt_printf("/proc/%ld/stat", pid);
-    struct rt_buf stat = RT_BUF_INIT;
-    const char *open = NULL;
-    const char *close = NULL;
-    bool found;
-
-    if (rt_fs_read(path, &stat, NULL) == 0) {
-        open = strchr(rt_buf_text(&stat), '(');
-        close = strrchr(rt_buf_text(&stat), ')'); /* the name may hold anything */
-    }
-    found = open && close && close > open && sscanf(close, ") %*c %ld", parent) == 1;
-    if (found)
-        snprintf(name, 32, "%.*s", (int)(close - open - 1), open + 1);
-    rt_buf_clear(&stat);
-    free(path);
-    return found;
-}
 
 static bool is_launcher(const char *name)
 {
@@ -49,17 +24,16 @@ static bool is_launcher(const char *name)
 
 unsigned rt_bound_launcher_cores(void)
 {
-    long pid = getppid();
+    pid_t pid = getppid();
 
     for (int i = 0; i < GENERATIONS && pid > 1; i++) {
-        char name[32];
-        long parent;
+        struct rt_process process;
 
-        if (!look_at(pid, name, &parent))
+        if (!rt_process_look(pid, &process))
             return 0;
-        if (is_launcher(name))
-            return rt_host_cores_of((pid_t)pid);
-        pid = parent;
+        if (is_launcher(process.name))
+            return rt_host_cores_of(pid);
+        pid = process.parent;
     }
     return 0;
 }

@@ -2,16 +2,13 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/process.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,29 +26,6 @@ struct processes {
     size_t capacity;
 };
 
-/* The parent of a process: the fourth field of its stat file, behind a name in parentheses that
- * may contain anything. */
-static pid_t parent_of(const char *pid)
-{
-    char path[64];
-    char text[512];
-    const char *at;
-    ssize_t got;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    got = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (got <= 0)
-        return -1;
-    text[got] = '\0';
-    at = strrchr(text, ')');
-    return at && strlen(at) > 4 ? (pid_t)strtol(at + 4, NULL, 10) : -1;
-}
-
 static void list_processes(struct processes *list)
 {
     DIR *proc = opendir("/proc");
@@ -59,13 +33,13 @@ static void list_processes(struct processes *list)
 
     list->count = 0;
     while (proc && (entry = readdir(proc)) != NULL) {
-        pid_t parent;
+        struct rt_process found;
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10); /* 0: no process */
 
-        if (!isdigit((unsigned char)entry->d_name[0]) || (parent = parent_of(entry->d_name)) < 0)
+        if (pid <= 0 || !rt_process_look(pid, &found))
             continue;
         list->items = rt_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
-        list->items[list->count++] =
-            (struct process){(pid_t)strtol(entry->d_name, NULL, 10), parent, false};
+        list->items[list->count++] = (struct process){pid, found.parent, false};
     }
     if (proc)
         closedir(proc);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
+#include "base/process.h"
 #include "base/quantity.h"
 
 #include <stdio.h>
@@ -14,37 +15,17 @@
 
 #define SILENCE_US 30000000u /* after which one of whom nothing else is known is dead */
 
-/* Start of a process in clock ticks since boot, from what follows the name in /proc/PID/stat
- * (proc(5): state, field 3; threads, 20; start, 22). 0 for one that is dead but was not waited
- * for, as in containers whose first process waits for nobody; a thread may outlive the first. */
-static uint64_t read_start(const char *rest)
-{
-    long long threads;
-    unsigned long long start;
-    char state;
-
-    if (sscanf(rest,
-               ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld %*s %llu",
-               &state, &threads, &start) != 3)
-        return 0;
-    return (state == 'Z' && threads <= 1) || state == 'X' ? 0 : start;
-}
-
-/* 0 if there is no such process. */
+/* Start of a process in clock ticks since boot; 0 if there is none, or it is dead but was not
+ * waited for, as in containers whose first process waits for nobody; a thread may outlive the
+ * first. */
 static uint64_t start_of(int64_t pid)
 {
-    char *path = rt_printf("/proc/%lld/stat", (long long)pid);
-    struct rt_buf stat = RT_BUF_INIT;
-    uint64_t start = 0;
-    const char *rest = NULL;
+    struct rt_process process;
 
-    if (rt_fs_read(path, &stat, NULL) == 0)
-        rest = strrchr(rt_buf_text(&stat), ')'); /* the name before it may hold anything */
-    if (rest)
-        start = read_start(rest);
-    rt_buf_clear(&stat);
-    free(path);
-    return start;
+    if (!rt_process_look((pid_t)pid, &process) || process.state == 'X' ||
+        (process.state == 'Z' && process.threads <= 1))
+        return 0;
+    return process.start;
 }
 
 /* systemd's machine-id(5); "" where there is none. */

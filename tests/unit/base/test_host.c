@@ -3,10 +3,7 @@
 #include "base/host.h"
 
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static void a_host_says_what_it_is(void **state)
 {
@@ -40,31 +37,11 @@ static void cores_are_those_that_we_may_run_on(void **state)
     assert_int_equal(sched_setaffinity(0, sizeof before, &before), 0);
 }
 
-static void a_process_keeps_its_start_and_has_none_when_gone(void **state)
-{
-    uint64_t start = rt_host_start(getpid());
-    pid_t child;
-
-    (void)state;
-    assert_true(start > 0);
-    assert_true(rt_host_start(getpid()) == start);
-    child = fork();
-    if (child == 0) {
-        pause();
-        _exit(0);
-    }
-    assert_true(rt_host_start(child) >= start);
-    kill(child, SIGKILL);
-    waitpid(child, NULL, 0);
-    assert_int_equal(rt_host_start(child), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_host_says_what_it_is),
         cmocka_unit_test(cores_are_those_that_we_may_run_on),
-        cmocka_unit_test(a_process_keeps_its_start_and_has_none_when_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
