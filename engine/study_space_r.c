@@ -26,7 +26,7 @@ enum { ID, VALUES, LOWER, UPPER, TRAFO, ARGUMENTS };
 
 /* What arguments without a name are, one after the other. */
 static const int positions[][ARGUMENTS] = {
-    {ID, VALUES, -1}, {ID, LOWER, UPPER, -1}, {ID, LOWER, UPPER, -1}, {ID, VALUES, -1}};
+    {ID, VALUES, -1}, {ID, LOWER, UPPER, -1}, {ID, LOWER, UPPER, -1}, {ID, -1}};
 
 /* One call of a maker. */
 struct param {
@@ -212,6 +212,8 @@ static int put_choice(const struct rt_scan *scan, const struct param *param, boo
     struct rt_json *values = param->args[VALUES];
     struct rt_json *both;
 
+    if (logical && values)
+        return rt_scan_error(scan, param->at, err, "makeLogicalParam has no \"values\"");
     if (logical) {
         both = rt_json_new_array();
         rt_json_append(both, rt_json_new_bool(false));

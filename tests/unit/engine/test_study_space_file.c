@@ -74,6 +74,10 @@ static void what_r_could_mean_otherwise_is_refused(void **state)
     expect_refused("p.R",
                    "makeParamSet(makeNumericParam('a', lower=1, upper=2, trafo=function(x) x + 1))",
                    "p.R:1:60: only powers");
+    expect_refused("p.R", "makeParamSet(makeLogicalParam('a', TRUE))",
+                   "p.R:1:36: expected an argument NAME = ...");
+    expect_refused("p.R", "makeParamSet(makeLogicalParam('a', values = c(TRUE)))",
+                   "makeLogicalParam has no \"values\"");
     expect_refused("p.R", "makeParamSet(makeLogicalParam('a'), makeLogicalParam('a'))",
                    "p.R:1:37: the parameter is there twice");
     expect_refused("p.R", "makeParamSet(makeLogicalParam('a')", "expected a comma or \")\"");
