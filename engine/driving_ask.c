@@ -148,8 +148,9 @@ static void apply_again(struct rt_driving *driving, const struct rt_turn *turn)
     } else if (turn->kind == RT_TURN_BATCH &&
                rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
         driving->batch = (uint64_t)rt_json_get_int(message, "batch", 1);
-    } else if (turn->kind == RT_TURN_REPORTS) {
-        driving->reports = strstr(turn->text, "true") != NULL;
+    } else if (turn->kind == RT_TURN_REPORTS &&
+               rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
+        driving->reports = rt_json_bool(rt_json_get(message, "reports"));
     } else if (turn->kind == RT_TURN_FINISH || turn->kind == RT_TURN_EXIT) {
         driving->finished = true;
     }
