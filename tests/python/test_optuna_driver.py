@@ -179,6 +179,15 @@ class Sampling(unittest.TestCase):
                 {"args": {"use": "TPESampler", "trails": 3}},
                 'driver: TPESampler takes no "trails"; did you mean "trials"?',
             ),
+            (
+                {"args": {"use": "TPESampler", "pruner": "optuna.MedianPrunr"}},
+                'has no pruner "MedianPrunr"; did you mean "MedianPruner"?',
+            ),
+            (
+                {"args": {"use": "TPESampler", "pruner": {"use": "ThresholdPruner", "uper": 3}}},
+                "driver: making a ThresholdPruner: ",
+            ),
+            ({"args": {"use": "TPESampler", "pruner": {"upper": 3}}}, 'has no pruner ""; it has '),
             ({"args": {"use": "skopt.Optimizer"}}, 'not "skopt.Optimizer"'),
             ({"objective": None}, "write an objective, such as"),
             ({"space": None, "args": {"use": "GridSampler"}}, "needs a `space`"),

@@ -35,9 +35,9 @@ bad=0
 retrial run noise.yaml -q
 for way in "$@"; do
     case $way in
-    plain) launcher=() ;;
-    mpich) launcher=(mpiexec.mpich -n 3) ;;
-    openmpi) launcher=(mpiexec.openmpi --allow-run-as-root --oversubscribe --bind-to none -n 3) ;;
+    plain) wanted=1 launcher=() ;;
+    mpich) wanted=3 launcher=(mpiexec.mpich -n 3) ;;
+    openmpi) wanted=3 launcher=(mpiexec.openmpi --allow-run-as-root --oversubscribe --bind-to none -n 3) ;;
     *) echo "there is no way to launch called \"$way\"" && exit 2 ;;
     esac
     : > "$WITNESS"
@@ -46,7 +46,7 @@ for way in "$@"; do
     ranks=$(retrial query --csv "SELECT count(DISTINCT rank) FROM \"verified_$way\"" | tail -n 1)
     echo "$way: ${identical:-0} IDENTICAL, $(cut -d ' ' -f 1 "$WITNESS" | sort -u | wc -l) trials ran, in" \
         "$(wc -l < "$WITNESS") lines of witness; $ranks ranks ran some"
-    [ "${identical:-0}" = 220 ] && [ "$(wc -l < "$WITNESS")" = 220 ] || bad=1
+    [ "${identical:-0}" = 220 ] && [ "$(wc -l < "$WITNESS")" = 220 ] && [ "$ranks" = $wanted ] || bad=1
     [ "$(cut -d ' ' -f 1 "$WITNESS" | sort -u | wc -l)" = 220 ] || bad=1
 done
 exit $bad
