@@ -108,7 +108,8 @@ static bool find_by_variable(struct rt_gpus *gpus)
         first = text;
         gpus->variables[used++] = naming[i];
     }
-    gpus->source = gpus->variables[0];
+    if (first)
+        gpus->source = gpus->variables[0];
     return first != NULL;
 }
 
