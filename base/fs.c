@@ -104,8 +104,14 @@ int rt_fs_sync_dir(const char *path, struct rt_err *err)
 
     if (fd < 0)
         return rt_err_errno(err, RT_EIO, "opening \"%s\"", path);
-    if (fsync(fd) < 0 && errno != EINVAL && errno != EROFS)
-        rc = rt_fs_write_error(err, "syncing", path);
+    if (fsync(fd) < 0 && errno != EINVAL && errno != EROFS) {
+        int number = errno;
+        char *full = rt_fs_absolute(path); /* "." names nothing */
+
+        errno = number;
+        rc = rt_fs_write_error(err, "syncing", full);
+        free(full);
+    }
     close(fd);
     return rc;
 }
