@@ -74,8 +74,8 @@ static int repair_locked(const char *path, const uint8_t *uuid, char **aside, st
     if ((rc = rt_lock_take(path, &rt_io_plain, &lock, err)) == 0 &&
         (rc = rt_journal_open(&options, &journal, err)) == 0 &&
         (rc = rt_journal_fence(journal, &fence, err)) == 0 &&
-        (rc = replace_checkpoints(journal, err)) == 0)
-        rc = set_aside(path, aside, err);
+        (rc = replace_checkpoints(journal, err)) == 0 && (rc = set_aside(path, aside, err)) == 0)
+        rc = rt_lock_remove(lock, err);
     rt_journal_close(journal);
     rt_lock_release(lock);
     free(folder);

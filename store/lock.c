@@ -209,6 +209,13 @@ void rt_lock_beat(struct rt_lock *lock)
     lock->beaten_us = now;
 }
 
+int rt_lock_remove(struct rt_lock *lock, struct rt_err *err)
+{
+    if (is_ours(lock) && unlink(lock->path) < 0)
+        return rt_fs_write_error(err, "removing", lock->path);
+    return 0;
+}
+
 void rt_lock_release(struct rt_lock *lock)
 {
     if (!lock)

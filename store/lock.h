@@ -40,6 +40,9 @@ void rt_lock_beat(struct rt_lock *lock); /* cheap: does something every few seco
 /* Gives the lock back, and frees it. Accepts NULL. */
 void rt_lock_release(struct rt_lock *lock);
 
+/* Lets go of it for who takes it next, this process too; or says why that failed. */
+int rt_lock_remove(struct rt_lock *lock, struct rt_err *err);
+
 /* Who holds the lock of a store: 1 and *owner, or 0 if nobody does. A dead owner counts as none. */
 int rt_lock_owner(const char *folder, struct rt_lock_owner *owner, struct rt_err *err);
 
