@@ -236,7 +236,8 @@ int rt_verdicts_conclude(void *context, struct rt_store *store, uint32_t study, 
     (void)context;
     if (!found || !rt_replay_of(found))
         return 0;
-    if ((rc = rt_verdicts_index(store, &index, err)) == 0 &&
+    if ((rc = rt_store_index_level(store, err)) == 0 &&
+        (rc = rt_verdicts_index(store, &index, err)) == 0 &&
         (rc = measure_floor(store, index, found, err)) == 0 &&
         (rc = rt_verdicts_make(store, index, found, NULL, &verdicts, err)) == 0)
         rc = rt_verdicts_record(store, &verdicts, err);

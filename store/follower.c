@@ -367,6 +367,17 @@ bool rt_follower_wait(struct rt_follower *follower, uint64_t us)
     return level;
 }
 
+int rt_follower_failure(struct rt_follower *follower, struct rt_err *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&follower->lock);
+    if ((rc = follower->err.code) < 0 && err)
+        *err = follower->err;
+    pthread_mutex_unlock(&follower->lock);
+    return rc;
+}
+
 int rt_follower_stop(struct rt_follower *follower, bool level, struct rt_err *err)
 {
     int rc;

@@ -27,6 +27,9 @@ void rt_follower_checks(struct rt_follower *follower, rt_axis_check_fn *each, vo
  * another program holds the index; false if it is not level. */
 bool rt_follower_wait(struct rt_follower *follower, uint64_t us);
 
+/* The latched error: 0 if there is none. */
+int rt_follower_failure(struct rt_follower *follower, struct rt_err *err);
+
 /* Waits until the index is level with the last durable event if `level`, then ends the thread.
  * Returns the latched error, if any. Accepts NULL. */
 int rt_follower_stop(struct rt_follower *follower, bool level, struct rt_err *err);

@@ -303,8 +303,12 @@ bool rt_store_index_wait(struct rt_store *store, uint64_t us)
 
 int rt_store_index_level(struct rt_store *store, struct rt_err *err)
 {
+    int rc;
+
     if (rt_store_index_wait(store, LEVEL_US))
         return 0;
+    if (store->follower && (rc = rt_follower_failure(store->follower, err)) < 0)
+        return rc;
     return rt_err_set(err, RT_EIO,
                       "the index is not level with the journal; another program may hold it: try "
                       "again");

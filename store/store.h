@@ -95,7 +95,7 @@ void rt_store_axis_checks(struct rt_store *store, rt_axis_check_fn *each, void *
 /* Waits until the index has followed all that is durable, at most so long, and not while another
  * program holds it; false if it has not. */
 bool rt_store_index_wait(struct rt_store *store, uint64_t us);
-/* The same for a minute, for who cannot go on without: RT_EIO if it has not. */
+/* The same for a minute, for who cannot go on without: why it has not, or else RT_EIO. */
 int rt_store_index_level(struct rt_store *store, struct rt_err *err);
 
 #endif
