@@ -175,6 +175,7 @@ static int put_input(struct checkout *checkout, const struct rt_json *input, siz
     char *path = rt_path_resolve(top, name);
     struct rt_err why = {0};
     bool vacant = true;
+    int had = 0;
     int rc = 0;
 
     if (name[0] == '/' || !rt_path_below(path, checkout->code)) {
@@ -189,7 +190,12 @@ static int put_input(struct checkout *checkout, const struct rt_json *input, siz
     }
     if (vacant)
         rc = make_room(checkout->folder, path, err);
-    if (rc == 0 && vacant && rt_input_copy(checkout->store, input, original, path, &why) < 0) {
+    if (rc == 0 && vacant)
+        had = rt_input_copy(checkout->store, input, original, path, &why);
+    if (had == RT_EIO) { /* of the disk, not of what was recorded */
+        *err = why;
+        rc = had;
+    } else if (had < 0) {
         rt_fs_remove(path, NULL);
         note(checkout, "the input \"%s\" cannot be had as it was recorded: %s", name, why.text);
         checkout->conflict = true;
@@ -303,10 +309,19 @@ static int fill(struct checkout *checkout, struct rt_db *db, const struct rt_stu
     return rt_checkout_put_run(checkout->folder, checkout->about, err);
 }
 
+/* What failed half-way leaves nothing behind, so that the same command goes on. */
+static void take_back(const char *folder, bool there_before)
+{
+    rt_fs_remove(folder, NULL);
+    if (there_before)
+        rt_fs_mkdirs(folder, NULL);
+}
+
 int rt_checkout(struct rt_store *store, struct rt_db *db, const struct rt_study *study,
                 uint64_t ordinal, const char *folder, struct rt_json **notes, struct rt_err *err)
 {
     struct checkout checkout = {.store = store, .notes = rt_json_new_array()};
+    bool there_before = rt_fs_exists(folder);
     char *path = NULL;
     int rc;
 
@@ -315,8 +330,9 @@ int rt_checkout(struct rt_store *store, struct rt_db *db, const struct rt_study 
         return rc;
     checkout.folder = path = rt_fs_absolute(folder);
     checkout.code = rt_fs_join(path, "code");
-    rc = fill(&checkout, db, study, ordinal, err);
-    if (rc == 0 && checkout.conflict)
+    if ((rc = fill(&checkout, db, study, ordinal, err)) < 0)
+        take_back(path, there_before);
+    else if (checkout.conflict)
         rc = rt_err_set(err, RT_ECONFLICT, "all is written but for inputs that are not to be had");
     rt_json_free(checkout.about);
     free(checkout.code);

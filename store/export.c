@@ -185,8 +185,8 @@ static int put_in_place(const char *made, const char *folder, struct rt_err *err
         rc = errno == ENOTEMPTY || errno == EEXIST
                  ? rt_err_set(err, RT_EUSAGE, "somebody else made \"%s\" meanwhile", folder)
                  : rt_fs_write_error(err, "renaming", made);
-    else
-        rc = rt_fs_sync_dir(parent, err);
+    else if ((rc = rt_fs_sync_dir(parent, err)) < 0)
+        rename(folder, made); /* to be removed there: the same command is to go on */
     free(parent);
     return rc;
 }
