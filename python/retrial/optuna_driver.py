@@ -129,6 +129,14 @@ class Choices:
 
 
 def suggest(trial, key, kind):
+    try:
+        return suggested(trial, key, kind)
+    except (ValueError, TypeError, ImportError) as error:
+        sampler = type(trial.study.sampler).__name__
+        raise DriveError(f'a {sampler} was asked for "{key}": {error}') from error
+
+
+def suggested(trial, key, kind):
     if kind.name == "choice":
         choices = Choices(kind.choices)
         return choices.value(trial.suggest_categorical(key, choices.offered))

@@ -189,7 +189,12 @@ class Suggesting(Trial):
 
     def with_attributes(self, value):
         """User attributes are metrics beside the objective."""
-        if not self.user_attrs or isinstance(value, (dict, list, tuple)):
+        if isinstance(value, (list, tuple)):
+            raise ValueError(
+                f"the objective returned {len(value)} values, and a study of Retrial has one goal: return "
+                "that, and set the others by trial.set_user_attr(), or return a dict of metrics"
+            )
+        if not self.user_attrs or isinstance(value, dict):
             return value
         return {**self.user_attrs, metric: value}
 

@@ -192,6 +192,7 @@ class Sampling(unittest.TestCase):
             ({"objective": None}, "write an objective, such as"),
             ({"space": None, "args": {"use": "GridSampler"}}, "needs a `space`"),
             ({"resume": "state"}, "write `resume: replay`"),
+            ({"args": {"use": "BruteForceSampler"}}, 'a BruteForceSampler was asked for "'),
         ):
             with self.assertRaises(drive.DriveError) as refused:
                 run(self.engine(**hello))

@@ -41,3 +41,11 @@ sqlite3 .retrial/index.sqlite 'SELECT x, y FROM b'
 sed 's/name: b/name: c/; s/offset/ofset/' b.yaml >c.yaml
 retrial run -q c.yaml 2>/dev/null || echo "exit $?"
 sqlite3 .retrial/index.sqlite 'SELECT DISTINCT outcome, reason FROM c'
+# Of several goals one is what a study has.
+cat >goals.py <<'END'
+def objective(trial):
+    return trial.suggest_float("x", 0, 2), 0.0
+END
+printf 'entry: goals.py:objective\nparams: {x: 1.0}\nobjective: {minimize: y}\n' >goals.yaml
+retrial run -q goals.yaml 2>/dev/null || echo "exit $?"
+retrial query --csv 'SELECT outcome, reason FROM goals' | grep ValueError
