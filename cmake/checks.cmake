@@ -9,11 +9,12 @@ endforeach()
 # Left out of valgrind: idle, whose limit of descriptors valgrind keeps to itself; kill, whose writers
 # get nothing done between two kills; and readonly, whose children have limits of time and memory.
 set(without_valgrind engine/idle store/kill query/readonly)
-# These take half a minute to minutes: with RETRIAL_VALGRIND_ALL alone. (Sanitizers look at them always.)
+# These take ten seconds to minutes: with RETRIAL_VALGRIND_ALL alone. (Sanitizers look at them always.)
 if(NOT RETRIAL_VALGRIND_ALL)
-  list(APPEND without_valgrind engine/entry_python engine/pool engine/slot_end engine/study_mistakes
-       engine/worker engine/yaml store/code store/faults store/follower store/home store/index
-       store/index_view)
+  list(APPEND without_valgrind base/real engine/entry_python engine/pool engine/slot_end
+       engine/study_mistakes engine/study_when engine/worker engine/yaml query/named store/code
+       store/code_commit store/code_seal store/faults store/follower store/home store/index
+       store/index_random store/index_view)
 endif()
 find_program(VALGRIND valgrind)
 foreach(source IN LISTS unit_tests)
