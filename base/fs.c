@@ -116,6 +116,19 @@ int rt_fs_sync_dir(const char *path, struct rt_err *err)
     return rc;
 }
 
+int rt_fs_write(const char *path, struct rt_span data, struct rt_err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int rc;
+
+    if (fd < 0)
+        return rt_fs_write_error(err, "creating", path);
+    rc = rt_fs_write_all(fd, data, path, err);
+    if (close(fd) < 0 && rc == 0)
+        rc = rt_fs_write_error(err, "writing", path);
+    return rc;
+}
+
 int rt_fs_replace(const char *path, struct rt_span data, mode_t mode, struct rt_err *err)
 {
     char *other = rt_printf("%s.%ld.new", path, (long)getpid());
@@ -172,6 +185,7 @@ int rt_fs_mkdirs(const char *path, struct rt_err *err)
     return rc;
 }
 
+/* `path` is for messages. */
 static int remove_at(int folder, const char *name, const char *path, struct rt_err *err);
 
 static int remove_entries(int fd, const char *path, struct rt_err *err)
@@ -186,8 +200,13 @@ static int remove_entries(int fd, const char *path, struct rt_err *err)
         return rc;
     }
     while (rc == 0 && (entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            rc = remove_at(dirfd(dir), entry->d_name, path, err);
+        char *inner;
+
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        inner = rt_fs_join(path, entry->d_name);
+        rc = remove_at(dirfd(dir), entry->d_name, inner, err);
+        free(inner);
     }
     closedir(dir);
     return rc;
@@ -201,15 +220,15 @@ static int remove_at(int folder, const char *name, const char *path, struct rt_e
     if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
         return 0;
     if (errno != EISDIR && errno != EPERM)
-        return rt_err_errno(err, RT_EIO, "removing \"%s\" in \"%s\"", name, path);
+        return rt_fs_write_error(err, "removing", path);
     fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return rt_err_errno(err, RT_EIO, "opening \"%s\" in \"%s\"", name, path);
+        return rt_err_errno(err, RT_EIO, "opening \"%s\"", path);
     fchmod(fd, 0700);
     if ((rc = remove_entries(fd, path, err)) < 0)
         return rc;
     if (unlinkat(folder, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-        return rt_err_errno(err, RT_EIO, "removing \"%s\" in \"%s\"", name, path);
+        return rt_fs_write_error(err, "removing", path);
     return 0;
 }
 

@@ -10,6 +10,10 @@
 /* Reads a whole file and appends it to *out. RT_ENOTFOUND if there is none, else RT_EIO. */
 int rt_fs_read(const char *path, struct rt_buf *out, struct rt_err *err);
 
+/* Makes a file of mode 0600, or empties the one that is there, and writes to it: for what need not
+ * outlive the machine. Never through a link. */
+int rt_fs_write(const char *path, struct rt_span data, struct rt_err *err);
+
 /* Writes the file under another name, syncs it, renames it, syncs the folder. */
 int rt_fs_replace(const char *path, struct rt_span data, mode_t mode, struct rt_err *err);
 

@@ -73,6 +73,25 @@ static void a_failed_replacement_leaves_the_old_file(void **state)
     free(path);
 }
 
+static void a_file_is_written_in_place_and_never_through_a_link(void **state)
+{
+    char *path = rt_fs_join(*state, "f");
+    char *link = rt_fs_join(*state, "l");
+    struct stat info;
+    struct rt_err err;
+
+    expect_ok(err, rt_fs_write(path, rt_span_text("one"), &err));
+    expect_ok(err, rt_fs_write(path, rt_span_text("2"), &err));
+    expect_contents(path, "2");
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 07777 & ~0600, 0);
+    assert_int_equal(symlink(path, link), 0);
+    expect_error(err, RT_EIO, "/l\"", rt_fs_write(link, rt_span_text("three"), &err));
+    expect_contents(path, "2");
+    free(link);
+    free(path);
+}
+
 static void what_cannot_be_read_says_why(void **state)
 {
     struct rt_buf bytes = RT_BUF_INIT;
@@ -190,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_FOLDER(a_file_is_replaced_as_a_whole),
         IN_A_FOLDER(a_failed_replacement_leaves_the_old_file),
+        IN_A_FOLDER(a_file_is_written_in_place_and_never_through_a_link),
         IN_A_FOLDER(what_cannot_be_read_says_why),
         cmocka_unit_test(a_full_disk_is_named),
         IN_A_FOLDER(folders_are_made_with_those_above),
