@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #define GRACE_US       10000000u /* between SIGTERM and SIGKILL */
+#define TRIES          3         /* to write an answer */
+#define PAUSE_US       100000u
 #define PIECE          65536u
 #define LINE_MAX_BYTES (64u << 10)
 
@@ -46,20 +48,16 @@ static int open_pipe(struct rt_command_watch *watch, struct rt_err *err)
 int rt_command_watch_begin(struct rt_command_watch *watch, const struct rt_call *call,
                            struct rt_err *err)
 {
-    int fd;
     int rc;
 
-    *watch = (struct rt_command_watch){.call = call, .fd = -1};
+    *watch = RT_COMMAND_WATCH_INIT;
+    watch->call = call;
     watch->pipe = rt_fs_join(call->scratch, "report");
     watch->answer = rt_fs_join(call->scratch, "answer.json");
     if ((rc = open_pipe(watch, err)) < 0)
         return rc;
     unlink(watch->answer);
-    fd = open(watch->answer, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return rt_fs_write_error(err, "making", watch->answer);
-    close(fd);
-    return 0;
+    return rt_fs_write(watch->answer, rt_span("", 0), err);
 }
 
 void rt_command_watch_end(struct rt_command_watch *watch)
@@ -73,34 +71,49 @@ void rt_command_watch_end(struct rt_command_watch *watch)
     free(watch->stop);
 }
 
-static void put_answer(const struct rt_command_watch *watch)
+static int write_answer(const char *path, struct rt_span text, struct rt_err *err)
+{
+    char *other = rt_printf("%s.new", path);
+    int rc = rt_fs_write(other, text, err);
+
+    if (rc == 0 && rename(other, path) < 0)
+        rc = rt_fs_write_error(err, "replacing", path);
+    free(other);
+    return rc;
+}
+
+/* One error of the disk is not to cost a long trial. */
+static int put_answer(const struct rt_command_watch *watch, struct rt_err *err)
 {
     struct rt_json *object = rt_json_new_object();
-    char *other = rt_printf("%s.new", watch->answer);
     struct rt_json *params = NULL;
+    struct rt_buf line = RT_BUF_INIT;
     char *text;
-    FILE *file;
+    int rc;
 
     if (watch->stop)
         rt_json_set_text(object, "stop", watch->stop);
     if (watch->params && rt_json_parse(rt_span_text(watch->params), &params, NULL) == 0)
         rt_json_set(object, "params", params);
     text = rt_json_text(object);
-    file = fopen(other, "we");
-    if (file && fprintf(file, "%s\n", text) > 0 && fclose(file) == 0)
-        rename(other, watch->answer);
-    else
-        dprintf(watch->call->errors, "retrial: writing \"%s\": %s\n", watch->answer,
-                strerror(errno));
+    rt_buf_printf(&line, "%s\n", text);
+    for (int i = 1; i <= TRIES; i++) {
+        if ((rc = write_answer(watch->answer, rt_buf_span(&line), err)) == 0)
+            break;
+        usleep(PAUSE_US);
+    }
+    rt_buf_clear(&line);
     free(text);
-    free(other);
     rt_json_free(object);
+    return rc;
 }
 
 /* What came is put where the command finds it. *stop_us is when it is killed. */
 static void take_answer(struct rt_command_watch *watch, const struct rt_answer *answer, pid_t pid,
                         uint64_t *stop_us)
 {
+    struct rt_err err;
+
     if (answer->params) {
         free(watch->params);
         watch->params = rt_strdup(answer->params);
@@ -108,10 +121,13 @@ static void take_answer(struct rt_command_watch *watch, const struct rt_answer *
     if (answer->stop && !watch->stop) {
         watch->stop = rt_strdup(answer->reason);
         *stop_us = rt_mono_us() + GRACE_US;
-        put_answer(watch);
+        if (put_answer(watch, &err) < 0)
+            dprintf(watch->call->errors, "retrial: %s\n", err.text);
         kill(-pid, SIGTERM);
-    } else if (answer->params) {
-        put_answer(watch);
+    } else if (answer->params && put_answer(watch, &err) < 0) {
+        watch->untold = err;
+        rt_err_while(&watch->untold, "the trial could not be told its new parameters");
+        kill(-pid, SIGKILL);
     }
 }
 

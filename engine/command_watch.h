@@ -17,9 +17,13 @@ struct rt_command_watch {
     char *answer;
     int fd; /* of the pipe; -1: none */
     struct rt_buf line;
-    char *params; /* new ones, so far the last */
-    char *stop;   /* why it is to stop */
+    char *params;         /* new ones, so far the last */
+    char *stop;           /* why it is to stop */
+    struct rt_err untold; /* code other than 0: new params could not be put where the command finds
+                           * them, and it was killed: what it gives is of params nobody knows */
 };
+
+#define RT_COMMAND_WATCH_INIT ((struct rt_command_watch){.fd = -1})
 
 /* Makes pipe and file in the call's scratch folder, or empties those that are there. */
 int rt_command_watch_begin(struct rt_command_watch *watch, const struct rt_call *call,

@@ -55,8 +55,10 @@ struct rt_entry;
 struct rt_entry_ops {
     void (*run)(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended);
     /* All below may be NULL. */
-    void (*prepare)(struct rt_entry *entry); /* in a worker, before a trial's time begins */
-    pid_t (*fork)(struct rt_entry *entry);   /* as fork(2) */
+    /* In a worker, before a trial is started, which may then be taken back, and prepared for again.
+     * What fails here is no fault of the trial: the worker gives up, and others try. */
+    int (*prepare)(struct rt_entry *entry, const struct rt_call *call, struct rt_err *err);
+    pid_t (*fork)(struct rt_entry *entry);             /* as fork(2) */
     void (*idle)(struct rt_entry *entry, bool begins); /* around waits of the worker */
     void (*flush)(struct rt_entry *entry);             /* output that is still buffered */
     void (*environment)(struct rt_entry *entry);       /* the process's environment was put back */

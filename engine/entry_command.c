@@ -31,6 +31,11 @@ struct command_entry {
     const struct rt_json *how; /* where metrics are, or NULL */
     char *metric;
     bool metric_needed;
+    struct trial_files { /* of the trial that is prepared for */
+        char *params;    /* paths */
+        char *result;
+        struct rt_command_watch watch;
+    } files;
 };
 
 struct words {
@@ -65,8 +70,7 @@ static int fill_words(const struct rt_json *argv, struct rt_span text, struct wo
 }
 
 /* The environment of the worker and what a command is told through it. */
-static struct words fill_environment(const struct rt_call *call, const char *params,
-                                     const char *result, const struct rt_command_watch *watch)
+static struct words fill_environment(const struct rt_call *call, const struct trial_files *files)
 {
     const char *saved = NULL;
     struct rt_err ignored;
@@ -80,13 +84,13 @@ static struct words fill_environment(const struct rt_call *call, const char *par
         if (strncmp(environ[i], "RETRIAL_", 8) != 0)
             words.items[words.count++] = rt_strdup(environ[i]);
     }
-    words.items[words.count++] = rt_printf("RETRIAL_PARAMS=%s", params);
-    words.items[words.count++] = rt_printf("RETRIAL_RESULT=%s", result);
+    words.items[words.count++] = rt_printf("RETRIAL_PARAMS=%s", files->params);
+    words.items[words.count++] = rt_printf("RETRIAL_RESULT=%s", files->result);
     words.items[words.count++] = rt_printf("RETRIAL_SEED=%u", call->seed);
     words.items[words.count++] = rt_printf("RETRIAL_TRIAL=%s", call->id);
     words.items[words.count++] = rt_printf("RETRIAL_ATTEMPT=%u", call->attempt);
-    words.items[words.count++] = rt_printf("RETRIAL_REPORT=%s", watch->pipe);
-    words.items[words.count++] = rt_printf("RETRIAL_ANSWER=%s", watch->answer);
+    words.items[words.count++] = rt_printf("RETRIAL_REPORT=%s", files->watch.pipe);
+    words.items[words.count++] = rt_printf("RETRIAL_ANSWER=%s", files->watch.answer);
     if (call->link && rt_link_restore(call->link, &saved, &ignored) == 0 && saved)
         words.items[words.count++] = rt_printf("RETRIAL_CHECKPOINT_IN=%s", saved);
     return words;
@@ -177,42 +181,68 @@ static int run_words(const struct words *argv, const struct words *environment,
     return 0;
 }
 
+static void clear_files(struct trial_files *files)
+{
+    rt_command_watch_end(&files->watch);
+    free(files->params);
+    free(files->result);
+    *files = (struct trial_files){.watch = RT_COMMAND_WATCH_INIT};
+}
+
+static int write_params(const struct rt_call *call, const char *path, struct rt_err *err)
+{
+    struct rt_buf text = RT_BUF_INIT;
+    int rc;
+
+    rt_buf_printf(&text, "%s\n", (const char *)call->params.data);
+    rc = rt_fs_write(path, rt_buf_span(&text), err);
+    rt_buf_clear(&text);
+    return rc;
+}
+
+static int prepare(struct rt_entry *entry, const struct rt_call *call, struct rt_err *err)
+{
+    struct trial_files *files = &((struct command_entry *)entry)->files;
+    int rc;
+
+    clear_files(files); /* those of a trial that was taken back */
+    files->params = rt_fs_join(call->scratch, "params.json");
+    files->result = rt_fs_join(call->scratch, "result.json");
+    if ((rc = rt_command_watch_begin(&files->watch, call, err)) < 0 ||
+        (rc = rt_fs_remove(files->result, err)) < 0)
+        return rc;
+    return write_params(call, files->params, err);
+}
+
 static int run_call(struct command_entry *self, const struct rt_call *call, struct rt_ended *ended,
                     struct rt_err *err)
 {
-    char *params = rt_fs_join(call->scratch, "params.json");
-    char *result = rt_fs_join(call->scratch, "result.json");
-    struct rt_command_watch watch;
+    struct rt_command_watch *watch = &self->files.watch;
     struct words environment = {NULL, 0};
     struct words argv = {NULL, 0};
     int status = 0;
-    FILE *file = NULL;
     int rc;
 
-    if ((rc = rt_command_watch_begin(&watch, call, err)) < 0 ||
-        (rc = fill_words(self->argv, call->params, &argv, err)) < 0 ||
-        (rc = rt_fs_remove(result, err)) < 0)
+    if ((rc = fill_words(self->argv, call->params, &argv, err)) < 0)
         goto out;
-    environment = fill_environment(call, params, result, &watch);
-    file = fopen(params, "we");
-    if (!file || fprintf(file, "%s\n", (const char *)call->params.data) < 0 || fclose(file) != 0) {
-        rc = rt_fs_write_error(err, "writing", params);
+    environment = fill_environment(call, &self->files);
+    if ((rc = run_words(&argv, &environment, watch, &status, ended, err)) < 0)
+        goto out;
+    if (watch->untold.code) {
+        *err = watch->untold;
+        rc = watch->untold.code;
         goto out;
     }
-    if ((rc = run_words(&argv, &environment, &watch, &status, ended, err)) == 0)
-        rt_command_result(
-            call, status, result,
-            &(struct rt_command_promise){self->metric, self->metric_needed, self->how}, ended);
-    if (rc == 0 && watch.stop) { /* however it has ended then */
+    rt_command_result(call, status, self->files.result,
+                      &(struct rt_command_promise){self->metric, self->metric_needed, self->how},
+                      ended);
+    if (watch->stop) { /* however it has ended then */
         ended->outcome = RT_OUTCOME_PRUNED;
         ended->status = 0;
     }
 out:
-    rt_command_watch_end(&watch);
     clear_words(&argv);
     clear_words(&environment);
-    free(params);
-    free(result);
     return rc;
 }
 
@@ -233,23 +263,25 @@ static void note_reads(const struct command_entry *self, struct rt_reads *reads)
 
 static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_ended *ended)
 {
+    struct command_entry *self = (struct command_entry *)entry;
     struct rt_err err;
 
-    note_reads((struct command_entry *)entry, call->reads);
-
-    if (run_call((struct command_entry *)entry, call, ended, &err) < 0)
+    note_reads(self, call->reads);
+    if (run_call(self, call, ended, &err) < 0)
         rt_ended_failed(ended, "%s", err.text);
+    clear_files(&self->files);
 }
 
 static void free_entry(struct rt_entry *entry)
 {
     struct command_entry *self = (struct command_entry *)entry;
 
+    clear_files(&self->files);
     free(self->metric);
     free(self);
 }
 
-static const struct rt_entry_ops ops = {.run = run, .free = free_entry};
+static const struct rt_entry_ops ops = {.run = run, .prepare = prepare, .free = free_entry};
 
 /* True if execvp() will find the program of this name. */
 static bool is_on_path(const char *name)
@@ -300,6 +332,7 @@ int rt_entry_command_load(const struct rt_entry_task *task, struct rt_entry **ou
         goto out;
     self = rt_calloc(1, sizeof *self);
     self->base.ops = &ops;
+    self->files.watch = RT_COMMAND_WATCH_INIT;
     self->argv = argv;
     self->how = rt_json_get(task->entry, "result");
     self->metric = rt_strdup(task->metric);

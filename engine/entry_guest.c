@@ -85,11 +85,11 @@ static void run(struct rt_entry *entry, const struct rt_call *call, struct rt_en
 }
 
 /* Starting an interpreter and importing the entry is not part of a trial. */
-static void prepare(struct rt_entry *entry)
+static int prepare(struct rt_entry *entry, const struct rt_call *call, struct rt_err *err)
 {
-    struct rt_err ignored; /* run() meets the same error, and tells it */
-
-    ensure_guest((struct guest_entry *)entry, &ignored);
+    (void)call;
+    ensure_guest((struct guest_entry *)entry, err); /* run() meets the same error, and tells it */
+    return 0;
 }
 
 static const struct rt_entry_ops ops = {.run = run, .prepare = prepare};

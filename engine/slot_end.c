@@ -15,14 +15,17 @@
 #define FALSE_STARTS_MAX 3
 #define SAID_MAX         600 /* bytes of stderr quoted in a reason */
 
-/* Appends the last words of a worker that gave up. */
+/* Appends the last words of a worker that gave up: behind what its earlier trials have printed. */
 static void put_last_words(const struct rt_slot *slot, struct rt_buf *reason)
 {
     uint64_t size = rt_capture_size(slot->files[1]);
     uint64_t base = size > SAID_MAX ? size - SAID_MAX : 0;
+    uint64_t own = rt_ring_base(slot->ring, 1);
     struct rt_buf text = RT_BUF_INIT;
     uint64_t head;
 
+    if (own > base && own <= size)
+        base = own;
     rt_capture_read(slot->files[1], base, size, SAID_MAX, &text, &head);
     if (text.size && text.data[text.size - 1] == '\n')
         text.size--;

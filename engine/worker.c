@@ -129,8 +129,9 @@ static void clear_ended(struct rt_ended *ended)
     *ended = (struct rt_ended){.outcome = RT_OUTCOME_NONE, .result = result, .reason = reason};
 }
 
-static void call_entry(struct worker *worker, uint32_t number, struct rt_attempt *attempt,
-                       uint64_t index)
+/* What the entry is called with; the texts last until the next call. */
+static struct rt_call fill_call(struct worker *worker, const struct rt_attempt *attempt,
+                                uint64_t index)
 {
     const struct rt_worker_task *task = worker->task;
     struct rt_call call = {.ordinal = attempt->ordinal,
@@ -156,11 +157,18 @@ static void call_entry(struct worker *worker, uint32_t number, struct rt_attempt
     rt_plan_params(task->plan, index, &worker->params);
     rt_buf_text(&worker->params);
     call.params = rt_buf_span(&worker->params);
+    return call;
+}
+
+static void call_entry(struct worker *worker, uint32_t number, const struct rt_call *call)
+{
+    const struct rt_worker_task *task = worker->task;
+
     clear_ended(&worker->ended);
     rt_buf_reset(&worker->live);
-    rt_link_begin(worker->link, number, attempt->attempt);
+    rt_link_begin(worker->link, number, call->attempt);
     rt_quiet_begin(&worker->observer);
-    task->entry->ops->run(task->entry, &call, &worker->ended);
+    task->entry->ops->run(task->entry, call, &worker->ended);
     /* Users' code may have forked, and both processes come back here. */
     if (!rt_quiet_so_far(&worker->observer) && getpid() != worker->pid)
         _exit(0);
@@ -237,8 +245,10 @@ static void take_proposed(struct worker *worker, struct rt_reader *reader, uint6
 
 static void run_trial(struct worker *worker, const struct rt_frame *frame)
 {
+    const struct rt_entry_ops *ops = worker->task->entry->ops;
     struct rt_reader reader = rt_reader(frame->payload);
     struct rt_attempt attempt = {0};
+    struct rt_call call;
     uint64_t index;
     uint64_t began;
     struct rt_err err;
@@ -249,8 +259,10 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     take_proposed(worker, &reader, index);
     if (rt_reader_done(&reader, "a trial handed over", &err) < 0)
         rt_talk_give_up(&err);
-    if (worker->task->entry->ops->prepare)
-        worker->task->entry->ops->prepare(worker->task->entry);
+    attempt.seed = rt_plan_seed(worker->task->plan, index);
+    call = fill_call(worker, &attempt, index);
+    if (ops->prepare && ops->prepare(worker->task->entry, &call, &err) < 0)
+        rt_talk_give_up(&err);
     began = rt_mono_us();
     if (!rt_ring_start(worker->talk.ring, frame->number, began)) {
         rt_plan_forget(worker->task->plan, index);
@@ -259,8 +271,7 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     attempt.study = 1; /* the agent knows better */
     attempt.start_us = rt_wall_us();
     attempt.pid = worker->pid;
-    attempt.seed = rt_plan_seed(worker->task->plan, index);
-    call_entry(worker, frame->number, &attempt, index);
+    call_entry(worker, frame->number, &call);
     attempt.duration_us = rt_mono_us() - began;
     note_use(worker, &attempt);
     for (int i = 0; i < 2 && !worker->quiet; i++)
