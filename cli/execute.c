@@ -76,12 +76,15 @@ static bool leaves_on_purpose(int rc)
            rc == RT_ENOTFOUND || rc == RT_ELOCKED || rc == RT_EINTERRUPTED || rc == RT_EPEER;
 }
 
-/* The command that goes on where this one ended. */
-static void say_next(const struct rt_cmd_context *context)
+void rt_execute_say_next(const struct rt_cmd_context *context)
 {
     struct rt_buf words = RT_BUF_INIT;
+    bool options = true;
 
     for (int i = 0; i < context->argc; i++) {
+        options = options && strcmp(context->argv[i], "--") != 0;
+        if (options && strcmp(context->argv[i], "--fresh") == 0) /* that would begin once more */
+            continue;
         rt_buf_add(&words, i ? " " : "");
         rt_escape_shell(&words, rt_span_text(context->argv[i]));
     }
@@ -120,18 +123,8 @@ static void say_retry(const struct rt_cmd_context *context, const char *study)
     free(words);
 }
 
-/* The same command again would make another study. */
-static void say_resume(const struct rt_cmd_context *context, const char *study)
-{
-    char *words = store_words(context);
-
-    fprintf(stderr, "to go on%s: retrial%s resume %s\n",
-            context->guard ? ", by the same launcher" : "", words, study);
-    free(words);
-}
-
 /* A replay that verifies asks whether its trials came out as their originals did, good or bad. */
-static int compare(const char *store, const char *study, int rc, struct rt_err *err)
+int rt_execute_compare(const char *store, const char *study, int rc, struct rt_err *err)
 {
     struct rt_err own;
     bool verify;
@@ -221,12 +214,10 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     }
     if (rc == RT_ETRIALS && store && !execute->quiet)
         say_retry(context, bar.study);
-    if (rc == RT_EINTERRUPTED && store && options->derive)
-        say_resume(context, bar.study);
-    else if (rc == RT_EINTERRUPTED && store)
-        say_next(context);
+    if (rc == RT_EINTERRUPTED && store)
+        rt_execute_say_next(context);
     if ((rc == 0 || rc == RT_ETRIALS) && store && bar.study[0])
-        rc = compare(store, bar.study, rc, err);
+        rc = rt_execute_compare(store, bar.study, rc, err);
     free(store);
     return rc;
 }

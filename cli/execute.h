@@ -115,4 +115,11 @@ struct rt_execute_options {
 int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *execute,
                struct rt_run_options *options, struct rt_err *err);
 
+/* Prints the verdict on a replay. What the command ends with then: `rc`, or what a replay that
+ * verifies comes to. */
+int rt_execute_compare(const char *store, const char *study, int rc, struct rt_err *err);
+
+/* Says the command that goes on where this one ended. */
+void rt_execute_say_next(const struct rt_cmd_context *context);
+
 #endif

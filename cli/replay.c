@@ -19,7 +19,7 @@ static char *name;
 static char **tolerances;
 static char **equivalences;
 static long long replicates = 1;
-static int dry_run;
+static struct rt_replaying_options replaying;
 static int driver_only;
 
 static const struct poptOption options[] = {
@@ -47,7 +47,7 @@ static const struct poptOption options[] = {
      "TOLERANCE"},
     {"equiv", 0, POPT_ARG_ARGV, &equivalences, 0,
      "Test whether the mean difference is within so much of zero", "METRIC=DELTA"},
-    {"dry-run", 'n', POPT_ARG_NONE, &dry_run, 0, "Print the pairs and run nothing", NULL},
+    RT_REPLAYING_OPTIONS(replaying),
     {"driver-only", 0, POPT_ARG_NONE, &driver_only, 0,
      "Run just the decisions of the driver of a study against its recorded results", NULL},
     RT_OUTPUT_OPTIONS,
@@ -84,7 +84,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
     if ((rc = rt_selecting_read(&selecting, argv, &wish.selection, err)) == 0 &&
         (rc = read_changes(&wish, err)) == 0 &&
         (rc = rt_verdict_tolerances(tolerances, equivalences, &wish.tolerances, err)) == 0)
-        rc = rt_replaying_wish(context, &execute, &wish, dry_run, err);
+        rc = rt_replaying(context, &execute, &replaying, &wish, err);
     rt_changes_clear(&wish.changes);
     rt_tolerances_clear(&wish.tolerances);
     return rc;
@@ -109,8 +109,8 @@ const struct rt_cmd rt_cmd_replay = {
         "Where it first asks for something else than it did, both requests are shown,\n"
         "and the command ends with status 3.\n"
         "\n"
-        "A replay that was interrupted goes on with retrial resume; retrial verdict\n"
-        "compares again, with other tolerances. docs/replay.md",
+        "After an interruption the same command goes on with what it began; --fresh begins\n"
+        "anew. retrial verdict compares again, with other tolerances. docs/replay.md",
     .args_min = 0,
     .args_max = RT_ARGS_ANY,
     .needs = RT_NEEDS_NOTHING,

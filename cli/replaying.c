@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "cli/ask.h"
-#include "cli/verdicts.h"
+#include "cli/batching.h"
 #include "replay/then.h"
 
 #include <stdio.h>
@@ -12,119 +12,6 @@
 
 #define SHOWN_TRIALS 3 /* that cannot be replayed, of each reason */
 #define REASONS_MAX  10
-
-/* One launch on rank 0. */
-struct launch {
-    const struct rt_replaying *replaying;
-    const struct rt_run_options *options;
-    uint32_t *studies; /* ended by 0 */
-    char **ids;        /* of them, ended by NULL */
-};
-
-static void note_studies(struct launch *launch, const struct rt_store *store,
-                         const struct rt_replay_plans *plans)
-{
-    launch->studies = rt_calloc(plans->count + 1, sizeof *launch->studies);
-    launch->ids = rt_calloc(plans->count + 1, sizeof(char *));
-    for (size_t i = 0; i < plans->count; i++) {
-        launch->studies[i] = plans->items[i].study;
-        launch->ids[i] =
-            rt_strdup(rt_state_study(rt_store_state(store), plans->items[i].study)->id);
-    }
-}
-
-/* The newest replay of this kind that has something left to be run; 0: there is none. */
-static uint32_t find_interrupted(const struct launch *launch, const struct rt_store *store)
-{
-    const struct rt_state *state = rt_store_state(store);
-
-    for (uint32_t number = (uint32_t)rt_state_studies(state); number > 0; number--) {
-        const struct rt_study *study = rt_state_study(state, number);
-        const struct rt_json *replay = rt_replay_of(study);
-
-        if (replay && strcmp(rt_json_get_text(replay, "kind", ""), launch->replaying->kind) == 0 &&
-            rt_study_next_waiting(study, 1))
-            return number;
-    }
-    return 0;
-}
-
-/* Fits rt_run_options.derive. */
-static int derive(void *context, struct rt_store *store, uint32_t *study, struct rt_err *err)
-{
-    struct launch *launch = context;
-    struct rt_replay_plans plans = {NULL, 0};
-    struct rt_db *index = NULL;
-    int rc;
-
-    *study = launch->options->restarted ? find_interrupted(launch, store) : 0;
-    if (*study)
-        return 0;
-    if ((rc = rt_store_index_level(store, err)) == 0 &&
-        (rc = rt_verdicts_index(store, &index, err)) == 0 &&
-        (rc = launch->replaying->derive(launch->replaying->context, store, index, launch->options,
-                                        &plans, err)) == 0 &&
-        (rc = rt_replay_plans_record(store, &plans, err)) == 0) {
-        note_studies(launch, store, &plans);
-        *study = launch->studies[0];
-    }
-    rt_replay_plans_clear(&plans);
-    rt_db_close(index);
-    return rc;
-}
-
-/* A process can start one MPI once. */
-static void say_others(const struct launch *launch)
-{
-    for (size_t i = 1; launch->ids[i]; i++)
-        fprintf(stderr,
-                "the trials had different code, inputs or entries, so that there are "
-                "several replays; to run this one: retrial resume %s\n",
-                launch->ids[i]);
-}
-
-static int run_others(struct rt_cmd_context *context, const struct rt_execute_options *execute,
-                      const struct launch *launch, bool several_ranks, int rc, struct rt_err *err)
-{
-    if (several_ranks) {
-        say_others(launch);
-        return rc;
-    }
-    for (size_t i = 1; launch->ids[i]; i++) {
-        struct rt_run_options options = {.study_name = launch->ids[i]};
-        struct rt_err own = {0};
-        int next;
-
-        if (rc < 0 && rc != RT_ETRIALS && rc != RT_ECONFLICT)
-            break;
-        next = rt_execute(context, execute, &options, &own);
-        if (next < 0 && (rc != RT_ECONFLICT || next != RT_ETRIALS)) {
-            rc = next;
-            *err = own;
-        }
-    }
-    return rc;
-}
-
-int rt_replaying(struct rt_cmd_context *context, const struct rt_execute_options *execute,
-                 const struct rt_replaying *replaying, uint32_t **studies, struct rt_err *err)
-{
-    struct rt_run_options options = {.derive = derive};
-    struct launch launch = {.replaying = replaying, .options = &options};
-    bool mpi;
-    int rc;
-
-    options.hook_context = &launch;
-    rc = rt_execute(context, execute, &options, err);
-    mpi = context->guard != NULL; /* a launcher of several ranks */
-    if (launch.ids)
-        rc = run_others(context, execute, &launch, mpi, rc, err);
-    for (size_t i = 0; launch.ids && launch.ids[i]; i++)
-        free(launch.ids[i]);
-    free(launch.ids);
-    *studies = launch.studies;
-    return rc;
-}
 
 /* Reasons and how often; the trials of each, the first ones. */
 static void tell_cannot(const struct rt_granted *granted,
@@ -198,12 +85,11 @@ static int check_any(const struct rt_granted *granted, struct rt_err *err)
     return 0;
 }
 
-/* The wish is granted where the store can be written to; what it says is told at once. */
-static int derive_wish(void *context, struct rt_store *store, struct rt_db *index,
+/* What it says is told at once. Fits rt_batching.derive. */
+static int derive_wish(struct rt_wish *wish, struct rt_store *store, struct rt_db *index,
                        const struct rt_run_options *options, struct rt_replay_plans *plans,
                        struct rt_err *err)
 {
-    struct rt_wish *wish = context;
     struct rt_granted granted;
     struct rt_buf then = RT_BUF_INIT;
     int rc = rt_wish_grant(store, index, wish, &granted, err);
@@ -285,16 +171,13 @@ static int show_pairs(struct rt_cmd_context *context, struct rt_wish *wish, stru
     return rc;
 }
 
-int rt_replaying_wish(struct rt_cmd_context *context, const struct rt_execute_options *execute,
-                      struct rt_wish *wish, bool dry_run, struct rt_err *err)
+int rt_replaying(struct rt_cmd_context *context, const struct rt_execute_options *execute,
+                 const struct rt_replaying_options *options, struct rt_wish *wish,
+                 struct rt_err *err)
 {
-    const struct rt_replaying replaying = {wish->kind, derive_wish, wish};
-    uint32_t *studies = NULL;
-    int rc;
+    const struct rt_batching batching = {wish, derive_wish, options->batch, options->fresh};
 
-    if (dry_run)
+    if (options->dry_run)
         return show_pairs(context, wish, err);
-    rc = rt_replaying(context, execute, &replaying, &studies, err);
-    free(studies);
-    return rc;
+    return rt_batching_run(context, execute, &batching, err);
 }

@@ -4,26 +4,31 @@
 #include "cli/execute.h"
 #include "replay/wish.h"
 
-/*
- * Runs a launch that derives its studies: `derive` is called on rank 0 with the store open for
- * writing and its index level, and makes plans, which are then recorded and completed one after the
- * other. *studies (yours, ended by 0; NULL on other ranks and if nothing was recorded) are their
- * numbers, in the order of the plans. A launch that --supervise starts again goes on with the
- * newest replay of this `kind` instead.
- */
-typedef int rt_replaying_derive_fn(void *context, struct rt_store *store, struct rt_db *index,
-                                   const struct rt_run_options *options,
-                                   struct rt_replay_plans *plans, struct rt_err *err);
-struct rt_replaying {
-    const char *kind;
-    rt_replaying_derive_fn *derive;
-    void *context;
+struct rt_replaying_options {
+    int dry_run; /* the pairs are printed, and nothing is run */
+    int fresh;
+    char *batch;
 };
-int rt_replaying(struct rt_cmd_context *context, const struct rt_execute_options *execute,
-                 const struct rt_replaying *replaying, uint32_t **studies, struct rt_err *err);
 
-/* A replay as somebody wishes it; with `dry_run` its pairs are printed, and nothing is run. */
-int rt_replaying_wish(struct rt_cmd_context *context, const struct rt_execute_options *execute,
-                      struct rt_wish *wish, bool dry_run, struct rt_err *err);
+/* Goes into the option table of a command. */
+#define RT_REPLAYING_OPTIONS(replaying)                                                            \
+    {"dry-run", 'n', POPT_ARG_NONE, &(replaying).dry_run, 0, "Print the pairs and run nothing",    \
+     NULL},                                                                                        \
+        {"fresh",                                                                                  \
+         0,                                                                                        \
+         POPT_ARG_NONE,                                                                            \
+         &(replaying).fresh,                                                                       \
+         0,                                                                                        \
+         "Begin anew, even if the same command was interrupted and could go on",                   \
+         NULL},                                                                                    \
+    {                                                                                              \
+        "batch", 0, POPT_ARG_STRING, &(replaying).batch, 0,                                        \
+            "Said by --supervise: what its launches belong to", "ID"                               \
+    }
+
+/* Runs what somebody wishes, or goes on with it. */
+int rt_replaying(struct rt_cmd_context *context, const struct rt_execute_options *execute,
+                 const struct rt_replaying_options *options, struct rt_wish *wish,
+                 struct rt_err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "engine/comm_launcher.h"
 #include "engine/request.h"
+#include "replay/batch.h"
 #include "store/lock.h"
 #include "store/store.h"
 
@@ -28,9 +29,10 @@ struct supervisor {
     const struct rt_supervise_options *supervise;
     const struct rt_run_options *run;
     uint64_t start_us;
-    int restarts; /* so far */
-    bool begun;   /* the launch that died had been recorded */
-    bool asked;   /* somebody asked to stop */
+    char batch[RT_BATCH_ID]; /* of what the launches begin, if they replay */
+    int restarts;            /* so far */
+    bool begun;              /* the launch that died had been recorded */
+    bool asked;              /* somebody asked to stop */
 };
 
 /* What the store says of launches. */
@@ -40,17 +42,30 @@ struct facts {
     int code;   /* what it ended with */
 };
 
+/* Looks at one event. */
 static int read_end(void *context, const struct rt_event *event, struct rt_err *err)
 {
     struct facts *facts = context;
     struct rt_json *body = NULL;
 
     if (event->kind != RT_EVENT_LAUNCH_END || rt_json_parse(event->body, &body, err) < 0)
-        return 0;
+        return 1;
     facts->ended = true;
     facts->code = (int)rt_json_get_int(body, "code", 1);
     rt_json_free(body);
-    return 0;
+    return 1;
+}
+
+/* Behind the end of a launch there may be what it found, such as a verdict. */
+static void look_for_end(struct rt_store *store, struct facts *facts)
+{
+    const struct rt_state *state = rt_store_state(store);
+    const struct rt_launch *last = rt_state_launch(state, (uint32_t)facts->launches);
+
+    if (!last || !last->ended)
+        return;
+    for (uint64_t seq = rt_state_seq(state); !facts->ended && seq > 0; seq--)
+        rt_store_read(store, seq, read_end, facts, NULL);
 }
 
 /* A store that cannot be read is for the launch to complain of. */
@@ -61,10 +76,8 @@ static void look(const struct supervisor *supervisor, struct facts *facts)
 
     *facts = (struct facts){0};
     if (path && rt_store_open(path, RT_STORE_READ, &store, NULL) == 0) {
-        const struct rt_state *state = rt_store_state(store);
-
-        facts->launches = rt_state_launches(state);
-        rt_store_read(store, rt_state_seq(state), read_end, facts, NULL);
+        facts->launches = rt_state_launches(rt_store_state(store));
+        look_for_end(store, facts);
         rt_store_close(store, NULL);
     }
     free(path);
@@ -125,6 +138,15 @@ static char *left_over(const struct supervisor *supervisor)
                                               : 1ull);
 }
 
+/* What is said to a launch that is supervised. */
+static void add_own_words(const struct supervisor *supervisor, struct words *words)
+{
+    if (supervisor->begun)
+        add_word(words, rt_strdup("--restarted"));
+    if (supervisor->run->derive)
+        add_word(words, rt_printf("--batch=%s", supervisor->batch));
+}
+
 /* Our own command line without what makes it a supervisor. */
 static void add_command(const struct supervisor *supervisor, struct words *words)
 {
@@ -137,11 +159,7 @@ static void add_command(const struct supervisor *supervisor, struct words *words
     program[size > 0 ? size : 0] = '\0';
     add_word(words, rt_strdup(size > 0 ? program : argv[0]));
     for (i = 1; argv[i] && strcmp(argv[i], "--") != 0; i++) {
-        bool ours = is_option(argv[i], "--supervise", &apart);
-
-        if (ours && supervisor->begun)
-            add_word(words, rt_strdup("--restarted"));
-        if (ours || is_option(argv[i], "--launcher", &apart)) {
+        if (is_option(argv[i], "--supervise", &apart) || is_option(argv[i], "--launcher", &apart)) {
             i += apart && argv[i + 1];
         } else if (is_option(argv[i], "--walltime", &apart)) {
             add_word(words, left_over(supervisor));
@@ -150,6 +168,7 @@ static void add_command(const struct supervisor *supervisor, struct words *words
             add_word(words, rt_strdup(argv[i]));
         }
     }
+    add_own_words(supervisor, words);
     for (; argv[i]; i++)
         add_word(words, rt_strdup(argv[i]));
 }
@@ -253,21 +272,51 @@ static int pass_on(int code, struct rt_err *err)
     return code ? rt_err_set(err, -code, "%s", "") : 0;
 }
 
-/* 1: it died, and is to be started again. */
-static int judge(struct supervisor *supervisor, const struct facts *before, int status,
-                 struct rt_err *err)
+enum judgement { OVER, DIED, NEXT };
+
+/* A launcher's code says little, but what the pairs of a replay come to is nowhere else. */
+static int end_code(const struct supervisor *supervisor, const struct facts *after, int status)
 {
+    bool plain = !supervisor->supervise->launcher;
+
+    return is_ours(status) && (plain || WEXITSTATUS(status) == -RT_ECONFLICT) ? WEXITSTATUS(status)
+                                                                              : after->code;
+}
+
+/* A command that replays ends when all its replays have been launched. One that is interrupted
+ * though its launch ended well has another one to launch. */
+static enum judgement judge_replaying(int status, const struct facts *after, int *code)
+{
+    if (!is_ours(status))
+        return DIED;
+    *code = WEXITSTATUS(status);
+    return *code == -RT_EINTERRUPTED && after->code != -RT_EINTERRUPTED ? NEXT : OVER;
+}
+
+static enum judgement judge(struct supervisor *supervisor, const struct facts *before, int status,
+                            int *code)
+{
+    enum judgement judgement;
     struct facts after;
-    char *how;
-    int rc = 1;
+    bool begun;
 
     look(supervisor, &after);
-    if (after.launches > before->launches && after.ended)
-        return pass_on(after.code, err);
-    if (after.launches == before->launches && is_ours(status))
-        return pass_on(WEXITSTATUS(status), err);
-    supervisor->begun = after.launches > before->launches;
-    how = describe(supervisor, status);
+    begun = after.launches > before->launches;
+    *code = begun ? end_code(supervisor, &after, status) : WEXITSTATUS(status);
+    if (begun && after.ended && supervisor->run->derive)
+        judgement = judge_replaying(status, &after, code);
+    else
+        judgement = (begun ? after.ended : is_ours(status)) ? OVER : DIED;
+    supervisor->begun = begun && judgement == DIED;
+    return judgement;
+}
+
+/* 1: it is to be started again. */
+static int weigh_death(struct supervisor *supervisor, int status, struct rt_err *err)
+{
+    char *how = describe(supervisor, status);
+    int rc = 1;
+
     if (supervisor->asked)
         rc = rt_err_set(err, RT_EINTERRUPTED,
                         "interrupted before the launch could end in good order; what was recorded "
@@ -282,6 +331,7 @@ static int judge(struct supervisor *supervisor, const struct facts *before, int 
         fprintf(stderr, "retrial: the launch died (%s); it is started again, %d of %d\n", how,
                 supervisor->restarts + 1, supervisor->supervise->restarts);
     free(how);
+    supervisor->restarts++;
     return rc;
 }
 
@@ -305,17 +355,23 @@ static int check(const struct rt_supervise_options *supervise, struct rt_err *er
 int rt_supervise(const struct rt_cmd_context *context, const struct rt_supervise_options *supervise,
                  const struct rt_run_options *options, struct rt_err *err)
 {
-    struct supervisor supervisor = {context, supervise, options, rt_mono_us(), 0, false, false};
+    struct supervisor supervisor = {
+        .context = context, .supervise = supervise, .run = options, .start_us = rt_mono_us()};
     struct facts before;
+    enum judgement judgement;
     int status = 0;
+    int code = 0;
     int rc = check(supervise, err);
 
+    rt_batch_new_id(supervisor.batch);
     while (rc == 0) {
         look(&supervisor, &before);
-        if ((rc = run_once(&supervisor, &status, err)) < 0 ||
-            (rc = judge(&supervisor, &before, status, err)) <= 0)
+        if ((rc = run_once(&supervisor, &status, err)) < 0)
             return rc;
-        supervisor.restarts++;
+        if ((judgement = judge(&supervisor, &before, status, &code)) == OVER)
+            return pass_on(code, err);
+        if (judgement == DIED && (rc = weigh_death(&supervisor, status, err)) < 0)
+            return rc;
         wait_for_lock(&supervisor);
         rc = 0;
     }

@@ -12,7 +12,7 @@ static char *name;
 static char **tolerances;
 static char **equivalences;
 static long long times = 1;
-static int dry_run;
+static struct rt_replaying_options replaying;
 
 static const struct poptOption options[] = {
     RT_SELECTING_OPTIONS(selecting),
@@ -26,7 +26,7 @@ static const struct poptOption options[] = {
      "TOLERANCE"},
     {"equiv", 0, POPT_ARG_ARGV, &equivalences, 0,
      "Test whether the mean difference is within so much of zero", "METRIC=DELTA"},
-    {"dry-run", 'n', POPT_ARG_NONE, &dry_run, 0, "Print the pairs and run nothing", NULL},
+    RT_REPLAYING_OPTIONS(replaying),
     RT_OUTPUT_OPTIONS,
     RT_EXECUTE_OPTIONS(execute),
     POPT_TABLEEND,
@@ -42,7 +42,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
         return rt_err_set(err, RT_EUSAGE, "-k takes 1 or more, not %lld", times);
     if ((rc = rt_selecting_read(&selecting, argv, &wish.selection, err)) == 0 &&
         (rc = rt_verdict_tolerances(tolerances, equivalences, &wish.tolerances, err)) == 0)
-        rc = rt_replaying_wish(context, &execute, &wish, dry_run, err);
+        rc = rt_replaying(context, &execute, &replaying, &wish, err);
     rt_tolerances_clear(&wish.tolerances);
     return rc;
 }
@@ -60,7 +60,8 @@ const struct rt_cmd rt_cmd_verify = {
         "  retrial verify noise --sample 5 -k 10     how much metrics vary by themselves\n"
         "  retrial verify noise --tol floor          what varies so much is not different\n"
         "\n"
-        "docs/replay.md",
+        "After an interruption the same command goes on with what it began; --fresh begins\n"
+        "anew. docs/replay.md",
     .args_min = 0,
     .args_max = RT_ARGS_ANY,
     .needs = RT_NEEDS_NOTHING,

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "query/columns.h"
 #include "query/resolve.h"
+#include "replay/replay.h"
 #include "store/index_ddl.h"
 
 #include <stdlib.h>
@@ -243,18 +244,38 @@ static int select_named(struct selecting *selecting, const char *name, struct rt
     return 0;
 }
 
+/* Replays are selected from by name. */
+static int find_only_study(const struct rt_state *state, const struct rt_study **study,
+                           struct rt_err *err)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 1; i <= rt_state_studies(state); i++) {
+        const struct rt_study *each = rt_state_study(state, i);
+
+        if (!each || rt_replay_of(each))
+            continue;
+        *study = each;
+        count++;
+    }
+    if (count == 1)
+        return 0;
+    if (!count)
+        return rt_err_set(err, RT_ENOTFOUND,
+                          rt_state_studies(state) ? "there are only replays: name one"
+                                                  : "there is no study in this store");
+    return rt_err_set(err, RT_EUSAGE,
+                      "there are %zu studies: name one, or trials such as %s.1; \"retrial\" "
+                      "lists them",
+                      count, (*study)->id);
+}
+
 static int select_only_study(struct selecting *selecting, struct rt_err *err)
 {
-    const struct rt_state *state = rt_store_state(selecting->store);
+    const struct rt_study *study;
+    int rc = find_only_study(rt_store_state(selecting->store), &study, err);
 
-    if (rt_state_studies(state) == 0)
-        return rt_err_set(err, RT_ENOTFOUND, "there is no study in this store");
-    if (rt_state_studies(state) > 1)
-        return rt_err_set(err, RT_EUSAGE,
-                          "there are %zu studies: name one, or trials such as %s.1; \"retrial\" "
-                          "lists them",
-                          rt_state_studies(state), rt_state_study(state, 1)->id);
-    return select_named(selecting, rt_state_study(state, 1)->id, err);
+    return rc < 0 ? rc : select_named(selecting, study->id, err);
 }
 
 static int by_trial(const void *a, const void *b)
@@ -358,5 +379,46 @@ int rt_select(struct rt_store *store, struct rt_db *index, const struct rt_selec
         free(selecting.codes[i]);
     free(selecting.codes);
     free(selecting.outcomes);
+    return rc;
+}
+
+static int add_name(const struct rt_state *state, const char *name, struct rt_json *names,
+                    struct rt_err *err)
+{
+    const struct rt_study *study;
+    uint64_t ordinal;
+    int rc = rt_resolve(state, name, &study, &ordinal, err);
+    char *id;
+
+    if (rc < 0)
+        return rc;
+    id = rt_printf("%s.%llu", study->id, (unsigned long long)ordinal);
+    rt_json_append(names, rt_json_new_string(id));
+    free(id);
+    return 0;
+}
+
+int rt_selection_json(const struct rt_state *state, const struct rt_selection *selection,
+                      struct rt_json **out, struct rt_err *err)
+{
+    struct rt_json *names = rt_json_new_array();
+    const struct rt_study *only;
+    int rc = 0;
+
+    for (char *const *name = selection->names; rc == 0 && name && *name; name++)
+        rc = add_name(state, *name, names, err);
+    if (rc == 0 && !rt_json_count(names) && (rc = find_only_study(state, &only, err)) == 0)
+        rc = add_name(state, only->id, names, err);
+    *out = rt_json_new_object();
+    rt_json_set(*out, "names", names);
+    rt_json_set_text(*out, "where", selection->where);
+    rt_json_set_text(*out, "outcome", selection->outcome);
+    rt_json_set_text(*out, "code", selection->code);
+    rt_json_set_int(*out, "best", (int64_t)selection->best);
+    rt_json_set_int(*out, "sample", (int64_t)selection->sample);
+    if (rc < 0) {
+        rt_json_free(*out);
+        *out = NULL;
+    }
     return rc;
 }

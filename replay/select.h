@@ -26,7 +26,7 @@ struct rt_picks {
  * sample. */
 struct rt_selection {
     char *const *names;  /* studies, and trials such as k3f9.17, ended by NULL; with none, the one
-                          * study of the store */
+                          * study of the store that is no replay */
     const char *where;   /* SQL over the view of each study; NULL: all, and so below */
     const char *outcome; /* "failed", or several with commas between */
     const char *code;    /* what they ran: beginning of a commit or of a code state */
@@ -40,5 +40,10 @@ int rt_select(struct rt_store *store, struct rt_db *index, const struct rt_selec
               struct rt_picks *picks, struct rt_err *err);
 void rt_picks_add(struct rt_picks *picks, const struct rt_study *study, uint64_t ordinal);
 void rt_picks_clear(struct rt_picks *picks);
+
+/* What is selected from, and how, with ids for names: equal selections are equal objects. Yours.
+ * RT_EUSAGE or RT_ENOTFOUND as above. */
+int rt_selection_json(const struct rt_state *state, const struct rt_selection *selection,
+                      struct rt_json **out, struct rt_err *err);
 
 #endif

@@ -194,8 +194,7 @@ static int check(const struct rt_wish *wish, struct rt_err *err)
     return 0;
 }
 
-/* What was asked for, for the record. */
-static struct rt_json *texts_of(const struct rt_wish *wish)
+struct rt_json *rt_wish_texts(const struct rt_wish *wish)
 {
     const char *const others[][2] = {{"code", wish->code},
                                      {"inputs", wish->inputs},
@@ -227,7 +226,7 @@ static int plan_all(struct granting *granting, struct rt_err *err)
         .count = out->count,
         .repeats = wish->repeats,
         .fresh = wish->seed && strcmp(wish->seed, "fresh") == 0,
-        .changes = texts_of(wish),
+        .changes = rt_wish_texts(wish),
         .judge = rt_tolerances_json(&wish->tolerances),
     };
     const char *unseen = rt_changes_unseen(&wish->changes);

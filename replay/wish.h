@@ -47,4 +47,7 @@ int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *w
                   struct rt_granted *granted, struct rt_err *err);
 void rt_granted_clear(struct rt_granted *granted);
 
+/* What is to be otherwise, as an array of texts; yours. */
+struct rt_json *rt_wish_texts(const struct rt_wish *wish);
+
 #endif

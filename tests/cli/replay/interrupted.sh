@@ -40,4 +40,4 @@ pid=$!
 await stopped
 kill -INT $pid
 wait $pid || echo "exit code $?"
-grep -o 'to go on: retrial resume' "$HOME/log"
+grep -o 'to go on, run the same command again: .*replay base' "$HOME/log" | sed 's/: .*retrial/: retrial/'
