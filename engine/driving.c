@@ -279,11 +279,11 @@ int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err 
 static int take_attempt(struct rt_driving *driving, uint64_t seq, const struct rt_attempt *attempt)
 {
     uint64_t point = rt_study_index(driving->study, attempt->ordinal);
+    const struct rt_proposed *proposed = rt_driving_trial(driving, point);
     struct rt_trial trial = rt_state_trial(driving->study, attempt->ordinal);
 
-    if (attempt->study != driving->study->number || point >= driving->count ||
-        trial.status != RT_TRIAL_DONE || trial.outcome != attempt->outcome ||
-        driving->trials[point].told || driving->trials[point].result)
+    if (attempt->study != driving->study->number || !proposed || proposed->told ||
+        proposed->result || trial.status != RT_TRIAL_DONE || trial.outcome != attempt->outcome)
         return 0;
     rt_driving_note(driving, point, attempt, attempt->result.data, attempt->reason.data, seq);
     rt_driving_decide(driving, point);

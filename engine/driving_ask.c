@@ -38,7 +38,7 @@ static int flush_proposals(struct rt_driving *driving, struct rt_err *err)
     rc = driving->options.append(driving->options.context, RT_EVENT_PROPOSE, rt_buf_span(&body),
                                  &seq, err);
     for (; point < driving->count; point++)
-        driving->trials[point].asked = seq;
+        rt_driving_trial(driving, point)->asked = seq;
     driving->proposal_count = 0;
     rt_buf_reset(&driving->proposals);
     rt_buf_clear(&body);
@@ -260,7 +260,7 @@ static int claim(struct rt_driving *driving, const char *text, struct rt_err *er
     if ((rc = rt_driving_append(driving, "claim", body, err)) < 0)
         return rc;
     for (uint64_t i = 0; i < turn->count; i++)
-        driving->trials[turn->first + i].orphan = false;
+        rt_driving_trial(driving, turn->first + i)->orphan = false;
     rt_driving_open_id(driving, turn->first, (uint32_t)turn->count);
     for (uint64_t i = 0; i < turn->count; i++)
         rt_driving_queue(driving, turn->first + i);
@@ -348,11 +348,10 @@ static void each_waiting(struct rt_driving *driving, const struct rt_json *ids,
     for (size_t i = 0; i < rt_json_count(ids); i++) {
         char *id = rt_json_text(rt_json_at(ids, i));
         size_t first = rt_driving_find_id(driving, id);
+        const struct rt_proposed *trial = rt_driving_trial(driving, first);
 
-        for (size_t k = first;
-             first != SIZE_MAX && k < driving->count && driving->trials[k].behind == k - first &&
-             strcmp(driving->trials[k].id, id) == 0;
-             k++) {
+        for (size_t k = first; trial && trial->behind == k - first && strcmp(trial->id, id) == 0;
+             trial = rt_driving_trial(driving, ++k)) {
             if (is_waiting(driving, k))
                 each(driving, k, context);
         }

@@ -87,9 +87,11 @@ struct rt_driving {
     const struct rt_json *settings; /* "driver" of the plan */
     struct rt_driver *program;
 
-    struct rt_proposed *trials; /* by point */
-    size_t count;
+    struct rt_proposed *trials; /* from point `gone` on: see rt_driving_trial() */
     size_t capacity;
+    size_t count; /* points, those included that are gone */
+    size_t gone;
+    size_t passed; /* of the trials that are there, the first so many may go */
     struct rt_repeats repeats;
     size_t *ids; /* first points of open ids, plus 1, by hash */
     size_t id_count;
@@ -145,6 +147,10 @@ void rt_driving_fail(struct rt_driving *driving, int code, const char *format, .
 
 /* driving_trials.c: what was proposed. */
 struct rt_proposed *rt_driving_add(struct rt_driving *driving, uint64_t point);
+/* NULL for a point that is none, and once its outcome was told, live: nobody asks for it then. */
+struct rt_proposed *rt_driving_trial(const struct rt_driving *driving, uint64_t point);
+/* Lets trials go that were told, and all that were proposed before them. */
+void rt_driving_let_go(struct rt_driving *driving);
 void rt_driving_drop_all(struct rt_driving *driving);
 /* Takes the row of an attempt for the outcome of a trial, unless there is a better one. */
 void rt_driving_note(struct rt_driving *driving, uint64_t point, const struct rt_attempt *attempt,

@@ -57,12 +57,13 @@ static bool is_wanted(const struct rt_driving *driving)
 static void take_report(struct rt_driving *driving, uint64_t seq, const struct rt_report *report)
 {
     uint64_t point = rt_study_index(driving->study, report->ordinal);
+    struct rt_proposed *trial = rt_driving_trial(driving, point);
     struct rt_heard *heard;
 
-    if (report->study != driving->study->number || point >= driving->count)
+    if (report->study != driving->study->number || !trial)
         return;
     /* The first report of an attempt may be what an order waits for. */
-    if (!is_wanted(driving) && driving->trials[point].reporting == report->attempt)
+    if (!is_wanted(driving) && trial->reporting == report->attempt)
         return;
     driving->heard = rt_grow(driving->heard, &driving->heard_capacity, driving->heard_count + 1,
                              sizeof *driving->heard);
@@ -70,7 +71,7 @@ static void take_report(struct rt_driving *driving, uint64_t seq, const struct r
     *heard = (struct rt_heard){seq, point, report->attempt, report->step, NULL};
     if (is_wanted(driving))
         heard->metrics = metrics_of(report);
-    driving->trials[point].reporting = report->attempt;
+    trial->reporting = report->attempt;
 }
 
 int rt_driving_reports(struct rt_driving *driving, uint64_t seq, struct rt_span body,
@@ -90,17 +91,16 @@ int rt_driving_reports(struct rt_driving *driving, uint64_t seq, struct rt_span 
 /* An attempt that runs is told once; one that has not reported yet, when it does. */
 static int give_order(struct rt_driving *driving, uint64_t point, struct rt_err *err)
 {
-    struct rt_proposed *trial = &driving->trials[point];
+    struct rt_proposed *trial = rt_driving_trial(driving, point);
     uint64_t ordinal = rt_study_ordinal(driving->study, point);
-    struct rt_tell tell = {.ordinal = ordinal,
-                           .by = "driver",
-                           .stop = rt_json_get_text(trial->order, "stop", NULL),
-                           .params = rt_json_get(trial->order, "params")};
     uint32_t attempt = rt_state_trial(driving->study, ordinal).attempts;
+    struct rt_tell tell = {.ordinal = ordinal, .by = "driver"};
 
-    if (!trial->order || trial->result || trial->reporting != attempt ||
+    if (!trial || !trial->order || trial->result || trial->reporting != attempt ||
         trial->ordered == attempt || !driving->options.tell)
         return 0;
+    tell.stop = rt_json_get_text(trial->order, "stop", NULL);
+    tell.params = rt_json_get(trial->order, "params");
     trial->ordered = attempt;
     return driving->options.tell(driving->options.context, &tell, err);
 }
@@ -134,13 +134,11 @@ static uint64_t point_named(const struct rt_driving *driving, const char *name)
     size_t size = strlen(driving->study->id);
     char *end;
     uint64_t ordinal;
-    uint64_t point;
 
     if (strncmp(name, driving->study->id, size) != 0 || name[size] != '.')
         return UINT64_MAX;
     ordinal = strtoull(name + size + 1, &end, 10);
-    point = *end || !ordinal ? UINT64_MAX : rt_study_index(driving->study, ordinal);
-    return point < driving->count ? point : UINT64_MAX;
+    return *end || !ordinal ? UINT64_MAX : rt_study_index(driving->study, ordinal);
 }
 
 /* As it is recorded: with what the driver saw last of the trial. */
@@ -148,7 +146,7 @@ static struct rt_json *new_order(const struct rt_driving *driving, uint64_t poin
                                  const struct rt_json *said)
 {
     const char *stop = rt_json_get_text(said, "stop", NULL);
-    const char *seen = driving->trials[point].seen;
+    const char *seen = rt_driving_trial(driving, point)->seen;
     struct rt_json *order = rt_json_new_object();
     char *text;
 
@@ -175,8 +173,9 @@ int rt_driving_order(struct rt_driving *driving, const struct rt_json *message, 
     for (size_t i = 0; i < rt_json_count(said); i++) {
         const struct rt_json *one = rt_json_at(said, i);
         uint64_t point = point_named(driving, rt_json_get_text(one, "trial", ""));
+        const struct rt_proposed *trial = rt_driving_trial(driving, point);
 
-        if (point != UINT64_MAX && !driving->trials[point].result && !driving->trials[point].told)
+        if (trial && !trial->result && !trial->told)
             rt_json_append(orders, new_order(driving, point, one));
     }
     rt_json_set(body, "orders", orders);
@@ -195,15 +194,15 @@ int rt_driving_order(struct rt_driving *driving, const struct rt_json *message, 
 
 static bool is_told(const struct rt_driving *driving, const struct rt_heard *heard)
 {
-    const struct rt_proposed *trial = &driving->trials[heard->point];
+    const struct rt_proposed *trial = rt_driving_trial(driving, heard->point);
 
-    return heard->metrics && !trial->orphan && (!trial->told || trial->told == UINT64_MAX);
+    return trial && heard->metrics && !trial->orphan && (!trial->told || trial->told == UINT64_MAX);
 }
 
 static void put_report(struct rt_driving *driving, const struct rt_heard *heard,
                        struct rt_buf *line)
 {
-    struct rt_proposed *trial = &driving->trials[heard->point];
+    struct rt_proposed *trial = rt_driving_trial(driving, heard->point);
 
     rt_buf_printf(line,
                   "{\"id\":%s,\"trial\":\"%s.%" PRIu64 "\",\"attempt\":%u,\"step\":%" PRId64

@@ -17,7 +17,7 @@ void rt_driving_send_line(struct rt_driving *driving, const char *text)
 
 void rt_driving_queue(struct rt_driving *driving, uint64_t point)
 {
-    struct rt_proposed *trial = &driving->trials[point];
+    struct rt_proposed *trial = rt_driving_trial(driving, point);
     size_t size = sizeof *driving->decided;
 
     if (!trial->result || trial->told || trial->orphan)
@@ -80,7 +80,7 @@ void rt_driving_weigh(struct rt_driving *driving, uint64_t point)
 
     if (!rt_json_get(driving->settings, "no_better_for"))
         return;
-    if (metric_of(driving, &driving->trials[point], &value) &&
+    if (metric_of(driving, rt_driving_trial(driving, point), &value) &&
         (!driving->better_known ||
          (maximize ? value > driving->better : value < driving->better))) {
         driving->better_known = true;
@@ -139,7 +139,7 @@ static int tell_some(struct rt_driving *driving, size_t count, struct rt_err *er
     rt_buf_add(&driving->tells, driving->tells.size ? ",[" : "[");
     for (size_t i = 0; i < count; i++) {
         uint64_t point = driving->decided[driving->decided_first + i];
-        struct rt_proposed *trial = &driving->trials[point];
+        struct rt_proposed *trial = rt_driving_trial(driving, point);
 
         rt_buf_add(&line, i ? "," : "");
         rt_driving_put_done(driving, point, &line);
@@ -158,20 +158,24 @@ static int tell_some(struct rt_driving *driving, size_t count, struct rt_err *er
     driving->decided_first += count;
     driving->decided_count -= count;
     driving->ready -= count;
+    rt_driving_let_go(driving);
     return rc;
+}
+
+/* The trial that is to be told as the so-manieth. */
+static const struct rt_proposed *decided(const struct rt_driving *driving, size_t place)
+{
+    return rt_driving_trial(driving, driving->decided[driving->decided_first + place]);
 }
 
 /* How many go into the next message; 0: none is to be sent now. */
 static size_t next_batch(const struct rt_driving *driving)
 {
-    const struct rt_proposed *trial;
     size_t count = 0;
 
     if (!driving->ready)
         return 0;
-    trial = &driving->trials[driving->decided[driving->decided_first]];
-    while (trial->earlier && count < driving->ready && count < EARLIER &&
-           driving->trials[driving->decided[driving->decided_first + count]].earlier)
+    while (count < driving->ready && count < EARLIER && decided(driving, count)->earlier)
         count++;
     if (count)
         return count;
@@ -191,8 +195,7 @@ int rt_driving_tell(struct rt_driving *driving, struct rt_err *err)
     if (!driving->live || driving->finished || driving->stopping)
         return done;
     while (driving->ready < driving->decided_count &&
-           driving->trials[driving->decided[driving->decided_first + driving->ready]].seq <=
-               driving->durable)
+           decided(driving, driving->ready)->seq <= driving->durable)
         driving->ready++;
     while (rc == 0 && (count = next_batch(driving)) > 0) {
         rc = tell_some(driving, count, err);
@@ -260,4 +263,5 @@ void rt_driving_pump(struct rt_driving *driving)
     rt_script_clear(script);
     close_told(driving);
     queue_untold(driving);
+    rt_driving_let_go(driving);
 }

@@ -4,31 +4,68 @@
 #include "base/alloc.h"
 #include "store/moves.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define PASSED_MIN 1024 /* trials that are moved out of the way at a time */
+
 struct rt_proposed *rt_driving_add(struct rt_driving *driving, uint64_t point)
 {
+    size_t there = driving->count - driving->gone;
+    size_t at = (size_t)point - driving->gone;
+
+    assert(point >= driving->gone);
     if (point >= driving->count) {
-        driving->trials = rt_grow(driving->trials, &driving->capacity, (size_t)point + 1,
-                                  sizeof *driving->trials);
-        memset(driving->trials + driving->count, 0,
-               ((size_t)point + 1 - driving->count) * sizeof *driving->trials);
+        driving->trials =
+            rt_grow(driving->trials, &driving->capacity, at + 1, sizeof *driving->trials);
+        memset(driving->trials + there, 0, (at + 1 - there) * sizeof *driving->trials);
         driving->count = (size_t)point + 1;
     }
-    return &driving->trials[point];
+    return &driving->trials[at];
+}
+
+struct rt_proposed *rt_driving_trial(const struct rt_driving *driving, uint64_t point)
+{
+    if (point < driving->gone + driving->passed || point >= driving->count)
+        return NULL;
+    return &driving->trials[point - driving->gone];
+}
+
+static void free_trial(struct rt_proposed *trial)
+{
+    free(trial->id);
+    free(trial->params);
+    free(trial->result);
+    rt_driving_forget_orders(trial);
+}
+
+/* One whose replicates are not all told is still known by its id. */
+static bool may_go(const struct rt_proposed *trial)
+{
+    return trial->told && trial->told != UINT64_MAX && !trial->left;
+}
+
+void rt_driving_let_go(struct rt_driving *driving)
+{
+    size_t there = driving->count - driving->gone;
+
+    while (driving->passed < there && may_go(&driving->trials[driving->passed]))
+        free_trial(&driving->trials[driving->passed++]);
+    if (driving->passed < PASSED_MIN || driving->passed < there - driving->passed)
+        return;
+    memmove(driving->trials, driving->trials + driving->passed,
+            (there - driving->passed) * sizeof *driving->trials);
+    driving->gone += driving->passed;
+    driving->passed = 0;
 }
 
 void rt_driving_drop_all(struct rt_driving *driving)
 {
-    for (size_t i = 0; i < driving->count; i++) {
-        free(driving->trials[i].id);
-        free(driving->trials[i].params);
-        free(driving->trials[i].result);
-        rt_driving_forget_orders(&driving->trials[i]);
-    }
-    driving->count = 0;
+    for (size_t i = driving->passed; i < driving->count - driving->gone; i++)
+        free_trial(&driving->trials[i]);
+    driving->count = driving->gone = driving->passed = 0;
     free(driving->ids);
     driving->ids = NULL;
     driving->id_count = driving->id_capacity = 0;
@@ -95,12 +132,17 @@ static size_t hash_of(const char *id)
     return (size_t)(hash ^ hash >> 32);
 }
 
+static const char *id_at(const struct rt_driving *driving, size_t place)
+{
+    return rt_driving_trial(driving, place - 1)->id;
+}
+
 /* Where an id is, or the empty place where it belongs. */
 static size_t place_of(const struct rt_driving *driving, const char *id)
 {
     size_t at = hash_of(id) & (driving->id_capacity - 1);
 
-    while (driving->ids[at] && strcmp(driving->trials[driving->ids[at] - 1].id, id) != 0)
+    while (driving->ids[at] && strcmp(id_at(driving, driving->ids[at]), id) != 0)
         at = (at + 1) & (driving->id_capacity - 1);
     return at;
 }
@@ -116,21 +158,20 @@ static void make_room(struct rt_driving *driving)
     driving->ids = rt_calloc(driving->id_capacity, sizeof *driving->ids);
     for (size_t i = 0; i < capacity; i++) {
         if (old[i])
-            driving->ids[place_of(driving, driving->trials[old[i] - 1].id)] = old[i];
+            driving->ids[place_of(driving, id_at(driving, old[i]))] = old[i];
     }
     free(old);
 }
 
 void rt_driving_open_id(struct rt_driving *driving, uint64_t first, uint32_t count)
 {
-    struct rt_proposed *trial = &driving->trials[first];
+    struct rt_proposed *trial = rt_driving_trial(driving, first);
     size_t place;
 
     trial->left = 0;
     for (uint32_t i = 0; i < count; i++) {
-        driving->trials[first + i].behind = i;
-        trial->left +=
-            driving->trials[first + i].told == 0 || driving->trials[first + i].told == UINT64_MAX;
+        trial[i].behind = i;
+        trial->left += trial[i].told == 0 || trial[i].told == UINT64_MAX;
     }
     if (trial->left == 0)
         return;
@@ -165,25 +206,26 @@ static void take_out(struct rt_driving *driving, size_t place)
             return;
         moved = driving->ids[at];
         driving->ids[at] = 0;
-        driving->ids[place_of(driving, driving->trials[moved - 1].id)] = moved;
+        driving->ids[place_of(driving, id_at(driving, moved))] = moved;
     }
 }
 
 void rt_driving_close_id(struct rt_driving *driving, uint64_t point)
 {
-    struct rt_proposed *first = &driving->trials[point - driving->trials[point].behind];
+    uint64_t group = point - rt_driving_trial(driving, point)->behind;
+    struct rt_proposed *first = rt_driving_trial(driving, group);
     size_t place;
 
     if (first->left == 0 || --first->left > 0 || !driving->id_capacity)
         return;
     place = place_of(driving, first->id);
-    if (driving->ids[place] == (size_t)(first - driving->trials) + 1)
+    if (driving->ids[place] == (size_t)group + 1)
         take_out(driving, place);
 }
 
 void rt_driving_put_done(const struct rt_driving *driving, uint64_t point, struct rt_buf *out)
 {
-    const struct rt_proposed *trial = &driving->trials[point];
+    const struct rt_proposed *trial = rt_driving_trial(driving, point);
 
     rt_buf_printf(out,
                   "{\"id\":%s,\"trial\":\"%s.%" PRIu64 "\",\"replicate\":%u,\"params\":", trial->id,

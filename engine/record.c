@@ -100,10 +100,16 @@ bool rt_record_due(const struct rt_recorder *recorder, uint64_t mono_us)
     return rt_record_wait_us(recorder, mono_us) == 0;
 }
 
+static uint64_t group_us(const struct rt_recorder *recorder)
+{
+    if (recorder->driven)
+        return RT_RECORD_TOLD_US;
+    return recorder->urgent ? RT_RECORD_GROUP_US : RT_RECORD_LATE_US;
+}
+
 uint64_t rt_record_wait_us(const struct rt_recorder *recorder, uint64_t mono_us)
 {
-    uint64_t due =
-        recorder->commit_us + (recorder->urgent ? RT_RECORD_GROUP_US : RT_RECORD_LATE_US);
+    uint64_t due = recorder->commit_us + group_us(recorder);
 
     if (recorder->last <= recorder->durable)
         return UINT64_MAX;

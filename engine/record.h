@@ -15,11 +15,13 @@
 
 #define RT_RECORD_GROUP_US 2000u /* if workers may wait for what is to be durable: leases */
 #define RT_RECORD_LATE_US  5000u /* if nobody does */
+#define RT_RECORD_TOLD_US  1000u /* if a driver waits for it, to propose more */
 
 struct rt_recorder {
     struct rt_store *store;
     const char *metric; /* of the objective, or NULL */
     bool maximize;
+    bool driven;
     bool succeeded;         /* some attempt was ok */
     bool measured;          /* and some had a metric */
     struct rt_best best;    /* of what is durable */

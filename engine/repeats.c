@@ -12,13 +12,15 @@ void rt_repeats_clear(struct rt_repeats *repeats)
     *repeats = (struct rt_repeats){NULL, 0, 0};
 }
 
-static struct rt_repeat *place_of(const struct rt_repeats *repeats, const uint64_t key[2])
+static struct rt_repeat *place_of(const struct rt_repeats *repeats, const unsigned char *key)
 {
-    size_t at = (size_t)key[0] & (repeats->capacity - 1);
+    size_t mask = repeats->capacity - 1;
+    size_t at;
 
-    while (repeats->items[at].count &&
-           (repeats->items[at].key[0] != key[0] || repeats->items[at].key[1] != key[1]))
-        at = (at + 1) & (repeats->capacity - 1);
+    memcpy(&at, key, sizeof at);
+    at &= mask;
+    while (repeats->items[at].count && memcmp(repeats->items[at].key, key, RT_REPEAT_KEY) != 0)
+        at = (at + 1) & mask;
     return &repeats->items[at];
 }
 
@@ -26,7 +28,7 @@ static void make_room(struct rt_repeats *repeats)
 {
     struct rt_repeats old = *repeats;
 
-    if (2 * (old.count + 1) <= old.capacity)
+    if (4 * (old.count + 1) <= 3 * old.capacity)
         return;
     repeats->capacity = old.capacity ? 2 * old.capacity : 64;
     repeats->items = rt_calloc(repeats->capacity, sizeof *repeats->items);
@@ -41,12 +43,10 @@ uint32_t rt_repeats_add(struct rt_repeats *repeats, struct rt_span text)
 {
     struct rt_hash hash = rt_hash(text);
     struct rt_repeat *place;
-    uint64_t key[2];
 
-    memcpy(key, hash.bytes, sizeof key);
     make_room(repeats);
-    place = place_of(repeats, key);
+    place = place_of(repeats, hash.bytes);
     repeats->count += place->count == 0;
-    memcpy(place->key, key, sizeof key);
+    memcpy(place->key, hash.bytes, RT_REPEAT_KEY);
     return ++place->count;
 }

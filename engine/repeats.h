@@ -1,12 +1,14 @@
 #ifndef RT_ENGINE_REPEATS_H
 #define RT_ENGINE_REPEATS_H
-/* How often texts occurred: counts by a hash of 128 bits. */
+/* How often texts occurred: counts by a hash of 96 bits. */
 #include <stddef.h>
 #include <stdint.h>
 #include "base/span.h"
 
+#define RT_REPEAT_KEY 12 /* bytes */
+
 struct rt_repeat {
-    uint64_t key[2];
+    unsigned char key[RT_REPEAT_KEY];
     uint32_t count; /* 0: the place is empty */
 };
 

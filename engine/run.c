@@ -335,7 +335,8 @@ static void set_up(struct rt_conducting *run)
     rt_conductor_set_open(run->conductor, run->driven);
     run->recorder = (struct rt_recorder){.store = run->prepared.store,
                                          .metric = run->prepared.metric,
-                                         .maximize = run->prepared.maximize};
+                                         .maximize = run->prepared.maximize,
+                                         .driven = run->driven};
     run->recorder.durable = run->recorder.last = rt_store_durable(run->prepared.store);
     run->standing = (struct rt_standing){
         .study_name = study->name, .study_id = study->id, .metric = run->prepared.metric};

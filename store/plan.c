@@ -456,7 +456,7 @@ void rt_plan_hand_over(struct rt_plan *from, struct rt_plan *to)
 {
     assert(from->driven && to->driven && to->proposals.count == 0);
     to->proposals = from->proposals;
-    from->proposals = (struct rt_proposals){NULL, 0, 0};
+    from->proposals = (struct rt_proposals){NULL, 0, 0, 0};
 }
 
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis)
@@ -475,24 +475,17 @@ void rt_plan_axis_listed_value(const struct rt_plan *plan, size_t axis, uint64_t
     rt_plan_axis_get_listed(&plan->axes.items[axis], number, value);
 }
 
-/* NULL for a point that was not proposed, or not to this process. */
-static const struct rt_proposal *proposal(const struct rt_plan *plan, uint64_t index)
-{
-    const struct rt_proposals *proposals = &plan->proposals;
-
-    return index < proposals->count && proposals->items[index].params ? &proposals->items[index]
-                                                                      : NULL;
-}
-
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index)
 {
-    const struct rt_proposal *proposed = proposal(plan, index);
+    uint32_t replicate = 1;
+    struct rt_span params;
 
     if (plan->points.count)
         return plan->points.replicates[index % plan->points.count];
-    if (plan->driven)
-        return proposed ? proposed->replicate : 1;
-    return rt_plan_repeat(plan, index);
+    if (!plan->driven)
+        return rt_plan_repeat(plan, index);
+    rt_proposals_get(&plan->proposals, index, &replicate, &params);
+    return replicate;
 }
 
 uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index)
@@ -509,10 +502,11 @@ bool rt_plan_lists_points(const struct rt_plan *plan)
 
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out)
 {
-    const struct rt_proposal *proposed = proposal(plan, index);
+    struct rt_span proposed;
+    uint32_t replicate;
 
-    if (proposed)
-        rt_buf_put(out, proposed->params, proposed->size);
+    if (rt_proposals_get(&plan->proposals, index, &replicate, &proposed))
+        rt_buf_put(out, proposed.data, proposed.size);
     else
         rt_plan_pieces_put(&plan->pieces, &plan->axes, index % plan->axes.levels, out);
 }

@@ -1,6 +1,13 @@
 #ifndef RT_STORE_PROPOSALS_H
 #define RT_STORE_PROPOSALS_H
-/* The points of a plan whose trials a driver proposes, one after the other. Used by plans alone. */
+/*
+ * The points of a plan whose trials a driver proposes, one after the other. Used by plans alone.
+ *
+ * They come in pages, whose texts stand side by side: a state has all points of a study, for as
+ * long as it is there. Agents and workers have those that they work on, out of order, and a page
+ * goes with the last of them.
+ */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/buf.h"
@@ -8,16 +15,13 @@
 #include "base/json.h"
 #include "base/span.h"
 
-struct rt_proposal {
-    char *params; /* canonical JSON, with what all trials share; NULL: not known here */
-    uint32_t size;
-    uint32_t replicate;
-};
+struct rt_proposals_page;
 
 struct rt_proposals {
-    struct rt_proposal *items; /* by point */
-    size_t count;
+    struct rt_proposals_page **pages; /* NULL: nothing of it is known here */
+    size_t page_count;
     size_t capacity;
+    size_t count; /* points */
 };
 
 void rt_proposals_clear(struct rt_proposals *proposals);
@@ -25,6 +29,10 @@ void rt_proposals_clear(struct rt_proposals *proposals);
 void rt_proposals_put(struct rt_proposals *proposals, uint64_t index, uint32_t replicate,
                       struct rt_span params);
 void rt_proposals_forget(struct rt_proposals *proposals, uint64_t index);
+/* False for a point that was not proposed, or not to this process. *params: canonical JSON, with
+ * what all trials share; borrowed until the next change. */
+bool rt_proposals_get(const struct rt_proposals *proposals, uint64_t index, uint32_t *replicate,
+                      struct rt_span *params);
 
 /* Appends, in canonical form, what trials share with what one of them adds to it or has instead;
  * names with dots reach into objects. RT_EUSAGE if one reaches into something else. */
