@@ -21,14 +21,11 @@ static void add_values(const struct rt_measured *measured, uint64_t point,
 
     rt_metrics_read(&metrics, measured->result);
     for (size_t i = 0; i < metrics.count; i++) {
-        const struct rt_datum *value = &metrics.items[i].value;
+        double value;
 
-        if (value->state || rt_metric_is_time(metrics.items[i].name))
-            continue;
-        if (value->type == RT_COLUMN_INTEGER)
-            rt_sample_add(table, metrics.items[i].name, (double)value->integer, point);
-        else if (value->type == RT_COLUMN_REAL)
-            rt_sample_add(table, metrics.items[i].name, value->real, point);
+        if (rt_datum_number(&metrics.items[i].value, &value) &&
+            !rt_metric_is_time(metrics.items[i].name))
+            rt_sample_add(table, metrics.items[i].name, value, point);
     }
     rt_metrics_clear(&metrics);
 }

@@ -26,16 +26,6 @@ struct comparison {
     size_t inside;
 };
 
-static bool is_number(const struct rt_datum *value)
-{
-    return !value->state && (value->type == RT_COLUMN_INTEGER || value->type == RT_COLUMN_REAL);
-}
-
-static double number(const struct rt_datum *value)
-{
-    return value->type == RT_COLUMN_INTEGER ? (double)value->integer : value->real;
-}
-
 static bool same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
@@ -109,29 +99,20 @@ static void compare_metric(struct comparison *comparison, const struct rt_metric
                            const struct rt_metric *b)
 {
     struct rt_span name = a ? a->name : b->name;
-    bool numbers = a && b && is_number(&a->value) && is_number(&b->value);
+    double before = 0;
+    double after = 0;
+    bool numbers =
+        a && b && rt_datum_number(&a->value, &before) && rt_datum_number(&b->value, &after);
     bool named;
-    double most = rt_tolerances_allow(comparison->tolerances, comparison->study, name,
-                                      numbers ? number(&a->value) : 0, &named);
+    double most =
+        rt_tolerances_allow(comparison->tolerances, comparison->study, name, before, &named);
 
     if ((a && b && same(&a->value, &b->value)) || (rt_metric_is_time(name) && !named))
         return;
-    if (numbers && is_within(number(&a->value), number(&b->value), most))
+    if (numbers && is_within(before, after, most))
         put_pair(comparison->within, ++comparison->inside, a, b);
     else
         put_pair(comparison->reason, ++comparison->different, a, b);
-}
-
-static const struct rt_metric *find(const struct rt_metrics *metrics, size_t expected,
-                                    struct rt_span name)
-{
-    for (size_t i = 0; i < metrics->count; i++) {
-        const struct rt_metric *metric = &metrics->items[(expected + i) % metrics->count];
-
-        if (metric->name.size == name.size && memcmp(metric->name.data, name.data, name.size) == 0)
-            return metric;
-    }
-    return NULL;
 }
 
 static enum rt_verdict compare_results(struct rt_span a, struct rt_span b,
@@ -143,9 +124,10 @@ static enum rt_verdict compare_results(struct rt_span a, struct rt_span b,
     rt_metrics_read(&before, a);
     rt_metrics_read(&after, b);
     for (size_t i = 0; i < before.count; i++)
-        compare_metric(comparison, &before.items[i], find(&after, i, before.items[i].name));
+        compare_metric(comparison, &before.items[i],
+                       rt_metrics_find(&after, i, before.items[i].name));
     for (size_t i = 0; i < after.count; i++) {
-        if (!find(&before, i, after.items[i].name))
+        if (!rt_metrics_find(&before, i, after.items[i].name))
             compare_metric(comparison, NULL, &after.items[i]);
     }
     rt_metrics_clear(&before);

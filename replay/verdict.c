@@ -14,26 +14,6 @@
 
 #define ALPHA 0.05
 
-static bool number_of(const struct rt_datum *value, double *out)
-{
-    if (value->state || (value->type != RT_COLUMN_INTEGER && value->type != RT_COLUMN_REAL))
-        return false;
-    *out = value->type == RT_COLUMN_INTEGER ? (double)value->integer : value->real;
-    return true;
-}
-
-static const struct rt_metric *find(const struct rt_metrics *metrics, size_t expected,
-                                    struct rt_span name)
-{
-    for (size_t i = 0; i < metrics->count; i++) {
-        const struct rt_metric *metric = &metrics->items[(expected + i) % metrics->count];
-
-        if (metric->name.size == name.size && memcmp(metric->name.data, name.data, name.size) == 0)
-            return metric;
-    }
-    return NULL;
-}
-
 /* Adds the differences of one pair. */
 static void add_differences(const struct rt_measured *original, const struct rt_measured *replayed,
                             uint64_t trial, struct rt_sample_table *table)
@@ -44,12 +24,12 @@ static void add_differences(const struct rt_measured *original, const struct rt_
     rt_metrics_read(&before, original->result);
     rt_metrics_read(&after, replayed->result);
     for (size_t i = 0; i < before.count; i++) {
-        const struct rt_metric *other = find(&after, i, before.items[i].name);
+        const struct rt_metric *other = rt_metrics_find(&after, i, before.items[i].name);
         double a;
         double b;
 
-        if (other && !rt_metric_is_time(other->name) && number_of(&before.items[i].value, &a) &&
-            number_of(&other->value, &b))
+        if (other && !rt_metric_is_time(other->name) &&
+            rt_datum_number(&before.items[i].value, &a) && rt_datum_number(&other->value, &b))
             rt_sample_add(table, other->name, b - a, trial);
     }
     rt_metrics_clear(&before);
@@ -388,8 +368,8 @@ int rt_verdict_metric(struct rt_store *store, struct rt_db *index, const struct 
     if ((rc = rt_origins_find(origins, trial->study, trial->ordinal, &measure->of, err)) == 0 &&
         (rc = rt_measures_read(store, measure, 1, err)) == 0) {
         rt_metrics_read(&metrics, measure->is.result);
-        found = find(&metrics, 0, rt_span_text(metric));
-        if (!found || !number_of(&found->value, value))
+        found = rt_metrics_find(&metrics, 0, rt_span_text(metric));
+        if (!found || !rt_datum_number(&found->value, value))
             *value = NAN;
     }
     rt_metrics_clear(&metrics);

@@ -67,6 +67,27 @@ static void reset(struct rt_metrics *metrics)
     metrics->count = 0;
 }
 
+bool rt_datum_number(const struct rt_datum *value, double *number)
+{
+    if (value->state || (value->type != RT_COLUMN_INTEGER && value->type != RT_COLUMN_REAL))
+        return false;
+    *number = value->type == RT_COLUMN_INTEGER ? (double)value->integer : value->real;
+    return true;
+}
+
+const struct rt_metric *rt_metrics_find(const struct rt_metrics *metrics, size_t expected,
+                                        struct rt_span name)
+{
+    for (size_t i = 0; i < metrics->count; i++) {
+        const struct rt_metric *metric = &metrics->items[(expected + i) % metrics->count];
+
+        if (metric->name.size == name.size &&
+            (!name.size || memcmp(metric->name.data, name.data, name.size) == 0))
+            return metric;
+    }
+    return NULL;
+}
+
 void rt_metrics_clear(struct rt_metrics *metrics)
 {
     reset(metrics);

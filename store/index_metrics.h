@@ -35,6 +35,9 @@ struct rt_datum {
     const char *state;        /* REAL: "nan", "inf", "-inf" instead of a number; else NULL */
 };
 
+/* False for what is no finite number: *number is left alone then. */
+bool rt_datum_number(const struct rt_datum *value, double *number);
+
 struct rt_metric {
     struct rt_span name;
     struct rt_datum value;
@@ -51,6 +54,9 @@ struct rt_metrics {
 };
 
 void rt_metrics_clear(struct rt_metrics *metrics);
+/* The one of that name, or NULL; found at once where `expected` says. */
+const struct rt_metric *rt_metrics_find(const struct rt_metrics *metrics, size_t expected,
+                                        struct rt_span name);
 /* Replaces the contents. A result that is no JSON object has no metrics. Cells borrow from it. */
 void rt_metrics_read(struct rt_metrics *metrics, struct rt_span result);
 /* Adds the values of an object, nested ones by dotted names. It must stay while they are used. */
