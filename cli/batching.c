@@ -183,18 +183,40 @@ static int derive(void *context, struct rt_store *store, uint32_t *study, struct
     return rc;
 }
 
-/* What one more part came to: differences count for more than failures, which may be as before. */
+/* How much it matters, of what one replay ended with: the others go on after all of these but the
+ * last. */
+static int gravity(int rc)
+{
+    static const int known[] = {0, RT_ETRIALS, RT_ECONFLICT, RT_EUSAGE};
+    int grave = 0;
+
+    while (grave < 4 && known[grave] != rc)
+        grave++;
+    return grave;
+}
+
+static bool may_go_on(int rc)
+{
+    return gravity(rc) <= gravity(RT_EUSAGE);
+}
+
+/* What one more part came to: of two ends the graver one is that of the command. Why a replay could
+ * not be started is said in any case. */
 static int add_end(int rc, int next, const struct rt_err *own, struct rt_err *err)
 {
-    if (next == 0 || (rc == RT_ECONFLICT && next == RT_ETRIALS))
+    bool graver = gravity(next) > gravity(rc);
+    const struct rt_err *other = graver ? err : own;
+
+    if ((graver ? rc : next) == RT_EUSAGE && other->text[0]) {
+        char *shown = rt_escaped(other->text);
+
+        fprintf(stderr, "%s\n", shown);
+        free(shown);
+    }
+    if (!graver)
         return rc;
     *err = *own;
     return next;
-}
-
-static bool went_well(int rc)
-{
-    return rc == 0 || rc == RT_ETRIALS || rc == RT_ECONFLICT;
 }
 
 /* A supervisor goes on by itself. */
@@ -221,7 +243,7 @@ static size_t count_left(const struct launch *launch)
 static int run_others(struct rt_cmd_context *context, const struct rt_execute_options *execute,
                       const struct launch *launch, int rc, struct rt_err *err)
 {
-    for (size_t i = 0; went_well(rc) && i < launch->count; i++) {
+    for (size_t i = 0; may_go_on(rc) && i < launch->count; i++) {
         const struct part *part = &launch->parts[i];
         struct rt_run_options options = {.study_name = part->id};
         struct rt_err own = {0};
@@ -247,7 +269,7 @@ int rt_batching_run(struct rt_cmd_context *context, const struct rt_execute_opti
     options.hook_context = &launch;
     rc = rt_execute(context, execute, &options, err);
     several_ranks = context->guard != NULL;
-    if (several_ranks && went_well(rc) && count_left(&launch))
+    if (several_ranks && may_go_on(rc) && count_left(&launch))
         rc = say_left(context, &launch, count_left(&launch), err);
     else
         rc = run_others(context, execute, &launch, rc, err);

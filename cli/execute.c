@@ -8,6 +8,7 @@
 #include "cli/guard.h"
 #include "cli/progress.h"
 #include "cli/supervise.h"
+#include "cli/surroundings.h"
 #include "cli/walltime.h"
 #include "engine/retry.h"
 
@@ -123,22 +124,19 @@ static void say_retry(const struct rt_cmd_context *context, const char *study)
     free(words);
 }
 
-/* A replay that verifies asks whether its trials came out as their originals did, good or bad. */
+/* A replay that verifies asks whether its trials came out as their originals did, good or bad. One
+ * that could not be started has a verdict, too. */
 int rt_execute_compare(const char *store, const char *study, int rc, struct rt_err *err)
 {
     struct rt_err own;
-    bool verify;
-    bool diverges;
-    int judged = rt_verdicts_after(store, study, &verify, &diverges, &own);
+    struct rt_verdicts_end end;
+    int judged = rt_verdicts_after(store, study, true, &end, &own);
 
     if (judged < 0) {
         *err = own;
         return judged;
     }
-    if (!verify)
-        return rc;
-    return diverges ? rt_err_set(err, RT_ECONFLICT, "trials did not come out as they were recorded")
-                    : 0;
+    return rt_verdicts_conclusion(&end, rc, err);
 }
 
 /* What is wrong is told before anything is started. */
@@ -168,6 +166,7 @@ static void note_closing(void *guard)
 int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *execute,
                struct rt_run_options *options, struct rt_err *err)
 {
+    struct rt_surroundings surroundings = {.options = options};
     struct rt_progress_bar bar;
     const char *comm;
     char *store = NULL;
@@ -202,7 +201,11 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->notice = rt_progress_bar_notice;
     options->context = &bar;
     options->conclude = rt_verdicts_conclude;
+    options->begin = rt_surroundings_begin;
+    options->joined = rt_surroundings_joined;
+    options->surroundings = &surroundings;
     rc = rt_run(options, &store, err);
+    rt_surroundings_clear(&surroundings);
     if (leaves_on_purpose(rc))
         rt_guard_note(context->guard, RT_GUARD_LEAVING);
     rt_progress_bar_end(&bar);
@@ -216,7 +219,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
         say_retry(context, bar.study);
     if (rc == RT_EINTERRUPTED && store)
         rt_execute_say_next(context);
-    if ((rc == 0 || rc == RT_ETRIALS) && store && bar.study[0])
+    if ((rc == 0 || rc == RT_ETRIALS || rc == RT_EUSAGE) && store && bar.study[0])
         rc = rt_execute_compare(store, bar.study, rc, err);
     free(store);
     return rc;

@@ -4,7 +4,6 @@
 #include "base/escape.h"
 #include "cli/ask.h"
 #include "cli/batching.h"
-#include "replay/then.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,15 @@
 
 #define SHOWN_TRIALS 3 /* that cannot be replayed, of each reason */
 #define REASONS_MAX  10
+
+static void tell_line(void *context, const char *text)
+{
+    char *shown = rt_escaped(text);
+
+    (void)context;
+    fprintf(stderr, "%s\n", shown);
+    free(shown);
+}
 
 /* Reasons and how often; the trials of each, the first ones. */
 static void tell_cannot(const struct rt_granted *granted,
@@ -44,15 +52,6 @@ static void tell_cannot(const struct rt_granted *granted,
         rt_buf_clear(&line);
     }
     free(told);
-}
-
-static void tell_line(void *context, const char *text)
-{
-    char *shown = rt_escaped(text);
-
-    (void)context;
-    fprintf(stderr, "%s\n", shown);
-    free(shown);
 }
 
 static void tell_all(const struct rt_granted *granted,
@@ -91,63 +90,62 @@ static int derive_wish(struct rt_wish *wish, struct rt_store *store, struct rt_d
                        struct rt_err *err)
 {
     struct rt_granted granted;
-    struct rt_buf then = RT_BUF_INIT;
     int rc = rt_wish_grant(store, index, wish, &granted, err);
 
     if (rc == 0) {
         tell_all(&granted, options->notice, options->context);
         rc = check_any(&granted, err);
     }
-    if (rc == 0 && (rc = rt_then_tell(index, &granted, options->comm, &then, err)) == 0 &&
-        then.size) {
-        char *text = rt_printf("then and now: %s", rt_buf_text(&then));
-
-        options->notice(options->context, text);
-        free(text);
-    }
     if (rc == 0) {
         *plans = granted.plans;
         granted.plans = (struct rt_replay_plans){NULL, 0};
     }
-    rt_buf_clear(&then);
     rt_granted_clear(&granted);
+    return rc;
+}
+
+static int list_plan(const struct rt_granted *granted, const struct rt_replay_plan *replay,
+                     struct rt_listing *listing, struct rt_err *err)
+{
+    struct rt_buf params = RT_BUF_INIT;
+    struct rt_plan *plan = NULL;
+    int rc = rt_plan_new(replay->plan, &plan, err);
+
+    for (uint64_t k = 0; rc == 0 && k < rt_plan_count(plan); k++) {
+        const char *cannot = granted->items[replay->items[k % rt_plan_levels(plan)]].cannot;
+        struct rt_replay_origin origin = {0};
+        char *trial;
+
+        rt_replay_origin(plan, k, &origin);
+        trial = rt_printf("%s.%llu", origin.study, (unsigned long long)origin.ordinal);
+        rt_buf_reset(&params);
+        rt_plan_params(plan, k, &params);
+        rc = rt_listing_row(
+            listing,
+            (const struct rt_cell[]){rt_cell_text(rt_plan_name(plan)), rt_cell_int((int64_t)k + 1),
+                                     rt_cell_int(rt_plan_repeat(plan, k)), rt_cell_text(trial),
+                                     rt_cell_int(rt_plan_seed(plan, k)),
+                                     rt_cell_text(rt_buf_text(&params)), rt_cell_text(cannot)},
+            err);
+        free(trial);
+    }
+    rt_plan_free(plan);
+    rt_buf_clear(&params);
     return rc;
 }
 
 static int list_pairs(const struct rt_granted *granted, struct rt_err *err)
 {
-    static const char *const names[] = {"study", "ordinal", "repeat", "origin", "seed", "params"};
-    struct rt_listing *listing = rt_ask_listing(names, 6);
-    struct rt_buf params = RT_BUF_INIT;
+    static const char *const names[] = {"study", "ordinal", "repeat", "origin",
+                                        "seed",  "params",  "cannot"};
+    struct rt_listing *listing = rt_ask_listing(names, granted->cannot_count ? 7 : 6);
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < granted->plans.count; i++) {
-        struct rt_plan *plan = NULL;
-
-        rc = rt_plan_new(granted->plans.items[i].plan, &plan, err);
-        for (uint64_t k = 0; rc == 0 && k < rt_plan_count(plan); k++) {
-            struct rt_replay_origin origin = {0};
-            char *trial;
-
-            rt_replay_origin(plan, k, &origin);
-            trial = rt_printf("%s.%llu", origin.study, (unsigned long long)origin.ordinal);
-            rt_buf_reset(&params);
-            rt_plan_params(plan, k, &params);
-            rc = rt_listing_row(listing,
-                                (const struct rt_cell[]){
-                                    rt_cell_text(rt_plan_name(plan)), rt_cell_int((int64_t)k + 1),
-                                    rt_cell_int(rt_plan_repeat(plan, k)), rt_cell_text(trial),
-                                    rt_cell_int(rt_plan_seed(plan, k)),
-                                    rt_cell_text(rt_buf_text(&params))},
-                                err);
-            free(trial);
-        }
-        rt_plan_free(plan);
-    }
+    for (size_t i = 0; rc == 0 && i < granted->plans.count; i++)
+        rc = list_plan(granted, &granted->plans.items[i], listing, err);
     if (rc == 0)
         rc = rt_listing_end(listing, err);
     rt_listing_free(listing);
-    rt_buf_clear(&params);
     return rc;
 }
 

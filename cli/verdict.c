@@ -40,6 +40,10 @@ static int judge(struct rt_cmd_context *context, const char *name,
                         (unsigned long long)(verdicts.counts[RT_VERDICT_DIFFERENT] +
                                              verdicts.counts[RT_VERDICT_OUTCOME]),
                         verdicts.count);
+    else if (rc == 0 && verdicts.counts[RT_VERDICT_NOT_COMPARABLE])
+        rc = rt_err_set(err, RT_ETRIALS, "%llu of %zu pairs cannot be compared",
+                        (unsigned long long)verdicts.counts[RT_VERDICT_NOT_COMPARABLE],
+                        verdicts.count);
     rt_verdicts_clear(&verdicts);
     rt_db_close(index);
     return rc;
@@ -69,7 +73,8 @@ const struct rt_cmd rt_cmd_verdict = {
         "of the mean, and the largest.\n"
         "\n"
         "Without --tol and --equiv those hold that the replay was made with. The exit\n"
-        "code is 3 if pairs are DIFFERENT or OUTCOME CHANGED. docs/replay.md",
+        "code is 3 if pairs are DIFFERENT or OUTCOME CHANGED, else 1 if some are NOT\n"
+        "COMPARABLE. docs/replay.md",
     .args_min = 1,
     .args_max = 1,
     .needs = RT_NEEDS_STORE_PATH,

@@ -184,8 +184,8 @@ int rt_verdicts_index(struct rt_store *store, struct rt_db **index, struct rt_er
     return rc;
 }
 
-int rt_verdicts_after(const char *store_path, const char *study, bool *verify, bool *diverges,
-                      struct rt_err *err)
+int rt_verdicts_after(const char *store_path, const char *study, bool print,
+                      struct rt_verdicts_end *end, struct rt_err *err)
 {
     const struct rt_study *found;
     struct rt_verdicts verdicts = {0};
@@ -193,20 +193,39 @@ int rt_verdicts_after(const char *store_path, const char *study, bool *verify, b
     struct rt_db *index = NULL;
     int rc = rt_store_open(store_path, RT_STORE_READ, &store, err);
 
-    *verify = *diverges = false;
+    *end = (struct rt_verdicts_end){.replay = false};
     if (rc < 0)
         return rc;
     if ((rc = rt_named_study(rt_store_state(store), study, &found, err)) == 0 &&
         rt_replay_of(found) && (rc = rt_verdicts_index(store, &index, err)) == 0 &&
         (rc = rt_verdicts_make(store, index, found, NULL, &verdicts, err)) == 0) {
-        rc = rt_verdicts_print(&verdicts, false, err);
-        *verify = strcmp(rt_json_get_text(rt_replay_of(found), "kind", ""), "verify") == 0;
-        *diverges = rt_verdicts_diverge(&verdicts);
+        const char *kind = rt_json_get_text(rt_replay_of(found), "kind", "");
+
+        rc = print ? rt_verdicts_print(&verdicts, false, err) : 0;
+        *end = (struct rt_verdicts_end){
+            .replay = true,
+            .verify = strcmp(kind, "verify") == 0,
+            .diverges = rt_verdicts_diverge(&verdicts),
+            .pairs = verdicts.count,
+            .incomparable = verdicts.counts[RT_VERDICT_NOT_COMPARABLE],
+        };
     }
     rt_verdicts_clear(&verdicts);
     rt_db_close(index);
     rt_store_close(store, rc < 0 ? NULL : err);
     return rc;
+}
+
+int rt_verdicts_conclusion(const struct rt_verdicts_end *end, int rc, struct rt_err *err)
+{
+    if (!end->replay || (rc < 0 && rc != RT_ETRIALS))
+        return rc;
+    if (end->verify && end->diverges)
+        return rt_err_set(err, RT_ECONFLICT, "trials did not come out as they were recorded");
+    if (end->incomparable && (end->verify || rc == 0))
+        return rt_err_set(err, RT_ETRIALS, "%llu of %llu pairs cannot be compared",
+                          (unsigned long long)end->incomparable, (unsigned long long)end->pairs);
+    return end->verify ? 0 : rc; /* a failure that was one before is as it should be */
 }
 
 /* Unchanged trials that were run again tell how much their metrics vary by themselves. */

@@ -15,12 +15,23 @@ int rt_verdict_tolerances(char *const *tolerances, char *const *equivalences,
 /* Whether something came out otherwise than tolerances allow. */
 bool rt_verdicts_diverge(const struct rt_verdicts *verdicts);
 
-/* After a launch: if the study (id or name) is a replay, prints its verdict. *diverges: it is one
- * of kind "verify", and rt_verdicts_diverge(). No other part of the process may have the store
- * open.
- */
-int rt_verdicts_after(const char *store_path, const char *study, bool *verify, bool *diverges,
-                      struct rt_err *err);
+/* What a launch of a replay came to. */
+struct rt_verdicts_end {
+    bool replay; /* the study is one; else all is false */
+    bool verify; /* of kind "verify" */
+    bool diverges;
+    uint64_t pairs;
+    uint64_t incomparable; /* of them */
+};
+
+/* After a launch: judges the study (id or name), if it is a replay, and prints the verdict if that
+ * is wanted. No other part of the process may have the store open. */
+int rt_verdicts_after(const char *store_path, const char *study, bool print,
+                      struct rt_verdicts_end *end, struct rt_err *err);
+
+/* What a command that ran it ends with, if the launch ended with `rc`: RT_ECONFLICT if trials that
+ * were to come out the same did not, RT_ETRIALS if pairs cannot be compared. */
+int rt_verdicts_conclusion(const struct rt_verdicts_end *end, int rc, struct rt_err *err);
 
 /* Fits rt_run_options.conclude: records the verdict on a replay, and how much metrics vary if it
  * changed nothing. Nothing for other studies. */

@@ -54,7 +54,7 @@ const struct rt_cmd rt_cmd_verify = {
     .description =
         "Every chosen trial is executed again with its recorded code, parameters, seed and\n"
         "inputs, in fresh workers, and compared with its original. The exit code is 3 if\n"
-        "one is DIFFERENT or its OUTCOME CHANGED.\n"
+        "one is DIFFERENT or its OUTCOME CHANGED, else 1 if one is NOT COMPARABLE.\n"
         "\n"
         "  retrial verify noise\n"
         "  retrial verify noise --sample 5 -k 10     how much metrics vary by themselves\n"

@@ -15,6 +15,7 @@
 #include "engine/retry.h"
 #include "engine/secrets.h"
 #include "engine/same_study.h"
+#include "engine/skip.h"
 #include "engine/wire.h"
 #include "store/code.h"
 #include "store/named_study.h"
@@ -346,6 +347,7 @@ static int append_launch(const struct rt_run_options *options, struct rt_prepare
 
     out->launch = (uint32_t)rt_state_launches(rt_store_state(out->store)) + 1;
     rt_json_set_int(body, "launch", out->launch);
+    rt_json_set_int(body, "study", out->study);
     rt_json_set_text(body, "comm", options->comm->name);
     rt_json_set_text(body, "comm_version", options->comm->version);
     if (options->restarted)
@@ -445,6 +447,7 @@ static int record(const struct rt_run_options *options, struct rt_prepared *out,
         return rc;
     if ((!is_over(study) || rt_retry_count(study, options->retry) != 0) &&
         ((rc = append_launch(options, out, err)) < 0 ||
+         (rc = rt_skip_cannot(out->store, out->launch, out->study, err)) < 0 ||
          (rc = put_study_message(out, intent, err)) < 0))
         return rc;
     return rt_store_commit(out->store, err);

@@ -66,6 +66,8 @@ int rt_conducting_carry_out(struct rt_conducting *run, struct rt_err *err)
                 rc = rt_driving_attempts(run->driving, seq, rt_buf_span(&action->bytes), err);
             if (rc == 0 && run->driving && action->event == RT_EVENT_REPORTS)
                 rc = rt_driving_reports(run->driving, seq, rt_buf_span(&action->bytes), err);
+            if (rc == 0 && action->event == RT_EVENT_AGENT)
+                rt_conducting_joined(run, rt_buf_span(&action->bytes));
         } else if (rc == 0 && action->kind == RT_ACTION_SEND) {
             rc = comm->ops->send(comm, action->rank, rt_buf_span(&action->bytes), err);
             run->active = true;
@@ -425,7 +427,7 @@ static int run_conductor(const struct rt_run_options *options, char **store_path
     }
     if (store_path)
         *store_path = rt_strdup(rt_store_path(run.prepared.store));
-    if ((rc = recall_past(&run, err)) < 0) {
+    if ((rc = recall_past(&run, err)) < 0 || (rc = rt_conducting_begin(&run, err)) < 0) {
         dismiss(options->comm, rc);
         goto out;
     }

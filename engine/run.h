@@ -59,7 +59,12 @@ struct rt_run_options {
     /* Called on rank 0 when no more trials of this launch will run and the index is level: may
      * append facts on the study, which are then committed. NULL: nothing is to be said. */
     int (*conclude)(void *context, struct rt_store *store, uint32_t study, struct rt_err *err);
-    void *hook_context;     /* of these two */
+    void *hook_context; /* of these two */
+    /* Called on rank 0 before the first trial of a launch, and once an agent has told of itself,
+     * before it gets a trial: the body of its AGENT event. May be NULL. */
+    int (*begin)(void *context, struct rt_store *store, uint32_t study, struct rt_err *err);
+    void (*joined)(void *context, const struct rt_json *agent);
+    void *surroundings;     /* context of these two */
     const char *store_path; /* NULL: the nearest .retrial above the study file, else beside it */
     const char *home;       /* where to publish; NULL: as the store's folder or the store says */
     uint64_t publish_us;    /* between publications; 0: 5 s */

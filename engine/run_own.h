@@ -51,7 +51,10 @@ int rt_conducting_carry_out(struct rt_conducting *run, struct rt_err *err);
  * how many. */
 int rt_conducting_drive(struct rt_conducting *run, struct rt_err *err);
 
-/* run_report.c. Reports what is durable: called right after a commit, or when nothing is pending.
+/* run_report.c. For the hooks of those names. */
+int rt_conducting_begin(struct rt_conducting *run, struct rt_err *err);
+void rt_conducting_joined(struct rt_conducting *run, struct rt_span agent);
+/* Reports what is durable: called right after a commit, or when nothing is pending.
  */
 void rt_conducting_report(struct rt_conducting *run, bool last);
 /* Looks for parameters that do not matter. */

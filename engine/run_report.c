@@ -14,6 +14,24 @@ static void tell_finding(void *context, const char *text)
         run->options->notice(run->options->context, text);
 }
 
+int rt_conducting_begin(struct rt_conducting *run, struct rt_err *err)
+{
+    const struct rt_run_options *options = run->options;
+
+    if (!options->begin || !run->prepared.launch)
+        return 0;
+    return options->begin(options->surroundings, run->prepared.store, run->prepared.study, err);
+}
+
+void rt_conducting_joined(struct rt_conducting *run, struct rt_span agent)
+{
+    struct rt_json *about = NULL;
+
+    if (run->options->joined && rt_json_parse(agent, &about, NULL) == 0)
+        run->options->joined(run->options->surroundings, about);
+    rt_json_free(about);
+}
+
 uint64_t rt_conducting_decided(const struct rt_progress *progress)
 {
     uint64_t sum = 0;

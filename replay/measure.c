@@ -21,9 +21,26 @@ static int by_place(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
+/* What was skipped has a reason in place of a result. */
+static void take_skipped(struct rt_store *store, const struct rt_attempt *attempt,
+                         struct rt_measure *measure)
+{
+    struct rt_buf reason = RT_BUF_INIT;
+
+    if (rt_store_payload(store, &attempt->reason, &reason, &measure->why) == 0)
+        rt_err_set(&measure->why, RT_ENOTFOUND, "%s",
+                   reason.size ? rt_buf_text(&reason) : "it was skipped");
+    measure->is.missing = measure->why.text;
+    rt_buf_clear(&reason);
+}
+
 static void take(struct rt_store *store, const struct rt_attempt *attempt,
                  struct rt_measure *measure)
 {
+    if (attempt->outcome == RT_OUTCOME_SKIPPED) {
+        take_skipped(store, attempt, measure);
+        return;
+    }
     measure->is.outcome = attempt->outcome;
     measure->is.status = attempt->outcome == RT_OUTCOME_OK ? 0 : attempt->status;
     if (rt_store_payload(store, &attempt->result, &measure->result, &measure->why) < 0)

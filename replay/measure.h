@@ -12,7 +12,8 @@ struct rt_measure {
 };
 
 /* Fills `is` of all of them; those whose attempt is lost, or that have `missing` set already, have
- * nothing to be read. A payload that is gone makes its attempt missing; anything else ends. */
+ * nothing to be read. A payload that is gone makes its attempt missing, and so does that it was
+ * skipped; anything else ends. */
 int rt_measures_read(struct rt_store *store, struct rt_measure *measures, size_t count,
                      struct rt_err *err);
 void rt_measures_free(struct rt_measure *measures, size_t count);

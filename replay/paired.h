@@ -9,6 +9,7 @@ struct rt_sides {
     struct rt_measure *replayed;  /* of each trial of the plan, by its point */
     uint64_t points;
     uint64_t trials;
+    char *stopped; /* why trials that wait could not be run; NULL: nobody has tried */
 };
 
 int rt_sides_read(struct rt_store *store, struct rt_db *index, const struct rt_study *study,

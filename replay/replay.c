@@ -129,18 +129,22 @@ static struct group *group_of(struct making *making, const struct rt_replay_item
     return group;
 }
 
-static int sort_into_groups(struct making *making, struct rt_err *err)
+/* Puts in groups the items that can be run, or the others: into the first one, whatever they are,
+ * for nothing of them is run. */
+static int sort_into_groups(struct making *making, bool can, struct rt_err *err)
 {
     for (size_t i = 0; i < making->request->count; i++) {
         const struct rt_replay_item *item = &making->request->items[i];
         struct rt_origin origin;
         struct group *group;
-        int rc = rt_origins_find(making->origins, item->origin.study, item->origin.ordinal, &origin,
-                                 err);
+        int rc;
 
-        if (rc < 0)
+        if ((item->cannot == NULL) != can)
+            continue;
+        if ((rc = rt_origins_find(making->origins, item->origin.study, item->origin.ordinal,
+                                  &origin, err)) < 0)
             return rc;
-        group = group_of(making, item, &origin);
+        group = can ? group_of(making, item, &origin) : &making->groups[0];
         group->items =
             rt_grow(group->items, &group->capacity, group->count + 1, sizeof *group->items);
         group->origins = rt_grow(group->origins, &group->origin_capacity, group->count + 1,
@@ -267,6 +271,15 @@ static int64_t study_in(struct rt_json *studies, struct rt_json *chain,
     return (int64_t)rt_json_count(studies) - 1;
 }
 
+static struct rt_json *cannot_json(size_t point, const char *why)
+{
+    struct rt_json *pair = rt_json_new_array();
+
+    rt_json_append(pair, rt_json_new_int((int64_t)point));
+    rt_json_append(pair, rt_json_new_string(why));
+    return pair;
+}
+
 static void set_replay(const struct making *making, const struct group *group, struct rt_json *plan)
 {
     struct rt_json *replay = rt_json_new_object();
@@ -275,11 +288,16 @@ static void set_replay(const struct making *making, const struct group *group, s
     struct rt_json *study = rt_json_new_array();
     struct rt_json *ordinals = rt_json_new_array();
     struct rt_json *attempts = rt_json_new_array();
+    struct rt_json *cannot = rt_json_new_array();
     char store[RT_UUID_TEXT];
 
     rt_uuid_text(rt_store_uuid(making->store), store);
     for (size_t i = 0; i < group->count; i++) {
         const struct rt_origin *origin = &group->origins[i];
+        const char *why = making->request->items[group->items[i]].cannot;
+
+        if (why)
+            rt_json_append(cannot, cannot_json(i, why));
 
         rt_json_append(study, rt_json_new_int(study_in(studies, chain, origin->study, store)));
         rt_json_append(ordinals, rt_json_new_int((int64_t)origin->ordinal));
@@ -294,6 +312,9 @@ static void set_replay(const struct making *making, const struct group *group, s
     rt_json_set(replay, "chain", chain);
     rt_json_set(replay, "ordinals", ordinals);
     rt_json_set(replay, "attempts", attempts);
+    if (rt_json_count(cannot))
+        rt_json_set(replay, "cannot", rt_json_keep(cannot));
+    rt_json_free(cannot);
     if (making->request->changes)
         rt_json_set(replay, "changes", rt_json_copy(making->request->changes));
     if (making->request->judge)
@@ -397,7 +418,8 @@ int rt_replay_plans_make(struct rt_store *store, struct rt_db *index,
 
     memset(out, 0, sizeof *out);
     rt_origins_new(index, &making.origins);
-    if ((rc = sort_into_groups(&making, err)) == 0) {
+    if ((rc = sort_into_groups(&making, true, err)) == 0 &&
+        (rc = sort_into_groups(&making, false, err)) == 0) {
         making.names = rt_calloc(making.count, sizeof(char *));
         out->items = rt_calloc(making.count, sizeof *out->items);
         for (size_t i = 0; rc == 0 && i < making.count; i++) {

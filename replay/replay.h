@@ -24,6 +24,7 @@ struct rt_replay_item {
     const char *root;             /* the plan's "root": goes with code and entry */
     const char *python;           /* interpreter; "" for the one that is found by itself */
     const struct rt_json *inputs; /* the plan's "inputs" with their hashes */
+    const char *cannot; /* why it cannot be run: it is skipped, in the first study that is made */
 };
 
 struct rt_replay_request {
@@ -51,7 +52,7 @@ struct rt_replay_plans {
     size_t count;
 };
 
-/* Makes the plans; nothing is written. RT_EUSAGE if an item cannot be. */
+/* Makes the plans; nothing is written. RT_EUSAGE if an item cannot be. One at least can be run. */
 int rt_replay_plans_make(struct rt_store *store, struct rt_db *index,
                          const struct rt_replay_request *request, struct rt_replay_plans *out,
                          struct rt_err *err);

@@ -167,14 +167,34 @@ static void drop_impossible(struct granting *granting)
             out->plans.items[kept++] = plan;
             continue;
         }
-        for (size_t k = 0; k < plan.count; k++)
+        for (size_t k = 0; k < plan.count; k++) {
             add_cannot(out, &out->items[plan.items[k]].origin, why);
+            out->items[plan.items[k]].cannot = ""; /* it leaves, and comes again with the reason */
+        }
         rt_json_free(plan.plan);
         free(plan.items);
         free(plan.source_path);
         free(why);
     }
     out->plans.count = kept;
+}
+
+/* What cannot be run goes along with what can, to be skipped with its reason; copies that were to
+ * be made of one trial are one then. */
+static void take_along(struct rt_granted *out)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->items[i].cannot)
+            rt_json_free(out->items[i].params);
+        else
+            out->items[kept++] = out->items[i];
+    }
+    out->count = kept;
+    for (size_t i = 0; i < out->cannot_count; i++)
+        add_item(out, &(struct rt_replay_item){.origin = out->cannot[i].trial,
+                                               .cannot = out->cannot[i].reason});
 }
 
 static bool is_one_of(const char *text, const char *a, const char *b)
@@ -229,13 +249,31 @@ static int plan_all(struct granting *granting, struct rt_err *err)
         .changes = rt_wish_texts(wish),
         .judge = rt_tolerances_json(&wish->tolerances),
     };
-    const char *unseen = rt_changes_unseen(&wish->changes);
     int rc = rt_replay_plans_make(granting->store, granting->index, &request, &out->plans, err);
 
     rt_json_free(request.changes);
     rt_json_free(request.judge);
-    out->unknown = unseen && out->count ? rt_strdup(unseen) : NULL;
     return rc;
+}
+
+/* If some cannot be run, the plans of the others are made anew, with those along. */
+static int plan_possible(struct granting *granting, struct rt_err *err)
+{
+    const char *unseen = rt_changes_unseen(&granting->wish->changes);
+    struct rt_granted *out = granting->out;
+    int rc;
+
+    out->unknown = unseen && out->count ? rt_strdup(unseen) : NULL;
+    if (!out->count)
+        return 0;
+    if ((rc = plan_all(granting, err)) < 0)
+        return rc;
+    drop_impossible(granting);
+    if (!out->cannot_count || !out->plans.count)
+        return 0;
+    rt_replay_plans_clear(&out->plans);
+    take_along(out);
+    return plan_all(granting, err);
 }
 
 /* The index tells of code that was just snapshotted, too. */
@@ -264,8 +302,8 @@ int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *w
         granted->codes = rt_codes_new(store, index, wish->code);
     rc = add_all(&granting, err);
     rt_origins_free(granting.origins);
-    if (rc == 0 && (rc = settle_code(&granting, err)) == 0 && (rc = plan_all(&granting, err)) == 0)
-        drop_impossible(&granting);
+    if (rc == 0 && (rc = settle_code(&granting, err)) == 0)
+        rc = plan_possible(&granting, err);
     rt_buf_clear(&granting.text);
     return rc;
 }

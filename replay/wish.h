@@ -42,7 +42,8 @@ struct rt_granted {
 };
 
 /* RT_EUSAGE or RT_ENOTFOUND if it says what cannot be for any trial. What cannot be for some is in
- * `cannot`, and the others are planned. Clear it in any case. */
+ * `cannot`, and goes along with the others, which are planned, to be skipped. Clear it in any case.
+ */
 int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *wish,
                   struct rt_granted *granted, struct rt_err *err);
 void rt_granted_clear(struct rt_granted *granted);

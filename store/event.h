@@ -44,9 +44,9 @@ enum rt_event_kind {
 /* Bodies of the JSON events (members beyond these are kept and ignored):
  *
  * STORE       {"uuid": text, "format": 1, "version": program version}
- * LAUNCH      {"launch": n, "command": [argv], "cwd": text, "host": text, "pid": n, "boot": text,
- *              "user": text, "version": text, "comm": "local"|"mpich"|"openmpi",
- *              "comm_version": text, "ranks": n, "python": text|null, "env": {..},
+ * LAUNCH      {"launch": n, "study": number of the study that it completes, "command": [argv],
+ * "cwd": text, "host": text, "pid": n, "boot": text, "user": text, "version": text, "comm":
+ * "local"|"mpich"|"openmpi", "comm_version": text, "ranks": n, "python": text|null, "env": {..},
  *              "cpu": text, "cores": n, "memory_kib": n, "restarted": true if a supervisor started
  *              it because the one before died}
  * LAUNCH_END  {"launch": n, "reason": "done"|"interrupted"|"error"|"died", "detail": text,
