@@ -66,6 +66,7 @@ static void lose(void *context, uint32_t of, uint64_t ordinal, uint32_t attempt,
                  : rt_strdup(losing->reason);
     row.reason = (struct rt_payload){.data = rt_span_text(reason), .size = strlen(reason)};
     rt_attempt_put(&losing->rows, &row);
+    rt_priorities_again(&losing->conductor->priorities, ordinal);
     free(reason);
     if (++losing->count == LOST_ROWS_MAX)
         end_losing(losing);

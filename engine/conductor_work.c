@@ -292,6 +292,8 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
     } else {
         row->flags = RT_ATTEMPT_LATE;
     }
+    if (!rt_outcome_success(row->outcome))
+        rt_priorities_again(&conductor->priorities, row->ordinal);
     if (row->flags == said)
         rt_buf_put(&sorted->rows, packed.data, packed.size);
     else
@@ -512,8 +514,10 @@ void rt_conductor_take_returned(struct rt_conductor *conductor, int rank,
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_RETURN, RT_NOTE_NOTHING, rank, NULL),
                      &lease);
         for (size_t i = 0; i < lease.count; i++)
-            for (uint64_t k = 0; k < lease.ranges[i].count; k++)
+            for (uint64_t k = 0; k < lease.ranges[i].count; k++) {
                 rt_retry_returned(&conductor->retry, lease.ranges[i].ordinal + k);
+                rt_priorities_again(&conductor->priorities, lease.ranges[i].ordinal + k);
+            }
         member->outstanding -= count < member->outstanding ? count : member->outstanding;
     }
     free(lease.ranges);

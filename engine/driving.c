@@ -62,6 +62,8 @@ int rt_driving_new(const struct rt_driving_options *options, struct rt_driving *
         (rc = rt_driving_begin(driving, err)) < 0) {
         rt_driving_free(driving);
         driving = NULL;
+    } else {
+        rt_driving_prefer_again(driving);
     }
     *out = driving;
     return rc;

@@ -203,6 +203,7 @@ static void add_trial(struct rt_driving *driving, const struct rt_json *item, st
 
     trial->id = rt_json_text(rt_json_get(item, "id"));
     trial->params = rt_json_text(rt_json_get(item, "params"));
+    trial->priority = (int32_t)rt_json_get_int(item, "priority", 0);
     put_item(driving, item, replicate, first);
     driving->open++;
     driving->open_bytes += params.size;
@@ -324,8 +325,7 @@ static int submit(struct rt_driving *driving, const struct rt_json *item, const 
     if (priority) {
         rc = rt_driving_flush(driving, err); /* what is preferred must be there */
         for (uint64_t i = 0; rc == 0 && i < replicates; i++)
-            driving->options.prefer(driving->options.context,
-                                    rt_study_ordinal(driving->study, first + i), priority);
+            rt_driving_prefer(driving, rt_study_ordinal(driving->study, first + i), priority);
     }
     if (rc == 0)
         rc = rt_driving_check_limits(driving, err);
@@ -334,16 +334,15 @@ out:
     return rc < 0 ? rc : 0;
 }
 
-static bool is_waiting(const struct rt_driving *driving, uint64_t point)
+static enum rt_trial_status status_of(const struct rt_driving *driving, uint64_t point)
 {
-    return rt_state_trial(driving->study, rt_study_ordinal(driving->study, point)).status ==
-           RT_TRIAL_WAITING;
+    return rt_state_trial(driving->study, rt_study_ordinal(driving->study, point)).status;
 }
 
-/* Calls each() for the trials of open ids that wait. */
-static void each_waiting(struct rt_driving *driving, const struct rt_json *ids,
-                         void (*each)(struct rt_driving *driving, uint64_t point, void *context),
-                         void *context)
+/* Calls each() for the trials of open ids. */
+static void each_open(struct rt_driving *driving, const struct rt_json *ids,
+                      void (*each)(struct rt_driving *driving, uint64_t point, void *context),
+                      void *context)
 {
     for (size_t i = 0; i < rt_json_count(ids); i++) {
         char *id = rt_json_text(rt_json_at(ids, i));
@@ -351,17 +350,23 @@ static void each_waiting(struct rt_driving *driving, const struct rt_json *ids,
         const struct rt_proposed *trial = rt_driving_trial(driving, first);
 
         for (size_t k = first; trial && trial->behind == k - first && strcmp(trial->id, id) == 0;
-             trial = rt_driving_trial(driving, ++k)) {
-            if (is_waiting(driving, k))
-                each(driving, k, context);
-        }
+             trial = rt_driving_trial(driving, ++k))
+            each(driving, k, context);
         free(id);
     }
 }
 
-static void add_ordinal(struct rt_driving *driving, uint64_t point, void *context)
+static void add_waiting(struct rt_driving *driving, uint64_t point, void *context)
 {
-    rt_json_append(context, rt_json_new_int((int64_t)rt_study_ordinal(driving->study, point)));
+    if (status_of(driving, point) == RT_TRIAL_WAITING)
+        rt_json_append(context, rt_json_new_int((int64_t)rt_study_ordinal(driving->study, point)));
+}
+
+/* One that runs may wait again, if its attempt is lost or given back. */
+static void add_unfinished(struct rt_driving *driving, uint64_t point, void *context)
+{
+    if (status_of(driving, point) != RT_TRIAL_DONE)
+        rt_json_append(context, rt_json_new_int((int64_t)rt_study_ordinal(driving->study, point)));
 }
 
 static int cancel(struct rt_driving *driving, const struct rt_json *message, struct rt_err *err)
@@ -372,7 +377,7 @@ static int cancel(struct rt_driving *driving, const struct rt_json *message, str
     struct rt_json *kept = rt_json_keep(list);
     int rc = rt_driving_flush(driving, err);
 
-    each_waiting(driving, ids, add_ordinal, list);
+    each_open(driving, ids, add_waiting, list);
     rt_json_set(body, "ids", rt_json_copy(ids));
     rt_json_set(body, "trials", list);
     if (rc == 0)
@@ -390,21 +395,24 @@ static int cancel(struct rt_driving *driving, const struct rt_json *message, str
     return rc;
 }
 
-static void prefer(struct rt_driving *driving, uint64_t point, void *context)
-{
-    driving->options.prefer(driving->options.context, rt_study_ordinal(driving->study, point),
-                            *(const int32_t *)context);
-}
-
 static int change_priority(struct rt_driving *driving, const struct rt_json *message,
                            struct rt_err *err)
 {
     int32_t priority = (int32_t)rt_json_get_int(message, "priority", 0);
     struct rt_json *body = rt_json_copy(message);
-    int rc = rt_driving_append(driving, "priority", body, err);
+    struct rt_json *list = rt_json_new_array();
+    struct rt_json *kept = rt_json_keep(list);
+    int rc = rt_driving_flush(driving, err);
 
+    each_open(driving, rt_json_get(message, "ids"), add_unfinished, list);
+    rt_json_set(body, "trials", list);
     if (rc == 0)
-        each_waiting(driving, rt_json_get(message, "ids"), prefer, &priority);
+        rc = rt_driving_append(driving, "priority", body, err);
+    else
+        rt_json_free(body);
+    for (size_t i = 0; rc == 0 && i < rt_json_count(kept); i++)
+        rt_driving_prefer(driving, (uint64_t)rt_json_int(rt_json_at(kept, i)), priority);
+    rt_json_free(kept);
     return rc;
 }
 

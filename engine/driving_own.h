@@ -8,17 +8,18 @@
 
 /* A trial that was proposed, by its point of the plan. */
 struct rt_proposed {
-    char *id;        /* as JSON */
-    char *params;    /* as the driver said them, JSON; NULL once they are not needed any more */
-    char *result;    /* members of its outcome, as JSON; NULL: none yet, or not needed any more */
-    uint64_t seq;    /* of the event that has it */
-    uint64_t asked;  /* number of the event that proposed it */
-    uint64_t told;   /* of the one that says it was told, or UINT64_MAX: it is queued; 0: neither */
-    uint64_t turn;   /* how many outcomes this conversation had told with it; 0: an earlier one */
-    uint32_t behind; /* how far the first of its group of replicates is before it */
-    uint32_t left;   /* of the first: how many of the group have not been told */
-    bool good;       /* the result is a success */
-    bool earlier;    /* proposed before the program was started afresh */
+    char *id;       /* as JSON */
+    char *params;   /* as the driver said them, JSON; NULL once they are not needed any more */
+    char *result;   /* members of its outcome, as JSON; NULL: none yet, or not needed any more */
+    uint64_t seq;   /* of the event that has it */
+    uint64_t asked; /* number of the event that proposed it */
+    uint64_t told;  /* of the one that says it was told, or UINT64_MAX: it is queued; 0: neither */
+    uint64_t turn;  /* how many outcomes this conversation had told with it; 0: an earlier one */
+    int32_t priority;
+    uint32_t behind;       /* how far the first of its group of replicates is before it */
+    uint32_t left;         /* of the first: how many of the group have not been told */
+    bool good;             /* the result is a success */
+    bool earlier;          /* proposed before the program was started afresh */
     struct rt_json *order; /* what the driver told it while it ran: "stop", "params"; or NULL */
     char *seen;            /* of its reports, what the driver was told last; or NULL */
     uint32_t reporting;    /* the attempt that has reported, in this launch */
@@ -152,6 +153,10 @@ struct rt_proposed *rt_driving_trial(const struct rt_driving *driving, uint64_t 
 /* Lets trials go that were told, and all that were proposed before them. */
 void rt_driving_let_go(struct rt_driving *driving);
 void rt_driving_drop_all(struct rt_driving *driving);
+/* It is to be started before, or after, others; if it waits again, too. */
+void rt_driving_prefer(struct rt_driving *driving, uint64_t ordinal, int32_t priority);
+/* A conductor that has just begun knows no priorities. */
+void rt_driving_prefer_again(struct rt_driving *driving);
 /* Takes the row of an attempt for the outcome of a trial, unless there is a better one. */
 void rt_driving_note(struct rt_driving *driving, uint64_t point, const struct rt_attempt *attempt,
                      struct rt_span metrics, struct rt_span reason, uint64_t seq);

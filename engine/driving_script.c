@@ -112,6 +112,7 @@ static void take_proposals(struct loading *loading, const struct rt_json *body, 
         trial->id = rt_json_text(rt_json_get(item, "id"));
         trial->params = rt_json_text(rt_json_get(item, "params"));
         trial->asked = seq;
+        trial->priority = (int32_t)rt_json_get_int(item, "priority", 0);
         if (loading->group) {
             loading->group--;
             continue;
@@ -292,6 +293,20 @@ static void take_orders(struct rt_driving *driving, const struct rt_json *body, 
     }
 }
 
+static void take_priority(struct rt_driving *driving, const struct rt_json *body, uint64_t seq)
+{
+    const struct rt_json *list = rt_json_get(body, "trials");
+
+    rt_script_add(&driving->script, RT_TURN_PRIORITY, seq)->text =
+        message("priority", rt_json_get(body, "priority"), "ids", rt_json_get(body, "ids"));
+    for (size_t i = 0; i < rt_json_count(list); i++) {
+        uint64_t point = point_of(driving, rt_json_at(list, i));
+
+        if (point < driving->count)
+            driving->trials[point].priority = (int32_t)rt_json_get_int(body, "priority", 0);
+    }
+}
+
 static void take_driver(struct loading *loading, const struct rt_json *body, uint64_t seq)
 {
     struct rt_script *script = &loading->driving->script;
@@ -309,8 +324,7 @@ static void take_driver(struct loading *loading, const struct rt_json *body, uin
     } else if (strcmp(what, "save") == 0) {
         take_save(loading, body, seq);
     } else if (strcmp(what, "priority") == 0) {
-        rt_script_add(script, RT_TURN_PRIORITY, seq)->text =
-            message("priority", rt_json_get(body, "priority"), "ids", rt_json_get(body, "ids"));
+        take_priority(loading->driving, body, seq);
     } else if (strcmp(what, "batch") == 0) {
         rt_script_add(script, RT_TURN_BATCH, seq)->text =
             message("batch", rt_json_get(body, "batch"), NULL, NULL);

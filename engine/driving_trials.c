@@ -71,6 +71,27 @@ void rt_driving_drop_all(struct rt_driving *driving)
     driving->id_count = driving->id_capacity = 0;
 }
 
+void rt_driving_prefer(struct rt_driving *driving, uint64_t ordinal, int32_t priority)
+{
+    struct rt_proposed *trial = rt_driving_trial(driving, rt_study_index(driving->study, ordinal));
+
+    if (trial)
+        trial->priority = priority;
+    driving->options.prefer(driving->options.context, ordinal, priority);
+}
+
+void rt_driving_prefer_again(struct rt_driving *driving)
+{
+    for (size_t i = 0; i < driving->count; i++) {
+        const struct rt_proposed *trial = rt_driving_trial(driving, i);
+        uint64_t ordinal = rt_study_ordinal(driving->study, i);
+
+        if (trial && trial->priority &&
+            rt_state_trial(driving->study, ordinal).status != RT_TRIAL_DONE)
+            rt_driving_prefer(driving, ordinal, trial->priority);
+    }
+}
+
 static void put_text(struct rt_buf *out, struct rt_span text)
 {
     struct rt_json *json = rt_json_new_string_span(text);

@@ -9,6 +9,7 @@ void rt_priorities_clear(struct rt_priorities *priorities)
 {
     free(priorities->heap);
     free(priorities->there);
+    free(priorities->wanted);
     free(priorities->taken);
     *priorities = (struct rt_priorities){.count = 0};
 }
@@ -95,20 +96,47 @@ static size_t find(const struct rt_priorities *priorities, uint64_t ordinal)
     return at;
 }
 
-void rt_priorities_set(struct rt_priorities *priorities, uint64_t ordinal, int32_t priority)
+static void want(struct rt_priorities *priorities, uint64_t ordinal, int32_t priority)
 {
-    rt_priorities_settle(priorities);
-    if (rt_priorities_has(priorities, ordinal)) {
-        take_out(priorities, find(priorities, ordinal));
-        unmark(priorities, ordinal);
-    }
-    if (priority == 0)
+    size_t before = priorities->wanted_capacity;
+
+    if (priority == 0 && ordinal >= before)
         return;
+    priorities->wanted = rt_grow(priorities->wanted, &priorities->wanted_capacity,
+                                 (size_t)ordinal + 1, sizeof *priorities->wanted);
+    memset(priorities->wanted + before, 0,
+           (priorities->wanted_capacity - before) * sizeof *priorities->wanted);
+    priorities->wanted[ordinal] = (int16_t)priority;
+}
+
+static void put(struct rt_priorities *priorities, uint64_t ordinal, int32_t priority)
+{
     priorities->heap = rt_grow(priorities->heap, &priorities->capacity, priorities->count + 1,
                                sizeof *priorities->heap);
     priorities->heap[priorities->count] = (struct rt_preferred){ordinal, priority};
     rise(priorities, priorities->count++);
     mark(priorities, ordinal);
+}
+
+void rt_priorities_set(struct rt_priorities *priorities, uint64_t ordinal, int32_t priority)
+{
+    want(priorities, ordinal, priority);
+    rt_priorities_settle(priorities);
+    if (rt_priorities_has(priorities, ordinal)) {
+        take_out(priorities, find(priorities, ordinal));
+        unmark(priorities, ordinal);
+    }
+    if (priority)
+        put(priorities, ordinal, priority);
+}
+
+void rt_priorities_again(struct rt_priorities *priorities, uint64_t ordinal)
+{
+    if (ordinal >= priorities->wanted_capacity || priorities->wanted[ordinal] == 0)
+        return;
+    rt_priorities_settle(priorities);
+    if (!rt_priorities_has(priorities, ordinal))
+        put(priorities, ordinal, priorities->wanted[ordinal]);
 }
 
 uint64_t rt_priorities_next(struct rt_priorities *priorities, const struct rt_study *study,

@@ -63,6 +63,27 @@ static void the_conductor_leases_by_priority(void **state)
     stage_free(stage);
 }
 
+static void what_is_given_back_keeps_its_priority(void **state)
+{
+    struct stage *stage = stage_new(4, 0, 1);
+    const struct rt_wire *wire;
+
+    (void)state;
+    rt_conductor_prefer(stage->conductor, 4, 3);
+    stage_join(stage, 0, 1);
+    stage_sync(stage);
+    wire = stage_take(stage, 0, RT_WIRE_WORK);
+    assert_non_null(wire);
+    stage_say(stage, 0, &(struct rt_wire){.kind = RT_WIRE_RETURN, .work = wire->work});
+    stage_sync(stage);
+    stage_tick(stage);
+    stage_sync(stage);
+    wire = stage_take(stage, 0, RT_WIRE_WORK);
+    assert_non_null(wire);
+    assert_int_equal(wire->work.ranges[0].ordinal, 4);
+    stage_free(stage);
+}
+
 static void an_open_study_does_not_end_for_lack_of_trials(void **state)
 {
     struct stage *stage = stage_new(1, 0, 1);
@@ -105,6 +126,7 @@ int main(void)
         cmocka_unit_test(the_highest_comes_first_then_the_oldest),
         cmocka_unit_test(a_priority_can_change_and_end),
         cmocka_unit_test(the_conductor_leases_by_priority),
+        cmocka_unit_test(what_is_given_back_keeps_its_priority),
         cmocka_unit_test(an_open_study_does_not_end_for_lack_of_trials),
         cmocka_unit_test(what_runs_may_end_when_a_study_is_given_out),
     };
