@@ -285,13 +285,13 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
         if (!rt_outcome_success(row->outcome) && row->outcome != RT_OUTCOME_LOST)
             rt_retry_failed(&conductor->retry, row->ordinal);
         rt_pace_add(&conductor->pace, row->duration_us);
-        if (conductor->options.pruning)
-            rt_pruning_ended(conductor->options.pruning, row->ordinal, row->outcome);
     } else if (held_by_any(conductor, row)) {
         return;
     } else {
         row->flags = RT_ATTEMPT_LATE;
     }
+    if (conductor->options.pruning) /* late ones, too: the next launch will read of them */
+        rt_pruning_ended(conductor->options.pruning, row->ordinal, row->outcome);
     if (!rt_outcome_success(row->outcome))
         rt_priorities_again(&conductor->priorities, row->ordinal);
     if (row->flags == said)
