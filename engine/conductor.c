@@ -316,7 +316,7 @@ int rt_conductor_step(struct rt_conductor *conductor, const struct rt_input *inp
         rt_conductor_kept(conductor, input->rank, input->piece);
         break;
     case RT_INPUT_GIVEN:
-        rt_conductor_given(conductor, input->piece, input->kept_by);
+        rt_conductor_given(conductor, input->rank, input->piece, input->kept_by);
         break;
     }
     conductor->actions = NULL;

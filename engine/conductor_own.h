@@ -82,7 +82,7 @@ void rt_conductor_take_reports(struct rt_conductor *conductor, int rank,
                                const struct rt_wire_reports *reports);
 void rt_conductor_tell(struct rt_conductor *conductor, const struct rt_tell *tell);
 void rt_conductor_kept(struct rt_conductor *conductor, int rank, const struct rt_wire_piece *piece);
-void rt_conductor_given(struct rt_conductor *conductor, const struct rt_wire_piece *piece,
+void rt_conductor_given(struct rt_conductor *conductor, int rank, const struct rt_wire_piece *piece,
                         uint32_t kept_by);
 
 /* conductor_members.c: agents that come, speak, fall silent and leave. */

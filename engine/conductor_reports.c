@@ -103,7 +103,16 @@ static void append_decisions(struct rt_conductor *conductor, int rank, struct rt
     rt_json_free(body);
 }
 
-/* The answer goes out with the last event of the batch; at once if nothing of it is recorded. */
+/* Nothing of a batch is recorded: its answer follows those of the batches before. */
+static void answer_nothing(struct rt_conductor *conductor, int rank, const struct rt_wire *wire)
+{
+    if (rt_outbox_empty(&conductor->outbox))
+        rt_conductor_send(conductor, rank, wire);
+    else
+        rt_wire_put(&rt_outbox_put_behind(&conductor->outbox, RT_NOTE_SAY, rank)->message, wire);
+}
+
+/* The answer goes out with the last event of the batch. */
 static void finish(struct rt_conductor *conductor, int rank, uint64_t number, struct batch *batch)
 {
     struct rt_wire wire = {.kind = RT_WIRE_ANSWER,
@@ -112,7 +121,7 @@ static void finish(struct rt_conductor *conductor, int rank, uint64_t number, st
     struct rt_buf *body;
 
     if (batch->count == 0) {
-        rt_conductor_send(conductor, rank, &wire);
+        answer_nothing(conductor, rank, &wire);
         return;
     }
     body = rt_conductor_append(conductor, RT_EVENT_REPORTS,
@@ -196,13 +205,16 @@ static struct rt_json *new_kept(const struct rt_conductor *conductor,
     return body;
 }
 
-/* Also once its attempt has ended, if no other has begun: that one may go on from it. */
-static bool is_current(const struct rt_conductor *conductor, const struct rt_wire_piece *piece)
+/* Also once its attempt has ended, if no other has begun: that one may go on from it. While it has
+ * not, nobody else than who has it speaks for it. */
+static bool is_current(const struct rt_conductor *conductor, int rank,
+                       const struct rt_wire_piece *piece)
 {
-    const struct rt_study *of = rt_conductor_study(conductor);
+    uint32_t attempt;
+    int holder = holder_of(conductor, piece->ordinal, &attempt);
 
-    return conductor->phase <= PHASE_STOPPING && piece->ordinal <= of->ordinals &&
-           rt_state_trial(of, piece->ordinal).attempts == piece->attempt;
+    return conductor->phase <= PHASE_STOPPING && attempt && attempt == piece->attempt &&
+           (holder == rank || holder < 0);
 }
 
 void rt_conductor_kept(struct rt_conductor *conductor, int rank, const struct rt_wire_piece *piece)
@@ -213,7 +225,7 @@ void rt_conductor_kept(struct rt_conductor *conductor, int rank, const struct rt
     struct rt_note *note;
     struct rt_json *body;
 
-    if (!is_current(conductor, piece)) {
+    if (!is_current(conductor, rank, piece)) {
         rt_conductor_send(conductor, rank, &wire);
         return;
     }
@@ -229,12 +241,12 @@ void rt_conductor_kept(struct rt_conductor *conductor, int rank, const struct rt
     rt_json_free(body);
 }
 
-void rt_conductor_given(struct rt_conductor *conductor, const struct rt_wire_piece *piece,
+void rt_conductor_given(struct rt_conductor *conductor, int rank, const struct rt_wire_piece *piece,
                         uint32_t kept_by)
 {
     struct rt_json *body;
 
-    if (!is_current(conductor, piece))
+    if (!is_current(conductor, rank, piece))
         return;
     body = new_kept(conductor, piece);
     rt_json_set_int(body, "from", kept_by);
