@@ -17,6 +17,7 @@ void agents_clear(struct sim *sim)
     for (int rank = 0; rank < SIM_RANKS_MAX; rank++) {
         free(sim->agents[rank].queue);
         rt_handover_clear(&sim->agents[rank].handover);
+        rt_buf_clear(&sim->agents[rank].reports);
         sim->agents[rank] = (struct agent){0};
     }
 }
@@ -50,7 +51,7 @@ void agents_begin(struct sim *sim)
     }
 }
 
-static void say(struct sim *sim, int rank, const struct rt_wire *wire)
+void agent_say(struct sim *sim, int rank, const struct rt_wire *wire)
 {
     struct rt_buf message = RT_BUF_INIT;
 
@@ -79,7 +80,7 @@ static void give_back(struct sim *sim, int rank)
     }
     agent->queue_count = 0;
     agent->queue_first = 0;
-    say(sim, rank, &wire);
+    agent_say(sim, rank, &wire);
     free(wire.work.ranges);
 }
 
@@ -142,6 +143,13 @@ static void take(struct sim *sim, int rank, const struct rt_wire *wire)
         if (!agent->stubborn)
             take_stop(sim, rank, wire->stop.grace_us);
         break;
+    case RT_WIRE_ANSWER:
+        agent_take_answer(sim, rank, &wire->answer);
+        break;
+    case RT_WIRE_MORE:
+        if (wire->piece.offset != RT_WIRE_KEPT)
+            world_fail(&sim->world, "more is wanted of what is whole");
+        break;
     default:
         world_fail(&sim->world, "an agent is sent %s", rt_wire_kind_name(wire->kind));
     }
@@ -189,6 +197,7 @@ static void end(struct sim *sim, int rank, struct running *running, enum rt_outc
                              .start_us =
                                  sim_wall_us(sim, rank) - (running->end_us - running->start_us),
                              .duration_us = running->end_us - running->start_us,
+                             .user_us = running->reports, /* for the oracle */
                              .outcome = outcome};
 
     rt_handover_put(&agent->handover, &row, sim->world.now_us);
@@ -205,16 +214,23 @@ static void end_and_start(struct sim *sim, int rank)
     for (uint32_t i = 0; i < agent->slots; i++) {
         struct running *running = &agent->running[i];
 
-        if (running->busy && now >= running->end_us)
+        if (running->busy && running->stopped)
+            end(sim, rank, running, RT_OUTCOME_PRUNED);
+        else if (running->busy && now >= running->end_us)
             end(sim, rank, running, outcome_of(sim, &running->trial));
         else if (running->busy && agent->stopping && now >= agent->stop_by_us)
             end(sim, rank, running, RT_OUTCOME_LOST);
         if (running->busy || agent->queue_count == 0 || agent->phase != AGENT_UP || !heard)
             continue;
-        *running = (struct running){
-            true, agent->queue[agent->queue_first++], now,
-            now + world_magnitude(&sim->world, sim->scenario.short_us, sim->scenario.long_us + 1)};
+        *running =
+            (struct running){.busy = true,
+                             .trial = agent->queue[agent->queue_first++],
+                             .start_us = now,
+                             .end_us = now + world_magnitude(&sim->world, sim->scenario.short_us,
+                                                             sim->scenario.long_us + 1),
+                             .report_us = now};
         agent->queue_count--;
+        agent_begin(sim, rank, &agent->running[i]);
     }
 }
 
@@ -234,8 +250,9 @@ static void hand_over(struct sim *sim, int rank)
     while (rt_handover_due(&agent->handover, sim->world.now_us, agent->queue_count == 0)) {
         struct rt_wire wire = {.kind = RT_WIRE_RESULTS};
 
+        agent_pass_reports(sim, rank, true); /* what trials said comes before their results */
         wire.results.rows = rt_handover_close(&agent->handover, &wire.results.number);
-        say(sim, rank, &wire);
+        agent_say(sim, rank, &wire);
     }
 }
 
@@ -250,7 +267,7 @@ static void beat(struct sim *sim, int rank)
     wire.beat.number = ++agent->beats;
     wire.beat.running = busy(agent);
     wire.beat.queued = agent->queue_count;
-    say(sim, rank, &wire);
+    agent_say(sim, rank, &wire);
 }
 
 /* From one phase to the next, as time goes by. */
@@ -264,12 +281,12 @@ static void go_on(struct sim *sim, int rank)
         return;
     if (agent->phase == AGENT_AWAY) {
         agent->phase = AGENT_ASKED;
-        say(sim, rank, &wire);
+        agent_say(sim, rank, &wire);
     } else if (agent->phase == AGENT_WARMING) {
         agent->phase = healthy ? AGENT_UP : AGENT_FAILED;
         wire = (struct rt_wire){.kind = RT_WIRE_READY,
                                 .ready = {1, healthy ? 0 : RT_EUSAGE, rt_span_text("no module")}};
-        say(sim, rank, &wire);
+        agent_say(sim, rank, &wire);
         if (!healthy)
             give_back(sim, rank);
     }
@@ -287,7 +304,7 @@ void agent_fill(struct sim *sim, int rank)
     agent->phase = AGENT_FAILED;
     agent->full = true;
     give_back(sim, rank);
-    say(sim, rank, &wire);
+    agent_say(sim, rank, &wire);
 }
 
 static uint64_t next_step(const struct sim *sim, const struct agent *agent)
@@ -303,6 +320,9 @@ static uint64_t next_step(const struct sim *sim, const struct agent *agent)
     for (uint32_t i = 0; i < agent->slots; i++) {
         if (agent->running[i].busy && agent->running[i].end_us < next)
             next = agent->running[i].end_us;
+        if (agent->running[i].busy && agent->running[i].report_us > now &&
+            agent->running[i].report_us < next)
+            next = agent->running[i].report_us;
         if (agent->running[i].busy && agent->stopping && agent->stop_by_us < next)
             next = agent->stop_by_us;
     }
@@ -321,11 +341,13 @@ void agent_step(struct sim *sim, int rank)
         wake_at(sim, rank, agent->begin_us);
         return;
     }
+    agent_report(sim, rank);
     end_and_start(sim, rank);
     hand_over(sim, rank);
+    agent_pass_reports(sim, rank, false);
     if (agent->stopping && busy(agent) == 0 && rt_handover_empty(&agent->handover)) {
         agent->phase = AGENT_LEFT;
-        say(sim, rank, &(struct rt_wire){.kind = RT_WIRE_BYE});
+        agent_say(sim, rank, &(struct rt_wire){.kind = RT_WIRE_BYE});
         return;
     }
     beat(sim, rank);

@@ -64,14 +64,28 @@ void launch_input(struct sim *sim, const struct rt_input *input)
 
     if (sim->world.failed)
         return;
+    rt_conductor_set_open(sim->conductor, driver_open(sim));
     if (rt_conductor_step(sim->conductor, input, sim->booted_us + sim->world.now_us, &sim->actions,
                           &err) < 0)
         world_fail(&sim->world, "the conductor gives up: %s", err.text);
     for (size_t i = 0; i < sim->actions.count; i++)
         carry_out(sim, &sim->actions.items[i]);
     sim->actions.count = 0;
-    if (!sim->decided_us && sim_decided(sim) == sim_study(sim)->planned)
+    if (!sim->decided_us && !driver_open(sim) && sim_decided(sim) == sim_study(sim)->planned)
         sim->decided_us = sim->world.now_us;
+}
+
+/* What pruning knows of the launches before, as rt_pruning_recall() has it. */
+static struct rt_pruning *recall_reports(struct sim *sim)
+{
+    struct rt_pruning *pruning = oracle_new_pruning(&sim->oracle, sim_study(sim)->plan);
+
+    for (uint64_t seq = 1; pruning && seq <= sim->disk.count; seq++) {
+        struct rt_event event = disk_event(&sim->disk, seq);
+
+        oracle_feed_pruning(pruning, sim_study(sim), &event, NULL);
+    }
+    return pruning;
 }
 
 /* The launch is on disk before its conductor exists. */
@@ -96,6 +110,9 @@ void launch_begin(struct sim *sim)
     free(body);
     world_tell(&sim->world, "launch %u with %u ranks", sim->launch, sim->scenario.ranks);
     options.launch = sim->launch;
+    rt_pruning_free(sim->oracle.pruning);
+    sim->oracle.pruning = recall_reports(sim);
+    options.pruning = sim->pruning = recall_reports(sim);
     if (world_chance(&sim->world, 0.5)) /* its host was booted since, or is another one */
         sim->booted_us = world_magnitude(&sim->world, 1, 100000000 * SECOND);
     study.study = (struct rt_wire_study){
@@ -109,6 +126,7 @@ void launch_begin(struct sim *sim)
     sim->wake_us = 0;
     sim->conductor_frozen_until_us = 0;
     agents_begin(sim);
+    driver_begin(sim);
     launch_input(sim, &(struct rt_input){.kind = RT_INPUT_START});
     wake_at(sim, sim->world.now_us);
 }
@@ -119,7 +137,9 @@ void launch_abandon(struct sim *sim)
         rt_buf_clear(&sim->inbox[--sim->inbox_count].bytes);
     rt_actions_clear(&sim->actions);
     rt_conductor_free(sim->conductor);
+    rt_pruning_free(sim->pruning);
     sim->conductor = NULL;
+    sim->pruning = NULL;
     memset(sim->last_arrival_us, 0, sizeof sim->last_arrival_us);
 }
 
@@ -131,6 +151,22 @@ void launch_arrival(struct sim *sim, int rank, struct rt_buf *message)
     sim->inbox[sim->inbox_count++] = (struct letter){rank, *message};
     *message = (struct rt_buf)RT_BUF_INIT;
     wake_at(sim, sim->world.now_us + world_between(&sim->world, 0, 2 * MS));
+}
+
+/* What has come whole is kept, and what is wanted is there: as the depot has it. */
+static void take_piece(struct sim *sim, int rank, const struct rt_wire *wire)
+{
+    struct rt_input input = {.kind = RT_INPUT_KEPT, .rank = rank, .piece = &wire->piece};
+
+    if (wire->kind == RT_WIRE_WANT) {
+        input.kind = RT_INPUT_GIVEN;
+        if (wire->piece.ordinal < 1 || wire->piece.ordinal > sim->oracle.count)
+            return; /* the depot has nothing of it */
+        input.kept_by = oracle_kept_by(&sim->oracle, wire->piece.ordinal);
+        if (input.kept_by == 0 || input.kept_by >= wire->piece.attempt)
+            return;
+    }
+    launch_input(sim, &input);
 }
 
 static void read_letter(struct sim *sim, const struct letter *letter)
@@ -147,7 +183,10 @@ static void read_letter(struct sim *sim, const struct letter *letter)
                letter->rank);
     input.wire = &wire;
     oracle_received(&sim->oracle, letter->rank, &wire);
-    launch_input(sim, &input);
+    if (wire.kind == RT_WIRE_KEEP || wire.kind == RT_WIRE_WANT)
+        take_piece(sim, letter->rank, &wire);
+    else
+        launch_input(sim, &input);
     if (wire.kind == RT_WIRE_READY && wire.ready.code < 0)
         sim->agents[letter->rank].failure_known = !sim->agents[letter->rank].full;
     rt_wire_clear(&wire);

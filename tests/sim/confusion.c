@@ -5,6 +5,8 @@
  */
 #include "tests/sim/sim.h"
 
+#include "store/report.h"
+
 static struct rt_attempt any_row(struct sim *sim, int rank)
 {
     uint64_t ordinals = sim_study(sim)->ordinals;
@@ -75,6 +77,36 @@ static void return_a_trial(struct sim *sim, int rank)
     rt_buf_clear(&message);
 }
 
+/* Of what it does not have, in a batch of the number that is next. */
+static void report_a_trial(struct sim *sim, int rank)
+{
+    struct rt_attempt row = any_row(sim, rank);
+    struct rt_report report = {
+        .study = 1, .ordinal = row.ordinal, .attempt = row.attempt, .number = 1};
+
+    struct rt_buf values = RT_BUF_INIT;
+
+    if (is_plausible(sim, &row, rank))
+        return;
+    rt_report_put_value(&values, rt_span_text("v"), 0.5);
+    report.count = 1;
+    report.values = rt_buf_span(&values);
+    rt_report_put(&sim->agents[rank].reports, &report);
+    sim->agents[rank].report_count++;
+    rt_buf_clear(&values);
+}
+
+static void keep_a_trial(struct sim *sim, int rank)
+{
+    struct rt_attempt row = any_row(sim, rank);
+    struct rt_wire wire = {
+        .kind = world_chance(&sim->world, 0.5) ? RT_WIRE_KEEP : RT_WIRE_WANT,
+        .piece = {.ordinal = row.ordinal, .attempt = row.attempt, .name = rt_span_text("x")}};
+
+    if (row.ordinal && row.attempt && !is_plausible(sim, &row, rank))
+        agent_say(sim, rank, &wire);
+}
+
 static void say_something(struct sim *sim, int rank)
 {
     const struct rt_wire wires[] = {
@@ -101,12 +133,18 @@ void agent_confuse(struct sim *sim, int rank)
     world_tell(&sim->world, "rank %d is confused", rank);
     sim->agents[rank].confused = true;
     sim->oracle.confused[rank] = true;
-    switch (world_between(&sim->world, 0, 2)) {
+    switch (world_between(&sim->world, 0, 4)) {
     case 0:
         claim_a_result(sim, rank);
         break;
     case 1:
         return_a_trial(sim, rank);
+        break;
+    case 2:
+        report_a_trial(sim, rank);
+        break;
+    case 3:
+        keep_a_trial(sim, rank);
         break;
     default:
         say_something(sim, rank);

@@ -29,7 +29,7 @@ void disk_append_text(struct sim *sim, enum rt_event_kind kind, const char *text
     disk_append(sim, kind, rt_span_text(text));
 }
 
-static struct rt_event event_at(const struct disk *disk, uint64_t seq)
+struct rt_event disk_event(const struct disk *disk, uint64_t seq)
 {
     const struct stored_event *stored = &disk->events[seq - 1];
 
@@ -60,7 +60,7 @@ uint64_t disk_append(struct sim *sim, enum rt_event_kind kind, struct rt_span bo
     disk->events = rt_grow(disk->events, &disk->capacity, disk->count + 1, sizeof *disk->events);
     disk->events[disk->count] = (struct stored_event){kind, sim_wall_us(sim, 0), RT_BUF_INIT};
     rt_buf_put(&disk->events[disk->count++].body, body.data, body.size);
-    event = event_at(disk, disk->count);
+    event = disk_event(disk, disk->count);
     if (rt_state_apply(sim->state, &event, &err) < 0)
         world_fail(&sim->world, "the state refuses an event of kind %d: %s", kind, err.text);
     else
@@ -112,7 +112,7 @@ void disk_commit(struct sim *sim)
 static void replay(struct sim *sim, struct rt_state *state, uint64_t from, bool tell_oracle)
 {
     for (uint64_t seq = from; seq <= sim->disk.count && !sim->world.failed; seq++) {
-        struct rt_event event = event_at(&sim->disk, seq);
+        struct rt_event event = disk_event(&sim->disk, seq);
         struct rt_err err;
 
         if (rt_state_apply(state, &event, &err) < 0)

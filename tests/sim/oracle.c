@@ -9,15 +9,22 @@ typedef unsigned long long number;
 
 void oracle_init(struct oracle *oracle, struct world *world)
 {
-    *oracle = (struct oracle){.world = world};
+    *oracle = (struct oracle){.world = world, .keeper = -1};
 }
 
 void oracle_clear(struct oracle *oracle)
 {
-    for (size_t i = 0; i < oracle->count; i++)
+    for (size_t i = 0; i < oracle->count; i++) {
+        for (uint32_t n = 0; n < oracle->trials[i].count; n++)
+            free(oracle->trials[i].attempts[n].reports);
         free(oracle->trials[i].attempts);
+        free(oracle->trials[i].params);
+    }
     free(oracle->trials);
     free(oracle->handed);
+    free(oracle->reports);
+    free(oracle->due);
+    rt_pruning_free(oracle->pruning);
 }
 
 static struct known_trial *find_trial(struct oracle *oracle, uint64_t ordinal)
@@ -25,9 +32,11 @@ static struct known_trial *find_trial(struct oracle *oracle, uint64_t ordinal)
     return ordinal >= 1 && ordinal <= oracle->count ? &oracle->trials[ordinal - 1] : NULL;
 }
 
-static struct known_attempt *find_attempt(struct oracle *oracle, uint64_t ordinal, uint32_t attempt)
+struct known_attempt *oracle_attempt(const struct oracle *oracle, uint64_t ordinal,
+                                     uint32_t attempt)
 {
-    struct known_trial *trial = find_trial(oracle, ordinal);
+    const struct known_trial *trial =
+        ordinal >= 1 && ordinal <= oracle->count ? &oracle->trials[ordinal - 1] : NULL;
 
     return trial && attempt >= 1 && attempt <= trial->count ? &trial->attempts[attempt - 1] : NULL;
 }
@@ -56,6 +65,11 @@ static struct rt_trial expected(const struct known_trial *trial, uint32_t retrie
     if (trial->failures > retries && trial->last != RT_OUTCOME_LOST)
         return (struct rt_trial){RT_TRIAL_DONE, trial->last, trial->count};
     return (struct rt_trial){RT_TRIAL_WAITING, RT_OUTCOME_NONE, trial->count};
+}
+
+struct rt_trial oracle_expected(const struct oracle *oracle, uint64_t ordinal)
+{
+    return expected(&oracle->trials[ordinal - 1], retries_of(oracle->state));
 }
 
 static void compare_trial(struct oracle *oracle, const struct rt_state *state, uint64_t ordinal)
@@ -171,6 +185,8 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
     oracle->ended = event->kind == RT_EVENT_LAUNCH_END;
     if (event->kind == RT_EVENT_LAUNCH) {
         oracle->handed_count = 0;
+        oracle->report_count = 0;
+        oracle->due_count = 0;
         oracle->lost = 0;
         memset(oracle->stale, 0, sizeof oracle->stale);
         memset(oracle->confused, 0, sizeof oracle->confused);
@@ -228,7 +244,7 @@ static void return_one(struct oracle *oracle, const struct rt_lease *lease, uint
                        uint32_t attempt)
 {
     struct known_trial *trial = find_trial(oracle, ordinal);
-    struct known_attempt *known = find_attempt(oracle, ordinal, attempt);
+    struct known_attempt *known = oracle_attempt(oracle, ordinal, attempt);
 
     if (!known || attempt != trial->count || known->end_seq || known->rank != lease->rank ||
         known->launch != lease->launch) {
@@ -237,6 +253,7 @@ static void return_one(struct oracle *oracle, const struct rt_lease *lease, uint
                    (number)ordinal, lease->rank);
         return;
     }
+    free(known->reports);
     trial->count--;
 }
 
@@ -261,6 +278,8 @@ static void take_lease(struct oracle *oracle, const struct rt_event *event)
                 compare_trial(oracle, oracle->state, range->ordinal + k);
         }
     }
+    if (event->kind == RT_EVENT_LEASE && !oracle->world->failed)
+        oracle_check_priorities(oracle, &lease);
     free(lease.ranges);
 }
 
@@ -294,6 +313,11 @@ static void end_in_time(struct oracle *oracle, const struct rt_event *event,
         row->launch != oracle->launch)
         world_fail(oracle->world, "attempt %u of trial %llu ends twice, or with another agent",
                    row->attempt, (number)row->ordinal);
+    /* Agents of a simulation say there how often the trial reported. */
+    if (row->start_us && !oracle->confused[row->rank % ORACLE_RANKS] &&
+        row->user_us != known->report_count)
+        world_fail(oracle->world, "trial %llu reported %llu times, and %zu of them are recorded",
+                   (number)row->ordinal, (number)row->user_us, known->report_count);
     known->end_seq = event->seq;
     known->outcome = row->outcome;
     trial->last = row->outcome;
@@ -313,7 +337,7 @@ static void take_row(struct oracle *oracle, const struct rt_event *event,
                      const struct rt_attempt *row)
 {
     struct known_trial *trial = find_trial(oracle, row->ordinal);
-    struct known_attempt *known = find_attempt(oracle, row->ordinal, row->attempt);
+    struct known_attempt *known = oracle_attempt(oracle, row->ordinal, row->attempt);
 
     if (!known) {
         world_fail(oracle->world, "attempt %u of trial %llu ended, but was never leased",
@@ -368,7 +392,14 @@ void oracle_event(struct oracle *oracle, const struct rt_state *state, const str
     case RT_EVENT_ATTEMPTS:
         take_attempts(oracle, event);
         break;
+    case RT_EVENT_PROPOSE:
+        take_plan(oracle, state); /* it has grown */
+        break;
     default:
         break;
     }
+    oracle_drive(oracle, event);
+    oracle_report(oracle, event);
+    if (oracle->pruning)
+        oracle_feed_pruning(oracle->pruning, rt_state_study(state, 1), event, oracle);
 }

@@ -5,19 +5,11 @@
 
 typedef unsigned long long number;
 
-static struct known_attempt *find(struct oracle *oracle, uint64_t ordinal, uint32_t attempt)
-{
-    if (ordinal < 1 || ordinal > oracle->count || attempt < 1 ||
-        attempt > oracle->trials[ordinal - 1].count)
-        return NULL;
-    return &oracle->trials[ordinal - 1].attempts[attempt - 1];
-}
-
 /* Work leaves once, to who holds the lease, and after that is durable. */
 static void check_work(struct oracle *oracle, int rank, uint64_t ordinal, uint64_t index,
                        uint32_t attempt)
 {
-    struct known_attempt *known = find(oracle, ordinal, attempt);
+    struct known_attempt *known = oracle_attempt(oracle, ordinal, attempt);
 
     if (!known || known->launch != oracle->launch || known->rank != (uint32_t)rank ||
         known->end_seq)
@@ -50,7 +42,7 @@ static void work_sent(struct oracle *oracle, int rank, const struct rt_wire_work
 /* True if this outcome of the attempt is on disk. */
 static bool is_safe(struct oracle *oracle, const struct handed_row *row)
 {
-    const struct known_attempt *known = find(oracle, row->ordinal, row->attempt);
+    const struct known_attempt *known = oracle_attempt(oracle, row->ordinal, row->attempt);
 
     if (!known)
         return false;
@@ -89,8 +81,13 @@ void oracle_sent(struct oracle *oracle, int rank, const struct rt_wire *wire)
         oracle->stopped[rank] = true;
     if (wire->kind == RT_WIRE_STOP || wire->kind == RT_WIRE_FORGET)
         oracle->stale[rank] = false;
-    if (wire->kind == RT_WIRE_WORK)
+    if (wire->kind == RT_WIRE_WORK) {
         work_sent(oracle, rank, &wire->work);
+        oracle_points_sent(oracle, &wire->work);
+    } else if (wire->kind == RT_WIRE_ANSWER)
+        oracle_answered(oracle, rank, &wire->answer);
+    else if (wire->kind == RT_WIRE_MORE)
+        oracle_kept(oracle, rank, &wire->piece);
     else if (wire->kind == RT_WIRE_ACK)
         acknowledged(oracle, rank, wire->ack);
     else if (wire->kind == RT_WIRE_BEAT)
@@ -102,11 +99,14 @@ void oracle_received(struct oracle *oracle, int rank, const struct rt_wire *wire
     struct rt_attempts_reader reader;
     struct rt_attempt row;
 
+    oracle->keeper = wire->kind == RT_WIRE_KEEP ? rank : -1;
+    if (wire->kind == RT_WIRE_REPORTS && !oracle->ended)
+        oracle_reports_handed(oracle, rank, &wire->reports);
     if (wire->kind != RT_WIRE_RESULTS || oracle->ended ||
         rt_attempts_open(&reader, wire->results.rows, NULL) < 0)
         return;
     while (rt_attempts_next(&reader, &row, NULL) == 1) {
-        const struct known_attempt *known = find(oracle, row.ordinal, row.attempt);
+        const struct known_attempt *known = oracle_attempt(oracle, row.ordinal, row.attempt);
 
         if (!known || known->rank != (uint32_t)rank || known->launch != oracle->launch ||
             row.study != 1 || row.launch != known->launch || row.rank != known->rank)

@@ -2,6 +2,21 @@
 
 #include "base/alloc.h"
 
+#include <stdlib.h>
+
+static void draw_driver(struct scenario *scenario, struct world *world)
+{
+    scenario->driven = world_chance(world, 0.5);
+    if (!scenario->driven)
+        return;
+    scenario->levels = scenario->levels > 200 ? 200 : scenario->levels;
+    scenario->in_flight = (unsigned)world_magnitude(world, 1, 200);
+    scenario->thinks_us = world_magnitude(world, 10, 10 * SECOND);
+    scenario->cancelling = world_chance(world, 0.5) ? 0 : 0.2;
+    scenario->preferring = world_chance(world, 0.5) ? 0 : 0.5;
+    scenario->telling = world_chance(world, 0.5) ? 0 : 0.3;
+}
+
 void scenario_draw(struct scenario *scenario, struct world *world)
 {
     bool quiet = world_chance(world, 0.15);
@@ -31,6 +46,11 @@ void scenario_draw(struct scenario *scenario, struct world *world)
     if (world_chance(world, 0.3))
         scenario->retry |= 1u << RT_OUTCOME_LOST;
     scenario->supervised = world_chance(world, 0.5);
+    draw_driver(scenario, world);
+    if (world_chance(world, 0.5))
+        scenario->reports = (unsigned)world_magnitude(world, 1, 30);
+    scenario->pruning = scenario->reports && world_chance(world, 0.5);
+    scenario->keeping = world_chance(world, 0.5) ? 0.2 : 0;
 }
 
 void scenario_change(struct scenario *scenario, struct world *world)
@@ -43,11 +63,24 @@ void scenario_change(struct scenario *scenario, struct world *world)
 
 char *scenario_plan(const struct scenario *scenario)
 {
-    return rt_printf(
-        "{\"format\":1,\"name\":\"s\",\"entry\":{\"kind\":\"command\",\"argv\":[\"true\"]},"
-        "\"params\":{},\"axes\":[{\"key\":\"x\",\"from\":\"0\",\"step\":\"1\",\"count\":%u,"
-        "\"kind\":\"int\"}],\"replicates\":%u,\"seed\":0,\"seeds\":\"shared\",\"objective\":null,"
+    char *points = scenario->driven
+                       ? rt_strdup("\"axes\":[],\"replicates\":1,\"driver\":{\"kind\":\"command\","
+                                   "\"argv\":[\"true\"],\"resume\":\"replay\",\"silence_us\":1}")
+                       : rt_printf("\"axes\":[{\"key\":\"x\",\"from\":\"0\",\"step\":\"1\","
+                                   "\"count\":%u,\"kind\":\"int\"}],\"replicates\":%u",
+                                   scenario->levels, scenario->replicates);
+    char *plan = rt_printf(
+        "{\"format\":6,\"name\":\"s\",\"entry\":{\"kind\":\"command\",\"argv\":[\"true\"]},"
+        "\"params\":{},%s,\"seed\":0,\"seeds\":\"shared\",\"objective\":null,%s"
         "\"limits\":{\"timeout_us\":0,\"retries\":%u,\"output_bytes\":65536},"
         "\"each\":{\"threads\":1},\"code\":null,\"root\":\".\"}",
-        scenario->levels, scenario->replicates, scenario->retries);
+        points,
+        scenario->pruning ? "\"pruning\":{\"rules\":[{\"rule\":\"median\",\"metric\":\"v\","
+                            "\"goal\":\"minimize\",\"after\":3},{\"rule\":\"asha\",\"metric\":"
+                            "\"v\",\"goal\":\"minimize\",\"factor\":3}]},"
+                          : "",
+        scenario->retries);
+
+    free(points);
+    return plan;
 }

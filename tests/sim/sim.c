@@ -104,6 +104,9 @@ static void happen(struct sim *sim, struct happening *happening)
         disk_synced(sim);
         launch_wake(sim);
         break;
+    case HAPPENS_DRIVER:
+        driver_step(sim);
+        break;
     case HAPPENS_FAULT:
         fault_happen(sim, (enum fault)happening->fault);
         break;
@@ -156,7 +159,7 @@ static void check_quiet(struct sim *sim)
             world_fail(&sim->world, "rank %u heard nothing for %llu ms", rank,
                        (number)(sim->agents[rank].longest_silence_us / MS));
     }
-    if ((double)sim->world.now_us > limit)
+    if (!sim->scenario.driven && (double)sim->world.now_us > limit)
         world_fail(&sim->world, "%.1f s is too long for this study; it should be under %.1f s",
                    (double)sim->world.now_us / 1e6, limit / 1e6);
 }
@@ -199,11 +202,12 @@ static void check_agents(struct sim *sim)
 static void end_launch(struct sim *sim)
 {
     const struct rt_study *study = sim_study(sim);
-    bool complete = sim_decided(sim) == study->planned && study->leased == 0;
+    bool complete = sim_decided(sim) == study->planned && study->leased == 0 && !driver_open(sim);
 
     world_tell(&sim->world, "launch %u ends: %llu of %llu trials are decided", sim->launch,
                (number)sim_decided(sim), (number)study->planned);
     oracle_compare(&sim->oracle, sim->state);
+    driver_check(sim);
     if (only(sim, 0) && sim->scenario.bad_template == 0 && sim->scenario.stubborn == 0)
         check_quiet(sim);
     check_agents(sim);
@@ -246,6 +250,7 @@ static int run_seed(uint64_t seed, bool trace)
 
     world_init(&sim->world, seed, trace);
     scenario_draw(&sim->scenario, &sim->world);
+    sim->driver.limit = (uint64_t)sim->scenario.levels * sim->scenario.replicates;
     oracle_init(&sim->oracle, &sim->world);
     disk_init(sim);
     for (int rank = 0; rank < SIM_RANKS_MAX; rank++)
@@ -261,6 +266,7 @@ static int run_seed(uint64_t seed, bool trace)
     launch_abandon(sim);
     agents_clear(sim);
     free(sim->inbox);
+    free(sim->driver.told);
     disk_clear(sim);
     oracle_clear(&sim->oracle);
     world_clear(&sim->world);

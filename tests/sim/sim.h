@@ -33,6 +33,16 @@ struct scenario {
     unsigned letters; /* that the conductor reads in one turn of its loop */
     bool supervised;  /* launches that died are started again by a supervisor */
     double stubborn;  /* share of agents that do not stop when they are told to */
+
+    bool driven;        /* a driver proposes the trials, `levels` x `replicates` of them */
+    unsigned in_flight; /* so many at a time */
+    uint64_t thinks_us; /* between what it says, at most */
+    double cancelling;  /* how often it cancels, prefers, and speaks to running trials */
+    double preferring;
+    double telling;
+    unsigned reports; /* of a trial, at most */
+    bool pruning;     /* by a rule of the plan */
+    double keeping;   /* share of reports that come with a checkpoint */
 };
 
 enum fault {
@@ -79,6 +89,9 @@ struct running {
     struct queued trial;
     uint64_t start_us;
     uint64_t end_us;
+    uint64_t report_us; /* when it reports next */
+    unsigned reports;   /* so far */
+    bool stopped;       /* was told to stop */
 };
 
 enum agent_phase { AGENT_AWAY, AGENT_ASKED, AGENT_WARMING, AGENT_UP, AGENT_FAILED, AGENT_LEFT };
@@ -109,7 +122,19 @@ struct agent {
     size_t queue_count;
     size_t queue_capacity;
     struct rt_handover handover;
-    uint64_t ran; /* trials that ended */
+    uint64_t ran;          /* trials that ended */
+    struct rt_buf reports; /* rows that were not sent yet */
+    uint64_t report_count;
+    uint64_t reports_sent; /* batches */
+    uint64_t reports_acked;
+};
+
+/* The driver itself: it outlives all launches, and forgets nothing that it was told. */
+struct driver {
+    enum rt_outcome *told; /* by ordinal */
+    size_t capacity;
+    uint64_t limit; /* trials that it proposes */
+    bool set_up;    /* in this launch */
 };
 
 struct letter {
@@ -142,6 +167,9 @@ struct sim {
     bool complete; /* the study */
     bool new_plan; /* is wanted */
 
+    struct rt_pruning *pruning;
+    struct driver driver;
+
     struct agent agents[SIM_RANKS_MAX];
     uint64_t last_arrival_us[2][SIM_RANKS_MAX]; /* messages of a pair keep their order */
     uint64_t crashes;
@@ -157,6 +185,7 @@ void disk_init(struct sim *sim);
 void disk_clear(struct sim *sim);
 void disk_append_text(struct sim *sim, enum rt_event_kind kind, const char *text);
 uint64_t disk_append(struct sim *sim, enum rt_event_kind kind, struct rt_span body);
+struct rt_event disk_event(const struct disk *disk, uint64_t seq);
 void disk_synced(struct sim *sim);
 void disk_commit(struct sim *sim); /* at once */
 /* Loses what was not durable, and rebuilds the state from what was. */
@@ -168,6 +197,20 @@ void agents_clear(struct sim *sim);
 void agent_arrival(struct sim *sim, int rank, struct rt_span message);
 void agent_step(struct sim *sim, int rank);
 void agent_fill(struct sim *sim, int rank);
+
+/* reports.c: what running trials say, and keep */
+void agent_begin(struct sim *sim, int rank, const struct running *running);
+void agent_report(struct sim *sim, int rank);
+/* Sends what there is: all of it, or if nothing is on its way. */
+void agent_pass_reports(struct sim *sim, int rank, bool all);
+void agent_take_answer(struct sim *sim, int rank, const struct rt_wire_answer *answer);
+void agent_say(struct sim *sim, int rank, const struct rt_wire *wire); /* agent.c */
+
+/* driver.c */
+void driver_begin(struct sim *sim); /* with a launch */
+void driver_step(struct sim *sim);
+void driver_check(struct sim *sim); /* what it was told is still so */
+bool driver_open(const struct sim *sim);
 
 /* confusion.c */
 void agent_confuse(struct sim *sim, int rank);

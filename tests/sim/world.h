@@ -18,6 +18,7 @@ enum happening_kind {
     HAPPENS_AGENT,     /* an agent wanted to be woken */
     HAPPENS_CONDUCTOR, /* the conductor wanted to be woken */
     HAPPENS_SYNC,      /* the disk has finished */
+    HAPPENS_DRIVER,    /* the driver has thought */
     HAPPENS_FAULT,     /* something goes wrong */
 };
 
