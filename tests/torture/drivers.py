@@ -6,7 +6,8 @@
 
 For each example and each way to go on (replay, tell, and state where the driver saves one) its
 study, with the driver as it is and trials made short, is launched again and again; each launch is
-hit by SIGKILL at a random instant, N times in all: rank 0, the driver, or all at once. A study that
+hit by SIGKILL at a random instant, N times in all: rank 0, the driver, a worker (whoever is last in
+the line from nursery over template to worker), under MPI an agent, or all at once. A study that
 comes to its end before is begun anew. After each blow
 
     damaged    `retrial check` is not content
@@ -41,6 +42,8 @@ LAUNCHERS = {
     "mpich": ["mpiexec.mpich", "-n", "2"],
     "openmpi": ["mpiexec.openmpi", "--allow-run-as-root", "--oversubscribe", "-n", "2"],
 }
+DRIVER = b"RETRIAL_DRIVER_IN="
+AGENT = re.compile(rb"\0(PMI_RANK|OMPI_COMM_WORLD_RANK)=[1-9]")  # rank 0 is hit as the conductor
 KINDS = ("damaged", "forgotten", "diverged", "repeated", "incomplete", "different")
 
 # The model, and a line for each time that it ran.
@@ -175,21 +178,42 @@ class Study:
         self.checked = done.stdout + done.stderr
         return done.returncode == 0
 
-    def processes(self, of):
-        """Numbers of the living processes of this study: all, those that rank 0 is, the drivers."""
-        marks = {"all": b"RAN=" + self.env["RAN"].encode() + b"\0", "driver": b"RETRIAL_DRIVER_IN="}
-        found = []
+    def processes(self):
+        """The living processes of this study: number to (parent, environment)."""
+        mark, found = b"RAN=" + self.env["RAN"].encode() + b"\0", {}
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/environ", "rb") as file:
                     environment = file.read()
                 with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-                    zombie = file.read().rpartition(")")[2].split()[0] == "Z"
+                    state, parent = file.read().rpartition(")")[2].split()[:2]
             except OSError:
                 continue
-            if marks["all"] in environment and marks[of] in environment and not zombie:
-                found.append(int(pid))
+            if mark in environment and state != "Z":
+                found[int(pid)] = (int(parent), environment)
         return found
+
+    def some(self, whom):
+        """Numbers of those who are to be hit: none if there is none now."""
+        living = self.processes()
+        if whom == "driver":
+            return [pid for pid, (_, environment) in living.items() if DRIVER in environment]
+        ranks = [pid for pid, (parent, environment) in living.items()
+                 if AGENT.search(environment) and not AGENT.search(living.get(parent, (0, b""))[1])]  # fmt: skip
+        if whom == "agent":
+            return ranks[:1]
+        parents = {parent for parent, _ in living.values()}
+        rank_0 = self.conductor()
+        leaves = [pid for pid, (_, environment) in living.items()
+                  if pid not in parents and pid not in rank_0 + ranks and DRIVER not in environment
+                  and self._is_retrial(pid)]  # fmt: skip
+        return leaves[-1:]
+
+    def _is_retrial(self, pid):
+        try:
+            return os.readlink(f"/proc/{pid}/exe") == self.retrial
+        except OSError:
+            return False
 
     def conductor(self):
         try:
@@ -207,7 +231,7 @@ def hit(study, launch, whom):
     if whom == "all":
         os.killpg(launch.pid, signal.SIGKILL)
         return True
-    pids = study.conductor() if whom == "conductor" else study.processes("driver")
+    pids = study.conductor() if whom == "conductor" else study.some(whom)
     for pid in pids:
         try:
             os.kill(pid, signal.SIGKILL)
@@ -225,7 +249,7 @@ def settle(study, launch):
         launch.wait()
         return ["the launch, which did not end"]
     for _ in range(300):
-        left = study.processes("all")
+        left = list(study.processes())
         if not left:
             return []
         time.sleep(0.05)
@@ -305,6 +329,8 @@ class Round:
 def torture(example, name, resume, arguments, work, rng):
     """All blows for one example and one way to go on; a Round."""
     round_ = Round(name, resume, arguments.keep)
+    whoms = ["conductor", "conductor", "all", "driver", "worker"]
+    whoms += ["agent"] if LAUNCHERS[arguments.mpi] else []
     study = Study(os.path.join(work, f"{name}-{resume}"), example, name, resume, arguments)
     began = time.monotonic()
     settle(study, launch := study.launch())
@@ -317,7 +343,7 @@ def torture(example, name, resume, arguments, work, rng):
         launch = study.launch()
         blow = hits < arguments.kills
         if blow:
-            whom = rng.choice(["conductor", "conductor", "all", "driver"])
+            whom = rng.choice(whoms)
             deadline = time.monotonic() + rng.uniform(0, span)
             while time.monotonic() < deadline and launch.poll() is None:
                 time.sleep(0.002)
