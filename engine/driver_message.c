@@ -269,7 +269,8 @@ void rt_driver_put_item(struct rt_buf *out, const struct rt_json *item)
         struct rt_json *value = rt_json_iter_value(i);
         bool usual = (strcmp(name, "priority") == 0 && rt_json_int(value) == 0) ||
                      (strcmp(name, "replicates") == 0 && rt_json_int(value) == 1) ||
-                     (strcmp(name, "tags") == 0 && rt_json_count(value) == 0);
+                     (strcmp(name, "tags") == 0 && rt_json_count(value) == 0) ||
+                     strcmp(name, "replicate") == 0; /* of an event: it was found, not asked for */
 
         if (!usual)
             rt_json_set(copy, name, rt_json_keep(value));

@@ -1,4 +1,4 @@
-/* What a driver asks: as before, while it is replayed, then live. */
+/* What a driver asks for the first time. */
 #include "engine/driving_own.h"
 
 #include "base/alloc.h"
@@ -12,167 +12,6 @@
 #include <string.h>
 
 #define PROPOSAL_MAX (256u << 20) /* bytes of params of all replicates of one proposal */
-#define SHOWN        300          /* bytes of a request in an error */
-
-static int append(struct rt_driving *driving, enum rt_event_kind kind, struct rt_buf *body,
-                  struct rt_err *err)
-{
-    uint64_t seq;
-
-    return driving->options.append(driving->options.context, kind, rt_buf_span(body), &seq, err);
-}
-
-static int flush_proposals(struct rt_driving *driving, struct rt_err *err)
-{
-    struct rt_buf body = RT_BUF_INIT;
-    uint64_t point = driving->count - driving->proposal_count;
-    uint64_t seq = 0;
-    int rc;
-
-    if (driving->proposal_count == 0)
-        return 0;
-    rt_buf_printf(&body, "{\"launch\":%u,\"point\":%" PRIu64 ",\"study\":%u,\"trials\":[",
-                  (unsigned)driving->options.launch, point, (unsigned)driving->options.study);
-    rt_buf_put(&body, driving->proposals.data, driving->proposals.size);
-    rt_buf_add(&body, "]}");
-    rc = driving->options.append(driving->options.context, RT_EVENT_PROPOSE, rt_buf_span(&body),
-                                 &seq, err);
-    for (; point < driving->count; point++)
-        rt_driving_trial(driving, point)->asked = seq;
-    driving->proposal_count = 0;
-    rt_buf_reset(&driving->proposals);
-    rt_buf_clear(&body);
-    return rc;
-}
-
-static int flush_tells(struct rt_driving *driving, struct rt_err *err)
-{
-    struct rt_buf body = RT_BUF_INIT;
-    int rc;
-
-    if (driving->tells.size == 0)
-        return 0;
-    rt_buf_printf(&body, "{\"launch\":%u,\"study\":%u,\"tells\":[",
-                  (unsigned)driving->options.launch, (unsigned)driving->options.study);
-    rt_buf_put(&body, driving->tells.data, driving->tells.size);
-    rt_buf_add(&body, "]}");
-    rc = append(driving, RT_EVENT_TELL, &body, err);
-    rt_buf_reset(&driving->tells);
-    rt_buf_clear(&body);
-    return rc;
-}
-
-int rt_driving_flush(struct rt_driving *driving, struct rt_err *err)
-{
-    int rc = flush_proposals(driving, err);
-
-    return rc < 0 ? rc : flush_tells(driving, err);
-}
-
-static int append_json(struct rt_driving *driving, enum rt_event_kind kind, struct rt_json *body,
-                       struct rt_err *err)
-{
-    struct rt_buf text = RT_BUF_INIT;
-    int rc = rt_driving_flush(driving, err);
-
-    rt_json_set_int(body, "study", driving->options.study);
-    rt_json_set_int(body, "launch", driving->options.launch);
-    rt_json_canonical(body, &text);
-    if (rc == 0)
-        rc = append(driving, kind, &text, err);
-    rt_json_free(body);
-    rt_buf_clear(&text);
-    return rc;
-}
-
-int rt_driving_append(struct rt_driving *driving, const char *what, struct rt_json *body,
-                      struct rt_err *err)
-{
-    rt_json_set_text(body, "what", what);
-    return append_json(driving, RT_EVENT_DRIVER, body, err);
-}
-
-/* A request that is shown: not all of it, if it is long. */
-static char *shown(const char *text)
-{
-    struct rt_buf out = RT_BUF_INIT;
-    size_t size = strlen(text);
-
-    rt_escape_line(&out, rt_span(text, size < SHOWN ? size : SHOWN));
-    if (size > SHOWN)
-        rt_buf_add(&out, "...");
-    return rt_buf_take(&out);
-}
-
-static int diverge(struct rt_driving *driving, const char *before, const char *now,
-                   struct rt_err *err)
-{
-    bool strict = driving->options.strict || driving->options.check ||
-                  rt_json_bool(rt_json_get(driving->settings, "strict"));
-    struct rt_json *body = rt_json_new_object();
-    char *was = shown(before);
-    char *is = shown(now);
-    int rc = 0;
-
-    rt_json_set_text(body, "before", before);
-    rt_json_set_text(body, "now", now);
-    rt_json_set_int(body, "after", (int64_t)driving->repeated);
-    if (driving->options.check)
-        rt_json_free(body);
-    else
-        rc = rt_driving_append(driving, "diverge", body, err);
-    driving->diverged = true;
-    if (strict)
-        rt_driving_fail(driving, RT_ECONFLICT,
-                        "the driver decides otherwise than it did, after %" PRIu64
-                        " requests that were as before:\n  before: %s\n  now:    %s",
-                        driving->repeated, was, is);
-    else
-        rt_driving_say(driving,
-                       "the driver decides otherwise than it did, after %" PRIu64
-                       " requests that were as before: before %s, now %s; it is started afresh "
-                       "and told all outcomes (--strict ends the launch instead)",
-                       driving->repeated, was, is);
-    free(was);
-    free(is);
-    return rc;
-}
-
-/* What a request did when it was made, as far as it did not go to the journal. */
-static void apply_again(struct rt_driving *driving, const struct rt_turn *turn)
-{
-    struct rt_json *message = NULL;
-
-    if (turn->kind == RT_TURN_SUBMIT || turn->kind == RT_TURN_CLAIM) {
-        rt_driving_open_id(driving, turn->first, (uint32_t)turn->count);
-    } else if (turn->kind == RT_TURN_BATCH &&
-               rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
-        driving->batch = (uint64_t)rt_json_get_int(message, "batch", 1);
-    } else if (turn->kind == RT_TURN_REPORTS &&
-               rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
-        driving->reports = rt_json_bool(rt_json_get(message, "reports"));
-    } else if (turn->kind == RT_TURN_FINISH || turn->kind == RT_TURN_EXIT) {
-        driving->finished = true;
-    }
-    if (turn->reply)
-        rt_driving_send_line(driving, turn->reply);
-    rt_json_free(message);
-}
-
-/* A request while it is replayed. */
-static int repeat(struct rt_driving *driving, const char *text, bool exits, struct rt_err *err)
-{
-    struct rt_turn *turn = &driving->script.turns[driving->script.at];
-
-    if ((turn->kind == RT_TURN_EXIT) != exits || (!exits && strcmp(turn->text, text) != 0))
-        return diverge(driving, turn->kind == RT_TURN_EXIT ? "(its end)" : turn->text,
-                       exits ? "(its end)" : text, err);
-    driving->repeated++;
-    driving->script.at++;
-    apply_again(driving, turn);
-    rt_driving_pump(driving);
-    return 0;
-}
 
 static void put_item(struct rt_driving *driving, const struct rt_json *item, uint32_t replicate,
                      bool first)
@@ -294,8 +133,8 @@ static int check_submit(struct rt_driving *driving, const struct rt_json *item,
     return rc;
 }
 
-static int submit(struct rt_driving *driving, const struct rt_json *item, const char *text,
-                  struct rt_err *err)
+int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, const char *text,
+                      struct rt_err *err)
 {
     uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "trials", RT_ORDINALS_MAX);
     uint64_t replicates = (uint64_t)rt_json_get_int(item, "replicates", 1);
@@ -317,7 +156,7 @@ static int submit(struct rt_driving *driving, const struct rt_json *item, const 
             rc = rt_driving_say_stop(driving, "trials", err);
         goto out;
     }
-    if ((rc = flush_tells(driving, err)) < 0)
+    if ((rc = rt_driving_flush_tells(driving, err)) < 0)
         goto out;
     for (uint64_t i = 0; i < replicates; i++)
         add_trial(driving, item, rt_buf_span(&params), i == 0);
@@ -381,7 +220,7 @@ static int cancel(struct rt_driving *driving, const struct rt_json *message, str
     rt_json_set(body, "ids", rt_json_copy(ids));
     rt_json_set(body, "trials", list);
     if (rc == 0)
-        rc = append_json(driving, RT_EVENT_CANCEL, body, err);
+        rc = rt_driving_append_kind(driving, RT_EVENT_CANCEL, body, err);
     else
         rt_json_free(body);
     for (size_t i = 0; rc == 0 && i < rt_json_count(kept); i++) {
@@ -449,12 +288,12 @@ static int answer(struct rt_driving *driving, const struct rt_json *message, str
     return rc;
 }
 
-static int finish(struct rt_driving *driving, const struct rt_json *value, bool exits,
-                  struct rt_err *err)
+int rt_driving_finish(struct rt_driving *driving, const struct rt_json *value, bool exits,
+                      struct rt_err *err)
 {
     struct rt_json *body = rt_json_new_object();
     char *text = value && rt_json_kind(value) != RT_JSON_NULL ? rt_json_text(value) : NULL;
-    char *words = text ? shown(text) : NULL;
+    char *words = text ? rt_driving_shown(text) : NULL;
 
     driving->finished = true;
     if (words)
@@ -467,8 +306,8 @@ static int finish(struct rt_driving *driving, const struct rt_json *value, bool 
     return rt_driving_append(driving, "finish", body, err);
 }
 
-static int hear_live(struct rt_driving *driving, enum rt_driver_verb verb,
-                     const struct rt_json *message, struct rt_err *err)
+int rt_driving_take(struct rt_driving *driving, enum rt_driver_verb verb,
+                    const struct rt_json *message, struct rt_err *err)
 {
     struct rt_json *body;
 
@@ -495,78 +334,6 @@ static int hear_live(struct rt_driving *driving, enum rt_driver_verb verb,
             rt_json_set(body, "said", rt_json_new_bool(true));
         return rt_driving_append(driving, "save", body, err);
     default:
-        return finish(driving, rt_json_get(message, "finish"), false, err);
+        return rt_driving_finish(driving, rt_json_get(message, "finish"), false, err);
     }
-}
-
-/* One request: an item of a submit, or any other message. */
-static int take(struct rt_driving *driving, enum rt_driver_verb verb, const struct rt_json *request,
-                struct rt_err *err)
-{
-    struct rt_buf text = RT_BUF_INIT;
-    int rc;
-
-    if (verb == RT_DRIVER_SUBMIT)
-        rt_driver_put_item(&text, request);
-    else if (!driving->live)
-        rt_json_canonical(request, &text);
-    if (!driving->live)
-        rc = repeat(driving, rt_buf_text(&text), false, err);
-    else if (verb == RT_DRIVER_SUBMIT)
-        rc = submit(driving, request, rt_buf_text(&text), err);
-    else
-        rc = hear_live(driving, verb, request, err);
-    rt_buf_clear(&text);
-    return rc;
-}
-
-/* What makes no sense ends the driver, and is shown. */
-static int complain(struct rt_driving *driving, struct rt_span line, const struct rt_err *why)
-{
-    struct rt_buf text = RT_BUF_INIT;
-    struct rt_json *error = rt_json_new_object();
-
-    rt_escape_line(&text, rt_span(line.data, line.size < SHOWN ? line.size : SHOWN));
-    if (line.size > SHOWN)
-        rt_buf_add(&text, "...");
-    rt_driving_fail(driving, RT_ETRIALS, "the driver wrote what is no request (%s): %s", why->text,
-                    rt_buf_text(&text));
-    rt_json_set_text(error, "error", why->text);
-    rt_buf_reset(&text);
-    rt_json_canonical(error, &text);
-    rt_buf_add(&text, "\n");
-    rt_driver_send(driving->program, rt_buf_span(&text));
-    rt_json_free(error);
-    rt_buf_clear(&text);
-    return 0;
-}
-
-int rt_driving_hear(struct rt_driving *driving, struct rt_span line, struct rt_err *err)
-{
-    const struct rt_json *list;
-    struct rt_json *message;
-    enum rt_driver_verb verb;
-    struct rt_err why;
-    int rc = 0;
-
-    if (rt_driver_message(line, &message, &verb, &why) < 0)
-        return complain(driving, line, &why);
-    list = rt_json_get(message, "submit");
-    if (verb != RT_DRIVER_SUBMIT)
-        rc = take(driving, verb, message, &why);
-    for (size_t i = 0; rc == 0 && i < rt_json_count(list) && !driving->diverged; i++)
-        rc = take(driving, verb, rt_json_at(list, i), &why);
-    rt_json_free(message);
-    if (rc == RT_EPEER)
-        return complain(driving, line, &why);
-    if (rc < 0 && err)
-        *err = why;
-    return rc;
-}
-
-int rt_driving_hear_end(struct rt_driving *driving, struct rt_err *err)
-{
-    if (driving->finished)
-        return 0;
-    return driving->live ? finish(driving, NULL, true, err) : repeat(driving, "", true, err);
 }

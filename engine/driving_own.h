@@ -179,17 +179,30 @@ struct rt_turn *rt_script_add(struct rt_script *script, enum rt_turn_kind kind, 
 int rt_driving_begin(struct rt_driving *driving, struct rt_err *err);
 void rt_beginning_clear(struct rt_beginning *beginning);
 
-/* driving_ask.c: one line of the driver. */
+/* driving_hear.c: one line of the driver. */
 int rt_driving_hear(struct rt_driving *driving, struct rt_span line, struct rt_err *err);
 /* It has ended, well. */
 int rt_driving_hear_end(struct rt_driving *driving, struct rt_err *err);
-/* Sends what was told before the next request; sees whether it has caught up. */
-void rt_driving_pump(struct rt_driving *driving);
-/* Appends the events in the making. */
+/* A request as it is shown: not all of it, if it is long. Yours. */
+char *rt_driving_shown(const char *text);
+
+/* driving_ask.c: one request, for the first time; a proposal has a form of equal bytes, too. */
+int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, const char *text,
+                      struct rt_err *err);
+int rt_driving_take(struct rt_driving *driving, enum rt_driver_verb verb,
+                    const struct rt_json *message, struct rt_err *err);
+/* `exits`: it has ended without saying so. */
+int rt_driving_finish(struct rt_driving *driving, const struct rt_json *value, bool exits,
+                      struct rt_err *err);
+
+/* driving_record.c: appends the events in the making. */
 int rt_driving_flush(struct rt_driving *driving, struct rt_err *err);
-/* Appends a DRIVER event with these members, which are yours no more. */
+int rt_driving_flush_tells(struct rt_driving *driving, struct rt_err *err);
+/* Appends a DRIVER event with these members, or one of another kind; they are yours no more. */
 int rt_driving_append(struct rt_driving *driving, const char *what, struct rt_json *body,
                       struct rt_err *err);
+int rt_driving_append_kind(struct rt_driving *driving, enum rt_event_kind kind,
+                           struct rt_json *body, struct rt_err *err);
 
 /* driving_reports.c */
 /* Tells the reports that are durable, and running trials what they are to be told again. */
@@ -202,6 +215,8 @@ void rt_driving_forget_orders(struct rt_proposed *trial);
 void rt_driving_drop_heard(struct rt_driving *driving);
 
 /* driving_tell.c */
+/* Sends what was told before the next request; sees whether it has caught up. */
+void rt_driving_pump(struct rt_driving *driving);
 int rt_driving_tell(struct rt_driving *driving, struct rt_err *err);
 void rt_driving_send_line(struct rt_driving *driving, const char *text);
 /* A trial has an outcome now; and one that has is to be told, unless it was or needs not be. */

@@ -61,12 +61,9 @@ static char *message(const char *name, const struct rt_json *value, const char *
 
 static char *item_text(const struct rt_json *item)
 {
-    struct rt_json *copy = rt_json_copy(item);
     struct rt_buf text = RT_BUF_INIT;
 
-    rt_json_remove(copy, "replicate");
-    rt_driver_put_item(&text, copy);
-    rt_json_free(copy);
+    rt_driver_put_item(&text, item);
     return rt_buf_take(&text);
 }
 
