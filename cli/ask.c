@@ -26,6 +26,8 @@ static int position(const char *path, const struct rt_store *store, uint64_t *at
         rc = rt_index_recognise(db, rt_store_uuid(store), at, err);
         rt_db_close(db);
     }
+    if (rc == 2)
+        fprintf(stderr, "an older version wrote the index: it is made anew from the journal\n");
     if (rc == RT_EDAMAGED)
         return rt_err_while(err, "\"retrial check --repair\" makes the index anew");
     return rc == RT_ENEWER ? rc : 0;

@@ -133,12 +133,23 @@ void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progr
     look_at_losses(notices, progress, tell, context);
 }
 
+static void look_at_renewal(struct rt_notices *notices, const struct rt_index_status *status,
+                            rt_notices_fn *tell, void *context)
+{
+    if (!status->renewed || notices->renewed_said)
+        return;
+    notices->renewed_said = true;
+    tell(context, "an older version wrote the index: it is made anew from the journal, and queries "
+                  "show old results as they come into it");
+}
+
 void rt_notices_index(struct rt_notices *notices, const struct rt_index_status *status,
                       rt_notices_fn *tell, void *context)
 {
     bool same = strcmp(notices->pinned_by, status->pinned_by) == 0;
     char *text;
 
+    look_at_renewal(notices, status, tell, context);
     memcpy(notices->pinned_by, status->pinned_by, sizeof notices->pinned_by);
     notices->pinned_said = notices->pinned_said && same;
     if (!status->pinned_by[0] || !same || notices->pinned_said)

@@ -20,6 +20,7 @@ struct rt_notices {
     uint32_t back;
     char pinned_by[64]; /* who was in the way of the index at the last look */
     bool pinned_said;
+    bool renewed_said;
 };
 
 /* Calls tell() for what is new. */
@@ -27,8 +28,8 @@ typedef void rt_notices_fn(void *context, const char *text);
 void rt_notices_look(struct rt_notices *notices, const struct rt_progress *progress,
                      rt_notices_fn *tell, void *context);
 
-/* The same for who keeps the index from being written; status: of now. Look twice a second or so:
- * those who are there only once are not worth a word. */
+/* The same for an index that is made anew, and who keeps it from being written; status: of now.
+ * Look twice a second or so: those who are there only once are not worth a word. */
 void rt_notices_index(struct rt_notices *notices, const struct rt_index_status *status,
                       rt_notices_fn *tell, void *context);
 

@@ -43,6 +43,7 @@ struct rt_follower {
     unsigned waiting;      /* callers of wait() */
     char pinned_by[64];
     bool held; /* by another program that writes to the index */
+    bool renewed;
     struct rt_axis_check *checks;
     size_t check_count;
     size_t check_capacity;
@@ -235,6 +236,13 @@ static bool wait_for_events(struct rt_follower *follower)
     return follower->wish == GO_ON || (follower->wish == STOP_LEVEL && !level);
 }
 
+static void note_renewed(struct rt_follower *follower)
+{
+    pthread_mutex_lock(&follower->lock);
+    follower->renewed = rt_index_renewed(follower->index);
+    pthread_mutex_unlock(&follower->lock);
+}
+
 static int work(struct rt_follower *follower, struct rt_err *err)
 {
     int rc;
@@ -242,6 +250,7 @@ static int work(struct rt_follower *follower, struct rt_err *err)
     if ((rc = rt_index_open(follower->path, rt_store_uuid(follower->store), &follower->index,
                             err)) < 0)
         return rc;
+    note_renewed(follower);
     rt_index_set_payload(follower->index, get_payload, follower->store);
     if ((rc = restore_state(follower, err)) < 0 || (rc = note_checks(follower, err)) < 0)
         return rc;
@@ -337,6 +346,7 @@ void rt_follower_status(struct rt_follower *follower, struct rt_index_status *st
     status->indexed = follower->indexed;
     status->lag_us = follower->behind_since ? now - follower->behind_since : 0;
     memcpy(status->pinned_by, follower->pinned_by, sizeof status->pinned_by);
+    status->renewed = follower->renewed;
     pthread_mutex_unlock(&follower->lock);
 }
 

@@ -9,7 +9,7 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         10
+#define FORMAT         11
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,
@@ -19,6 +19,7 @@ static const char *const schema[] = {
     rt_sql_index_create_axis_value,   rt_sql_index_create_study_column,
     rt_sql_index_create_pending,      rt_sql_index_create_lease,
     rt_sql_index_create_past_attempt, rt_sql_index_create_launch,
+    rt_sql_index_create_process,      rt_sql_index_create_process_index,
     rt_sql_index_create_agent,        rt_sql_index_create_code,
     rt_sql_index_create_package,      rt_sql_index_create_launch_package,
     rt_sql_index_create_worker,       rt_sql_index_create_code_root,
@@ -107,27 +108,29 @@ int rt_index_recognise(struct rt_db *db, const uint8_t uuid[16], uint64_t *posit
 {
     int rc = check_format(db, err);
 
-    return rc < 0 ? rc : rc > 0 ? 1 : check_meta(db, uuid, position, err);
+    return rc != 0 ? rc : check_meta(db, uuid, position, err);
 }
 
-static int open_db(const char *path, const uint8_t uuid[16], struct rt_db **out, uint64_t *position,
+static int open_db(struct rt_index *index, const char *path, const uint8_t uuid[16],
                    struct rt_err *err)
 {
     int rc;
 
-    if ((rc = rt_db_open(path, RT_DB_WRITE, out, err)) < 0 || (rc = check_format(*out, err)) < 0)
+    if ((rc = rt_db_open(path, RT_DB_WRITE, &index->db, err)) < 0 ||
+        (rc = check_format(index->db, err)) < 0)
         return rc;
     if (rc == 2) {
-        rt_db_close(*out);
-        *out = NULL;
+        rt_db_close(index->db);
+        index->db = NULL;
         if ((rc = rt_index_remove(path, err)) < 0 ||
-            (rc = rt_db_open(path, RT_DB_WRITE, out, err)) < 0)
+            (rc = rt_db_open(path, RT_DB_WRITE, &index->db, err)) < 0)
             return rc;
+        index->renewed = true;
         rc = 1;
     }
     if (rc == 1)
-        return create(*out, uuid, err);
-    return check_meta(*out, uuid, position, err);
+        return create(index->db, uuid, err);
+    return check_meta(index->db, uuid, &index->position, err);
 }
 
 int rt_index_open(const char *path, const uint8_t uuid[16], struct rt_index **out,
@@ -137,7 +140,7 @@ int rt_index_open(const char *path, const uint8_t uuid[16], struct rt_index **ou
     int rc;
 
     *out = NULL;
-    if ((rc = open_db(path, uuid, &index->db, &index->position, err)) < 0 ||
+    if ((rc = open_db(index, path, uuid, err)) < 0 ||
         (rc = rt_index_bulk_new(index->db, &index->bulk, err)) < 0 ||
         (rc = rt_index_load_leases(index, err)) < 0) {
         rt_index_close(index);
@@ -155,6 +158,7 @@ void rt_index_close(struct rt_index *index)
     for (size_t i = 0; i < index->table_count; i++)
         rt_index_table_free(index->tables[i]);
     rt_stmt_free(index->past.stmt);
+    rt_index_processes_free(index->processes);
     rt_stmt_free(index->insert_step);
     rt_stmt_free(index->keep_first);
     rt_stmt_free(index->find_first);
@@ -187,6 +191,11 @@ int rt_index_remove(const char *path, struct rt_err *err)
 uint64_t rt_index_position(const struct rt_index *index)
 {
     return index->position;
+}
+
+bool rt_index_renewed(const struct rt_index *index)
+{
+    return index->renewed;
 }
 
 void rt_index_set_payload(struct rt_index *index, rt_index_payload_fn *payload, void *context)

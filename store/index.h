@@ -19,14 +19,15 @@ struct rt_index;
  * no index of ours; RT_ENEWER. One that is older in format is rebuilt: its position is then 0. */
 int rt_index_open(const char *path, const uint8_t uuid[16], struct rt_index **out,
                   struct rt_err *err);
-/* Whether an open database is the index of this store, and how far it has come: 0; 1 if it is empty
- * or of an older format, and will be made anew; RT_EDAMAGED; RT_ENEWER. */
+/* Whether an open database is the index of this store, and how far it has come: 0; 1 if it is
+ * empty, or 2 if it is of an older format: then it will be made anew; RT_EDAMAGED; RT_ENEWER. */
 struct rt_db;
 int rt_index_recognise(struct rt_db *db, const uint8_t uuid[16], uint64_t *position,
                        struct rt_err *err);
 void rt_index_close(struct rt_index *index); /* what was not committed is dropped */
 
 uint64_t rt_index_position(const struct rt_index *index); /* last event included; 0 if none */
+bool rt_index_renewed(const struct rt_index *index);      /* its file was of an older format */
 
 /* How the index gets at payloads that are known by hash: appends the bytes to *out. Without it,
  * metrics that are kept so are left out. */

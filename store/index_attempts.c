@@ -18,6 +18,7 @@ struct row {
     struct rt_span reason;
     const struct rt_study *study;
     struct rt_index_table *table;
+    int64_t process;
 };
 
 static void bind_int(const struct rt_index_insert *insert, enum rt_index_field field,
@@ -63,6 +64,7 @@ static void bind_attempt(const struct rt_index_insert *insert, const struct row 
     bind_text(insert, RT_FIELD_OUTCOME, rt_span_text(rt_outcome_name(attempt->outcome)));
     bind_int(insert, RT_FIELD_LAUNCH, attempt->launch);
     bind_int(insert, RT_FIELD_RANK, attempt->rank);
+    bind_int(insert, RT_FIELD_PROCESS, (uint64_t)row->process);
     bind_int(insert, RT_FIELD_EVENT, row->event);
     bind_int(insert, RT_FIELD_EVENT_ROW, row->event_row);
     if (!row->bare)
@@ -326,6 +328,7 @@ static int add_in_bulk(struct rt_index *index, const struct row *row, struct rt_
                                .attempt = row->attempt,
                                .metrics = &index->metrics,
                                .reason = row->reason,
+                               .process = row->process,
                                .event = row->event,
                                .event_row = row->event_row};
 
@@ -333,6 +336,19 @@ static int add_in_bulk(struct rt_index *index, const struct row *row, struct rt_
     if (row->bare || rt_plan_driven(row->study->plan))
         return 0;
     return rt_index_bulk_add(index->bulk, &new, err);
+}
+
+static int find_process(struct rt_index *index, struct row *row, struct rt_err *err)
+{
+    const struct rt_attempt *attempt = row->attempt;
+    int rc;
+
+    if (row->bare)
+        return rt_index_process_lost(index, attempt->launch, attempt->rank, &row->process, err);
+    if (!row->table->first.known &&
+        (rc = rt_index_table_begin(row->table, attempt->start_us, attempt->seed, err)) < 0)
+        return rc;
+    return rt_index_process_of(index, attempt, &row->process, err);
 }
 
 static int add(struct rt_index *index, struct row *row, struct rt_err *err)
@@ -345,8 +361,8 @@ static int add(struct rt_index *index, struct row *row, struct rt_err *err)
         return rt_err_set(err, RT_EDAMAGED, "an attempt of study %u, which has no plan",
                           (unsigned)attempt->study);
     if ((rc = rt_index_table_of(index, attempt->study, &row->table, err)) < 0 ||
-        (rc = read_reason(index, row, err)) < 0 || (rc = read_metrics(index, row, err)) < 0 ||
-        (rc = add_in_bulk(index, row, err)) < 0 ||
+        (rc = find_process(index, row, err)) < 0 || (rc = read_reason(index, row, err)) < 0 ||
+        (rc = read_metrics(index, row, err)) < 0 || (rc = add_in_bulk(index, row, err)) < 0 ||
         (rc == 0 && (rc = add_alone(index, row, err)) < 0))
         return rc;
     row->table->touched = true;

@@ -10,20 +10,15 @@
 #define TEXT_MAX   (4u << 20)
 #define VALUES_MAX 256u /* columns v0, v1, ... of the table in memory */
 
-/* Columns of the table in memory, in its order. */
+/* Columns of the table in memory, in its order; trial_row_N has them by the same names. */
 enum field {
     ORDINAL,
     REPLICATE,
-    RETIRED,
-    AGAIN,
-    ATTEMPT,
+    MARKS,
     OUTCOME,
     EXIT_STATUS,
-    LAUNCH,
-    RANK,
-    WORKER,
+    PROCESS,
     POSITION,
-    PID,
     START,
     DURATION,
     USER,
@@ -37,9 +32,9 @@ enum field {
 };
 
 static const char *const field_names[FIELDS] = {
-    "ordinal", "replicate", "retired",     "again",    "attempt", "outcome",  "exit_status",
-    "launch",  "rank",      "worker",      "position", "pid",     "start_us", "duration_us",
-    "user_us", "sys_us",    "max_rss_kib", "seed",     "reason",  "event",    "event_row",
+    "ordinal",  "replicate", "marks",       "outcome",   "exit_status", "process",
+    "position", "start_us",  "duration_us", "user_us",   "sys_us",      "max_rss_kib",
+    "seed",     "reason",    "event",       "event_row",
 };
 
 struct text {
@@ -77,7 +72,8 @@ struct rt_index_bulk {
     struct row rows[ROWS_MAX];
     struct place order[ROWS_MAX];
     size_t count;
-    bool alike; /* all have the outcome, replicate, launch and rank of the first, and no more */
+    uint32_t known;      /* bits of the fields that some row has */
+    bool same_replicate; /* all rows have that of the first */
     struct value *values;
     size_t value_capacity;
     struct rt_buf texts;
@@ -263,35 +259,38 @@ static void set(struct row *row, enum field field, uint64_t value)
 static void keep_attempt(struct row *row, const struct rt_index_new *new)
 {
     const struct rt_attempt *attempt = new->attempt;
+    const struct rt_index_first *first = &new->table->first;
 
     set(row, ORDINAL, attempt->ordinal);
-    set(row, ATTEMPT, attempt->attempt);
-    set(row, OUTCOME, (uint64_t)attempt->outcome);
-    if (attempt->outcome != RT_OUTCOME_OK)
+    if (attempt->outcome != RT_OUTCOME_OK) {
+        set(row, OUTCOME, (uint64_t)attempt->outcome);
         set(row, EXIT_STATUS, (uint64_t)attempt->status);
-    set(row, LAUNCH, attempt->launch);
-    set(row, RANK, attempt->rank);
-    set(row, WORKER, attempt->worker);
+    }
+    set(row, PROCESS, (uint64_t) new->process);
     set(row, POSITION, attempt->position);
-    set(row, PID, (uint64_t)attempt->pid);
-    set(row, START, attempt->start_us);
+    set(row, START, attempt->start_us - first->start_us);
     set(row, DURATION, attempt->duration_us);
     set(row, USER, attempt->user_us);
     set(row, SYS, attempt->sys_us);
     set(row, MAX_RSS, attempt->max_rss_kib);
-    set(row, SEED, attempt->seed);
+    if (attempt->seed != first->seed)
+        set(row, SEED, attempt->seed);
     set(row, EVENT, new->event);
     set(row, EVENT_ROW, new->event_row);
 }
 
-/* Whether all that is not bound for each row is the same in both. */
-static bool is_like(const struct row *row, const struct row *first)
+static void note_shape(struct rt_index_bulk *bulk, const struct row *row)
 {
-    const uint32_t more = 1u << RETIRED | 1u << AGAIN | 1u << EXIT_STATUS | 1u << REASON;
+    const struct row *first = &bulk->rows[0];
+    const uint32_t replicate = 1u << REPLICATE;
 
-    return !(row->known & more) && row->cells[OUTCOME] == first->cells[OUTCOME] &&
-           row->cells[REPLICATE] == first->cells[REPLICATE] &&
-           row->cells[LAUNCH] == first->cells[LAUNCH] && row->cells[RANK] == first->cells[RANK];
+    if (bulk->count == 0) {
+        bulk->known = 0;
+        bulk->same_replicate = true;
+    }
+    bulk->known |= row->known;
+    bulk->same_replicate &=
+        (row->known & first->known & replicate) && row->cells[REPLICATE] == first->cells[REPLICATE];
 }
 
 static void keep_row(struct rt_index_bulk *bulk, const struct rt_index_new *new)
@@ -299,21 +298,24 @@ static void keep_row(struct rt_index_bulk *bulk, const struct rt_index_new *new)
     struct row *row = &bulk->rows[bulk->count];
     uint64_t ordinal = new->attempt->ordinal;
     enum rt_trial_status status = rt_state_trial(new->study, ordinal).status;
+    uint64_t marks = 0;
 
     row->known = 0;
     row->point = rt_study_index(new->study, ordinal);
     keep_attempt(row, new);
     if (row->point == UINT64_MAX)
-        set(row, RETIRED, 1);
+        marks |= RT_INDEX_RETIRED;
     else
         set(row, REPLICATE, rt_plan_replicate(bulk->plan, row->point));
     if (status == RT_TRIAL_WAITING || status == RT_TRIAL_LEASED)
-        set(row, AGAIN, 1);
+        marks |= RT_INDEX_AGAIN;
+    if (marks)
+        set(row, MARKS, marks);
     if (new->reason.size) {
         row->reason = keep_text(bulk, new->reason);
         row->known |= 1u << REASON;
     }
-    bulk->alike = (bulk->count == 0 || bulk->alike) && is_like(row, &bulk->rows[0]);
+    note_shape(bulk, row);
     bulk->order[bulk->count] = (struct place){ordinal, bulk->count};
     bulk->count++;
 }
@@ -363,43 +365,58 @@ static void sort(struct rt_index_bulk *bulk)
     }
 }
 
-/* What all rows have in common is bound, and not asked for in each. */
-static void bind_alike(const struct rt_index_bulk *bulk, struct rt_stmt *stmt)
+/* The fields that are taken from the table in memory: a column that all rows lack, or have in
+ * common, costs little if it is not asked for in each. */
+static uint32_t shape(const struct rt_index_bulk *bulk)
 {
-    const struct row *row = &bulk->rows[0];
-
-    if (!bulk->alike)
-        return;
-    rt_stmt_text(stmt, ":outcome", rt_outcome_name((enum rt_outcome)row->cells[OUTCOME]));
-    rt_stmt_int(stmt, ":replicate", row->cells[REPLICATE]);
-    rt_stmt_int(stmt, ":launch", row->cells[LAUNCH]);
-    rt_stmt_int(stmt, ":rank", row->cells[RANK]);
+    return bulk->same_replicate ? bulk->known & ~(1u << REPLICATE) : bulk->known;
 }
 
-static int prepare(const struct rt_index_bulk *bulk, struct rt_stmt **out, struct rt_err *err)
+static void put_names(const struct rt_index_bulk *bulk, struct rt_buf *columns,
+                      struct rt_buf *values)
+{
+    const struct rt_index_table *table = bulk->table;
+
+    if (bulk->same_replicate) {
+        rt_buf_add(columns, ", replicate");
+        rt_buf_add(values, ", :replicate");
+    }
+    for (size_t i = 0; i < FIELDS; i++) {
+        if (shape(bulk) >> i & 1) {
+            rt_buf_printf(columns, ", %s", field_names[i]);
+            rt_buf_printf(values, ", %s", field_names[i]);
+        }
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->columns[i].table_column) {
+            rt_buf_printf(columns, ", %s", table->columns[i].table_column);
+            rt_buf_printf(values, ", v%zu", 2 * i);
+        }
+        if (table->columns[i].state_column) {
+            rt_buf_printf(columns, ", %s", table->columns[i].state_column);
+            rt_buf_printf(values, ", v%zu", 2 * i + 1);
+        }
+    }
+}
+
+static int prepare(const struct rt_index_bulk *bulk, struct rt_err *err)
 {
     struct rt_index_table *table = bulk->table;
-    const char *template = bulk->alike ? rt_sql_study_insert_alike : rt_sql_study_insert_trials;
     struct rt_buf columns = RT_BUF_INIT;
     struct rt_buf values = RT_BUF_INIT;
     char *sql;
     int rc;
 
-    for (size_t i = 0; i < table->count; i++) {
-        if (table->columns[i].table_column) {
-            rt_buf_printf(&columns, ", %s", table->columns[i].table_column);
-            rt_buf_printf(&values, ", v%zu", 2 * i);
-        }
-        if (table->columns[i].state_column) {
-            rt_buf_printf(&columns, ", %s", table->columns[i].state_column);
-            rt_buf_printf(&values, ", v%zu", 2 * i + 1);
-        }
-    }
-    sql = rt_ddl_fill(template, (const struct rt_ddl_slot[]){{"trials", table->trials},
-                                                             {"columns", rt_buf_text(&columns)},
-                                                             {"values", rt_buf_text(&values)},
-                                                             {NULL, NULL}});
-    rc = rt_db_prepare(table->db, sql, out, NULL, err);
+    put_names(bulk, &columns, &values);
+    sql = rt_ddl_fill(rt_sql_study_insert_trials,
+                      (const struct rt_ddl_slot[]){{"rows", table->rows},
+                                                   {"columns", rt_buf_text(&columns)},
+                                                   {"values", rt_buf_text(&values)},
+                                                   {NULL, NULL}});
+    rt_stmt_free(table->insert_many);
+    table->insert_many = NULL;
+    table->insert_shape = shape(bulk);
+    rc = rt_db_prepare(table->db, sql, &table->insert_many, NULL, err);
     free(sql);
     rt_buf_clear(&columns);
     rt_buf_clear(&values);
@@ -412,15 +429,13 @@ int rt_index_bulk_flush(struct rt_index_bulk *bulk, struct rt_err *err)
     int rc = 0;
 
     if (bulk->count) {
-        struct rt_stmt **stmt = &table->insert_many[bulk->alike];
-
         sort(bulk);
         bulk->feed.rows = bulk->count;
-        if (!*stmt)
-            rc = prepare(bulk, stmt, err);
+        if (!table->insert_many || table->insert_shape != shape(bulk))
+            rc = prepare(bulk, err);
         if (rc == 0) {
-            bind_alike(bulk, *stmt);
-            rc = rt_stmt_run(*stmt, err);
+            rt_stmt_int(table->insert_many, ":replicate", bulk->rows[0].cells[REPLICATE]);
+            rc = rt_stmt_run(table->insert_many, err);
         }
     }
     bulk->feed.rows = bulk->count = 0;

@@ -23,6 +23,7 @@ struct rt_index_new {
     const struct rt_attempt *attempt;
     const struct rt_metrics *metrics;
     struct rt_span reason; /* one line */
+    int64_t process;
     uint64_t event;
     uint64_t event_row;
 };

@@ -27,6 +27,7 @@ struct rt_index {
     uint64_t position;
     bool begun;                   /* a transaction is open */
     bool failed;                  /* nothing can be committed any more */
+    bool renewed;                 /* the file was of an older format, and made anew */
     const struct rt_state *state; /* of the last event applied; borrowed */
     struct rt_index_table **tables;
     size_t table_count; /* by number less one; NULL: not loaded */
@@ -35,8 +36,9 @@ struct rt_index {
     size_t lease_capacity;
     struct rt_index_bulk *bulk;  /* rows that are not in their table yet */
     struct rt_index_insert past; /* into past_attempt */
-    struct rt_metrics metrics;   /* of the attempt at hand */
-    struct rt_buf result;        /* its payloads, if they had to be fetched */
+    struct rt_index_processes *processes;
+    struct rt_metrics metrics; /* of the attempt at hand */
+    struct rt_buf result;      /* its payloads, if they had to be fetched */
     struct rt_buf reason;
     struct rt_stmt *insert_step; /* of index_steps.c, prepared when needed */
     struct rt_stmt *keep_first;  /* of index_checks.c, prepared when needed */
@@ -76,6 +78,15 @@ int rt_index_apply_reports(struct rt_index *index, const struct rt_event *event,
                            struct rt_err *err);
 int rt_index_apply_told(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_load_steps(struct rt_index_table *table, struct rt_err *err);
+/* index_process.c: the number of the process that made an attempt, in table process; of those that
+ * a rank lost, one stands for all. */
+struct rt_index_processes;
+int rt_index_process_of(struct rt_index *index, const struct rt_attempt *attempt, int64_t *process,
+                        struct rt_err *err);
+int rt_index_process_lost(struct rt_index *index, uint32_t launch, uint32_t rank, int64_t *process,
+                          struct rt_err *err);
+void rt_index_processes_free(struct rt_index_processes *processes); /* accepts NULL */
+
 /* Attempts that the event, the start or end of a launch, made lost. */
 int rt_index_apply_lost(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 int rt_index_apply_lease(struct rt_index *index, const struct rt_event *event, struct rt_err *err);

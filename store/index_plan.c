@@ -36,7 +36,7 @@ static int fill(struct rt_index_table *table, const struct rt_index_column *colu
                 struct rt_err *err)
 {
     const struct rt_ddl_slot slots[] = {
-        {"trials", table->trials}, {"column", column->table_column}, {NULL, NULL}};
+        {"rows", table->rows}, {"column", column->table_column}, {NULL, NULL}};
     char *sql = rt_ddl_fill(rt_sql_study_fill_column, slots);
     struct rt_stmt *stmt;
     int rc = rt_db_prepare(table->db, sql, &stmt, NULL, err);

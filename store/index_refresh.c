@@ -27,7 +27,7 @@ static int prepare_revive(struct refresh *refresh, struct rt_err *err)
             rt_buf_printf(&assignments, ", %s = :%s", column->table_column, column->table_column);
     }
     sql = rt_ddl_fill(rt_sql_study_revive_trial,
-                      (const struct rt_ddl_slot[]){{"trials", table->trials},
+                      (const struct rt_ddl_slot[]){{"rows", table->rows},
                                                    {"assignments", rt_buf_text(&assignments)},
                                                    {NULL, NULL}});
     rc = rt_db_prepare(table->db, sql, &refresh->revive, NULL, err);

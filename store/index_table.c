@@ -20,7 +20,7 @@ static const char *const field_names[RT_FIELDS] = {
     [RT_FIELD_USER] = ":user_us",        [RT_FIELD_SYS] = ":sys_us",
     [RT_FIELD_MAX_RSS] = ":max_rss_kib", [RT_FIELD_SEED] = ":seed",
     [RT_FIELD_REASON] = ":reason",       [RT_FIELD_EVENT] = ":event",
-    [RT_FIELD_EVENT_ROW] = ":event_row",
+    [RT_FIELD_EVENT_ROW] = ":event_row", [RT_FIELD_PROCESS] = ":process",
 };
 
 static char *copy_text(struct rt_stmt *stmt, int column)
@@ -72,6 +72,9 @@ static int load_study(struct rt_index_table *table, struct rt_err *err)
         table->id = copy_text(stmt, 0);
         table->study_name = copy_text(stmt, 1);
         table->view = copy_text(stmt, 2);
+        table->first.known = rt_stmt_kind(stmt, 3) != RT_CELL_NULL;
+        table->first.start_us = (uint64_t)rt_stmt_get_int(stmt, 3);
+        table->first.seed = (uint64_t)rt_stmt_get_int(stmt, 4);
     } else if (rc == 0) {
         rc = rt_err_set(err, RT_EDAMAGED, "\"%s\" does not know study %u", rt_db_path(table->db),
                         (unsigned)table->study);
@@ -89,6 +92,7 @@ int rt_index_table_load(struct rt_db *db, uint32_t study, struct rt_index_table 
     table->db = db;
     table->study = study;
     table->trials = rt_printf("trial_%u", (unsigned)study);
+    table->rows = rt_printf("trial_row_%u", (unsigned)study);
     table->touched = true;
     if ((rc = load_study(table, err)) < 0 || (rc = load_columns(table, err)) < 0) {
         rt_index_table_free(table);
@@ -102,10 +106,8 @@ static void forget_insert(struct rt_index_table *table)
 {
     rt_stmt_free(table->insert.stmt);
     table->insert.stmt = NULL;
-    for (int i = 0; i < 2; i++) {
-        rt_stmt_free(table->insert_many[i]);
-        table->insert_many[i] = NULL;
-    }
+    rt_stmt_free(table->insert_many);
+    table->insert_many = NULL;
 }
 
 void rt_index_table_free(struct rt_index_table *table)
@@ -122,29 +124,60 @@ void rt_index_table_free(struct rt_index_table *table)
     free(table->study_name);
     free(table->view);
     free(table->trials);
+    free(table->rows);
     free(table);
 }
 
 int rt_index_table_prepare(struct rt_index_table *table, const char *template, struct rt_stmt **out,
                            struct rt_err *err)
 {
-    const struct rt_ddl_slot slots[] = {{"trials", table->trials}, {NULL, NULL}};
+    char *study = rt_printf("%u", (unsigned)table->study);
+    const struct rt_ddl_slot slots[] = {{"trials", table->trials},
+                                        {"rows", table->rows},
+                                        {"study", study},
+                                        {"columns", ""},
+                                        {NULL, NULL}};
     char *sql = rt_ddl_fill(template, slots);
     int rc = rt_db_prepare(table->db, sql, out, NULL, err);
 
+    free(study);
     free(sql);
+    return rc;
+}
+
+static int run_template(struct rt_index_table *table, const char *template, struct rt_err *err)
+{
+    struct rt_stmt *stmt;
+    int rc;
+
+    if ((rc = rt_index_table_prepare(table, template, &stmt, err)) < 0)
+        return rc;
+    rc = rt_stmt_run(stmt, err);
+    rt_stmt_free(stmt);
     return rc;
 }
 
 int rt_index_table_create(struct rt_index_table *table, struct rt_err *err)
 {
+    int rc = run_template(table, rt_sql_study_trial_rows, err);
+
+    return rc < 0 ? rc : run_template(table, rt_sql_study_trials, err);
+}
+
+int rt_index_table_begin(struct rt_index_table *table, uint64_t start_us, uint64_t seed,
+                         struct rt_err *err)
+{
     struct rt_stmt *stmt;
     int rc;
 
-    if ((rc = rt_index_table_prepare(table, rt_sql_study_trials, &stmt, err)) < 0)
+    if ((rc = rt_db_prepare(table->db, rt_sql_index_update_study_first, &stmt, NULL, err)) < 0)
         return rc;
+    rt_stmt_int(stmt, ":study", table->study);
+    rt_stmt_int(stmt, ":start_us", (int64_t)start_us);
+    rt_stmt_int(stmt, ":seed", (int64_t)seed);
     rc = rt_stmt_run(stmt, err);
     rt_stmt_free(stmt);
+    table->first = (struct rt_index_first){rc == 0, start_us, seed};
     return rc;
 }
 
@@ -206,8 +239,7 @@ static int run_ddl(struct rt_index_table *table, const char *template, const cha
                    const char *type, const char *before, struct rt_err *err)
 {
     const struct rt_ddl_slot slots[] = {
-        {"trials", table->trials}, {"column", column}, {"type", type},
-        {"before", before},        {NULL, NULL},
+        {"rows", table->rows}, {"column", column}, {"type", type}, {"before", before}, {NULL, NULL},
     };
     char *sql = rt_ddl_fill(template, slots);
     int rc = rt_db_exec(table->db, sql, err);
@@ -235,7 +267,7 @@ static int has_room(struct rt_index_table *table, bool *room, struct rt_err *err
 
     if ((rc = rt_db_prepare(table->db, rt_sql_index_select_width, &stmt, NULL, err)) < 0)
         return rc;
-    rt_stmt_text(stmt, ":trials", table->trials);
+    rt_stmt_text(stmt, ":rows", table->rows);
     if ((rc = rt_stmt_step(stmt, err)) > 0)
         *room = rt_stmt_get_int(stmt, 0) < WIDTH_MAX;
     rt_stmt_free(stmt);
@@ -334,7 +366,7 @@ static int prepare_insert(struct rt_index_table *table, struct rt_err *err)
         put_parameter(table->columns[i].state_column, &columns, &values);
     }
     sql = rt_ddl_fill(rt_sql_study_insert_trial,
-                      (const struct rt_ddl_slot[]){{"trials", table->trials},
+                      (const struct rt_ddl_slot[]){{"rows", table->rows},
                                                    {"columns", rt_buf_text(&columns)},
                                                    {"values", rt_buf_text(&values)},
                                                    {NULL, NULL}});

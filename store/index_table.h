@@ -1,8 +1,9 @@
 #ifndef RT_STORE_INDEX_TABLE_H
 #define RT_STORE_INDEX_TABLE_H
 /*
- * The table of one study's trials, trial_N, and what is known of its columns
- * (table study_column). Columns are added, and widened, as values need them.
+ * The table of one study's trials, trial_row_N, and what is known of its columns
+ * (table study_column). Columns are added, and widened, as values need them. The view trial_N
+ * shows what the rows stand for.
  */
 #include <stdbool.h>
 #include "store/index_checks.h"
@@ -28,6 +29,7 @@ enum rt_index_field {
     RT_FIELD_LAUNCH,
     RT_FIELD_RANK,
     RT_FIELD_WORKER,
+    RT_FIELD_PROCESS,
     RT_FIELD_POSITION,
     RT_FIELD_PID,
     RT_FIELD_START,
@@ -46,6 +48,17 @@ struct rt_index_insert {
     int params[RT_FIELDS];
 };
 
+/* Of the study's first attempt. Its trials' rows have the time since then, and no seed if it is
+ * the same. */
+struct rt_index_first {
+    bool known;
+    uint64_t start_us;
+    uint64_t seed;
+};
+
+/* What `marks` of a row adds up to. */
+enum { RT_INDEX_RETIRED = 1, RT_INDEX_AGAIN = 2 };
+
 struct rt_index_table {
     struct rt_db *db;
     uint32_t study;
@@ -53,13 +66,16 @@ struct rt_index_table {
     char *study_name; /* "noise" */
     char *view;       /* NULL before it has one */
     char *trials;     /* "trial_1" */
+    char *rows;       /* "trial_row_1" */
+    struct rt_index_first first;
     struct rt_index_column *columns;
     size_t count;
     size_t capacity;
     size_t metrics; /* of those columns */
     size_t hint;    /* where the next metric is looked for */
     struct rt_index_insert insert;
-    struct rt_stmt *insert_many[2]; /* of store/index_bulk.c; NULL: to be prepared */
+    struct rt_stmt *insert_many; /* of store/index_bulk.c; NULL: to be prepared */
+    uint32_t insert_shape;       /* the fields that it takes */
     uint64_t pending_first; /* first ordinal of the first range of `pending`; 0: none is left */
     uint64_t pending_last;
     uint64_t pending_at; /* the next one to look at */
@@ -75,8 +91,11 @@ int rt_index_table_load(struct rt_db *db, uint32_t study, struct rt_index_table 
                         struct rt_err *err);
 void rt_index_table_free(struct rt_index_table *table);
 
-/* Makes trial_N. */
+/* Makes trial_row_N, and trial_N as long as it has no columns of its own. */
 int rt_index_table_create(struct rt_index_table *table, struct rt_err *err);
+/* Notes what the first attempt had. */
+int rt_index_table_begin(struct rt_index_table *table, uint64_t start_us, uint64_t seed,
+                         struct rt_err *err);
 
 /* The column of this name, or NULL. */
 struct rt_index_column *rt_index_table_find(struct rt_index_table *table, bool metric,
@@ -101,7 +120,7 @@ int rt_index_table_insert(struct rt_index_table *table, struct rt_index_insert *
 int rt_index_insert_prepare(struct rt_index_insert *insert, struct rt_db *db, const char *sql,
                             struct rt_err *err);
 
-/* A template of sql/study/ with {trials} filled in, compiled; yours. */
+/* A template of sql/study/ with {trials}, {rows} and {study} filled in, compiled; yours. */
 int rt_index_table_prepare(struct rt_index_table *table, const char *template, struct rt_stmt **out,
                            struct rt_err *err);
 

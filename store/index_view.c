@@ -147,6 +147,16 @@ static char *put_replicate(const struct rt_index_table *table, const struct rt_p
     return rt_printf("point / %llu + 1", (unsigned long long)rt_plan_levels(plan));
 }
 
+static void put_all(const struct rt_index_table *table, struct rt_buf *out)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->columns[i].table_column)
+            rt_buf_printf(out, ", %s", table->columns[i].table_column);
+        if (table->columns[i].state_column)
+            rt_buf_printf(out, ", %s", table->columns[i].state_column);
+    }
+}
+
 static int put_source(const struct rt_index_table *table, const struct rt_study *study, char **out,
                       struct rt_err *err)
 {
@@ -155,10 +165,12 @@ static int put_source(const struct rt_index_table *table, const struct rt_study 
     char *number = rt_printf("%u", (unsigned)table->study);
     char *replicate = put_replicate(table, study->plan);
     int rc = put_pending(table, &stored, &derived, err);
-    const struct rt_ddl_slot slots[] = {
-        {"trials", table->trials},          {"study", number},
-        {"replicate", replicate},           {"stored", rt_buf_text(&stored)},
-        {"derived", rt_buf_text(&derived)}, {NULL, NULL}};
+    const struct rt_ddl_slot slots[] = {{"rows", table->rows},
+                                        {"study", number},
+                                        {"replicate", replicate},
+                                        {"stored", rt_buf_text(&stored)},
+                                        {"derived", rt_buf_text(&derived)},
+                                        {NULL, NULL}};
 
     *out = rt_ddl_fill(rt_plan_driven(study->plan) ? rt_sql_study_source_proposed
                        : table->pending_first      ? rt_sql_study_source_pending
@@ -189,6 +201,7 @@ static int define(struct rt_index_table *table, const char *template, const char
                                         {"columns", columns},
                                         {"source", from},
                                         {"trials", table->trials},
+                                        {"rows", table->rows},
                                         {NULL, NULL}};
     drop = rt_ddl_fill(rt_sql_study_drop_view, slots);
     create = rt_ddl_fill(template, slots);
@@ -206,6 +219,7 @@ int rt_index_define_views(struct rt_index *index, struct rt_index_table *table, 
 {
     const struct rt_study *study = rt_state_study(index->state, table->study);
     struct rt_buf columns = RT_BUF_INIT;
+    struct rt_buf all = RT_BUF_INIT;
     char *attempts = rt_printf("%s.attempts", table->view);
     char *steps = rt_printf("%s.steps", table->view);
     char *from;
@@ -216,6 +230,9 @@ int rt_index_define_views(struct rt_index *index, struct rt_index_table *table, 
     for (size_t i = 0; rc == 0 && i < table->count; i++)
         rc = rt_index_table_save(table, &table->columns[i], err);
     put_columns(table, &columns);
+    put_all(table, &all);
+    if (rc == 0)
+        rc = define(table, rt_sql_study_trials, table->trials, rt_buf_text(&all), from, err);
     if (rc == 0)
         rc = define(table, rt_sql_study_view, table->view, rt_buf_text(&columns), from, err);
     if (rc == 0)
@@ -224,6 +241,7 @@ int rt_index_define_views(struct rt_index *index, struct rt_index_table *table, 
         rc = define(table, rt_sql_study_steps_view, steps, "", from, err);
     table->view_stale = rc < 0;
     rt_buf_clear(&columns);
+    rt_buf_clear(&all);
     free(attempts);
     free(steps);
     free(from);

@@ -87,6 +87,7 @@ struct rt_index_status {
     uint64_t indexed;   /* number of the last event in the index */
     uint64_t lag_us;    /* age of the oldest durable event that is not in it yet; 0 if level */
     char pinned_by[64]; /* a reader that keeps the WAL from being reset, or "" */
+    bool renewed;       /* an older version wrote it: it was made anew when it was opened */
 };
 void rt_store_index_status(struct rt_store *store, struct rt_index_status *status);
 

@@ -6,7 +6,9 @@ SELECT
   (SELECT count(*) FROM package AS p WHERE p.packages = agent.packages) AS package_count
 FROM agent
 WHERE
-  launch IN (SELECT launch FROM {trials})
+  launch IN (
+    SELECT p.launch FROM process AS p WHERE p.process IN (SELECT process FROM {trials})
+  )
   OR launch IN (SELECT launch FROM past_attempt WHERE study = :study)
 GROUP BY
   launch, cpu, cores, memory_kib, gpus, gpu, gpu_driver, python, python_executable,

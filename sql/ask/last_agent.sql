@@ -1,6 +1,7 @@
 -- Where the latest of a study's trials ran.
-SELECT launch, rank
-FROM {trials}
-WHERE launch IS NOT NULL AND outcome <> 'lost'
-ORDER BY launch DESC, ordinal DESC
+SELECT p.launch, p.rank
+FROM {trials} AS t
+JOIN process AS p USING (process)
+WHERE t.outcome <> 'lost'
+ORDER BY p.launch DESC, t.ordinal DESC
 LIMIT 1

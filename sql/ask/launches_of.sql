@@ -5,6 +5,8 @@ SELECT
   nullif(record ->> '$.modules', '[]') AS modules
 FROM launch
 WHERE
-  launch IN (SELECT launch FROM {trials})
+  launch IN (
+    SELECT p.launch FROM process AS p WHERE p.process IN (SELECT process FROM {trials})
+  )
   OR launch IN (SELECT launch FROM past_attempt WHERE study = :study)
 ORDER BY launch

@@ -8,5 +8,7 @@ CREATE TABLE study (
   revision INTEGER NOT NULL DEFAULT 0, -- of its current plan
   trials INTEGER NOT NULL DEFAULT 0, -- in its current plan
   left_out INTEGER NOT NULL DEFAULT 0, -- metrics and params that found no room as columns
+  start_us INTEGER, -- of the first attempt: those of trial_row_N count from it
+  seed INTEGER, -- of the first attempt: that of trials which have none in trial_row_N
   event INTEGER NOT NULL -- number in the journal
 )

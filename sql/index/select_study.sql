@@ -1,1 +1,1 @@
-SELECT id, name, view FROM study WHERE study = :study
+SELECT id, name, view, start_us, seed FROM study WHERE study = :study

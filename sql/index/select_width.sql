@@ -1,2 +1,2 @@
 -- How many columns a table has.
-SELECT count(*) FROM pragma_table_info(:trials)
+SELECT count(*) FROM pragma_table_info(:rows)

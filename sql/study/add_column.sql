@@ -1,1 +1,1 @@
-ALTER TABLE {trials} ADD COLUMN {column} {type}
+ALTER TABLE {rows} ADD COLUMN {column} {type}

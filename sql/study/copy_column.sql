@@ -1,2 +1,2 @@
 -- A column of a wider type takes over from the one before.
-UPDATE {trials} SET {column} = {before}
+UPDATE {rows} SET {column} = {before}

@@ -1,1 +1,1 @@
-DELETE FROM {trials} WHERE ordinal = :ordinal
+DELETE FROM {rows} WHERE ordinal = :ordinal

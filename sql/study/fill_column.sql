@@ -1,4 +1,4 @@
 -- A parameter that was fixed is swept now: the trials so far had its fixed value.
-UPDATE {trials}
+UPDATE {rows}
 SET {column} = (SELECT value FROM study_column WHERE study = :study AND number = :number)
-WHERE retired IS NULL
+WHERE coalesce(marks, 0) & 1 = 0

@@ -3,14 +3,13 @@
 -- lie behind all that have ended, and need not be looked up.
 (
   SELECT
-    ordinal, replicate, again, attempt, outcome, launch, rank, worker, seed, start_us, duration_us,
-    user_us, sys_us, max_rss_kib, reason{stored}
-  FROM {trials}
-  WHERE retired IS NULL
+    ordinal, replicate, marks & 2 AS again, attempt, coalesce(outcome, 'ok') AS ended, process, seed,
+    start_us, duration_us, user_us, sys_us, max_rss_kib, reason{stored}
+  FROM {rows}
+  WHERE coalesce(marks, 0) & 1 = 0
   UNION ALL
   SELECT
-    ordinal, {replicate}, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    NULL, NULL{derived}
+    ordinal, {replicate}, 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL{derived}
   FROM (
     WITH RECURSIVE block (first, last, point) AS (
       SELECT first, last, point FROM pending WHERE study = {study}
@@ -21,8 +20,8 @@
     FROM block CROSS JOIN tally
     WHERE n <= last - first
       AND (
-        first + n > coalesce((SELECT max(ordinal) FROM {trials}), 0)
-        OR NOT EXISTS (SELECT 1 FROM {trials} AS known WHERE known.ordinal = first + n)
+        first + n > coalesce((SELECT max(ordinal) FROM {rows}), 0)
+        OR NOT EXISTS (SELECT 1 FROM {rows} AS known WHERE known.ordinal = first + n)
       )
   ) AS series
 )

@@ -4,7 +4,7 @@ CREATE VIEW {view} AS SELECT
   ordinal,
   replicate,
   CASE
-    WHEN again IS NULL THEN 'done'
+    WHEN coalesce(again, 0) = 0 THEN 'done'
     WHEN (
       SELECT lease.first + lease.count > t.ordinal
       FROM lease
@@ -16,14 +16,24 @@ CREATE VIEW {view} AS SELECT
     ) THEN 'running'
     ELSE 'waiting'
   END AS status,
-  outcome{columns},
+  ended AS outcome{columns},
   attempt,
-  launch,
-  rank,
-  (SELECT a.host FROM agent AS a WHERE a.launch = t.launch AND a.rank = t.rank) AS host,
-  worker,
-  seed,
-  strftime('%Y-%m-%dT%H:%M:%fZ', start_us / 1e6, 'unixepoch') AS started,
+  (SELECT p.launch FROM process AS p WHERE p.process = t.process) AS launch,
+  (SELECT p.rank FROM process AS p WHERE p.process = t.process) AS rank,
+  (
+    SELECT a.host FROM process AS p JOIN agent AS a USING (launch, rank)
+    WHERE p.process = t.process
+  ) AS host,
+  (SELECT p.worker FROM process AS p WHERE p.process = t.process) AS worker,
+  CASE
+    WHEN start_us IS NOT NULL
+    THEN coalesce(seed, (SELECT s.seed FROM study AS s WHERE s.study = {study}))
+  END AS seed,
+  strftime(
+    '%Y-%m-%dT%H:%M:%fZ',
+    (start_us + (SELECT s.start_us FROM study AS s WHERE s.study = {study})) / 1e6,
+    'unixepoch'
+  ) AS started,
   duration_us / 1e6 AS seconds,
   (user_us + sys_us) / 1e6 AS cpu_seconds,
   max_rss_kib,

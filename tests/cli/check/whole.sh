@@ -18,7 +18,7 @@ cp -r .retrial good
 python3 - <<'PYTHON'
 import sqlite3
 with sqlite3.connect(".retrial/index.sqlite") as db:
-    db.execute("UPDATE trial_1 SET outcome = 'ok' WHERE outcome = 'failed'")
+    db.execute("UPDATE trial_row_1 SET outcome = NULL WHERE outcome = 'failed'")
 PYTHON
 try "an index that lies" check
 try "made anew" check --repair

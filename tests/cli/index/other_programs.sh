@@ -28,3 +28,8 @@ retrial run -q -j 1 quick.py:train -S x=1,2,3 && echo "done"
 exec 7>&-
 wait
 retrial query --csv 'SELECT x, value FROM quick'
+
+echo "-- an index that an older version wrote is made anew, and that is said"
+sqlite3 .retrial/index.sqlite 'PRAGMA user_version = 10'
+retrial query --csv 'SELECT x, value FROM quick' 2>&1
+retrial query --csv 'SELECT x, value FROM quick' 2>&1

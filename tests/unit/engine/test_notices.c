@@ -166,6 +166,19 @@ static void who_stays_in_the_way_of_the_index_is_named_once(void **state)
     look_at_index(&notices, "pid 18 (python3)", 1);
 }
 
+static void an_index_that_is_made_anew_is_told_once(void **state)
+{
+    struct rt_notices notices = {0};
+    struct rt_index_status status = {.renewed = true};
+
+    (void)state;
+    told = 0;
+    rt_notices_index(&notices, &status, tell, NULL);
+    assert_non_null(strstr(last, "made anew from the journal"));
+    rt_notices_index(&notices, &status, tell, NULL);
+    assert_int_equal(told, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_launch_that_failed_tells_by_itself),
         cmocka_unit_test(agents_that_go_and_come_are_told_each_time),
         cmocka_unit_test(who_stays_in_the_way_of_the_index_is_named_once),
+        cmocka_unit_test(an_index_that_is_made_anew_is_told_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

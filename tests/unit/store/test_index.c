@@ -111,6 +111,40 @@ static void many_rows_of_one_transaction_are_what_their_attempts_say(void **stat
     world_end(&world);
 }
 
+/* Rows keep what differs from the first attempt, and the number of the process. */
+static void a_short_row_stands_for_all_that_its_attempt_says(void **state)
+{
+    struct rt_attempt rows[3];
+    struct world world;
+
+    (void)state;
+    begin_simple(&world, 3, 0);
+    for (unsigned i = 0; i < 3; i++)
+        rows[i] = (struct rt_attempt){.study = 1,
+                                      .ordinal = i + 1,
+                                      .attempt = 1,
+                                      .launch = (uint32_t)rt_state_launches(world.state),
+                                      .worker = i,
+                                      .position = 1,
+                                      .pid = 100 + (int32_t)(i / 2),
+                                      .start_us = UINT64_C(1700000000000000) - i,
+                                      .seed = 40 + i / 2,
+                                      .outcome = RT_OUTCOME_OK};
+    rt_attempts_put(&world.body, rows, 3);
+    world_say(&world, RT_EVENT_ATTEMPTS);
+    world_commit(&world);
+    expect_answer(&world, "SELECT ordinal, rank, worker, pid, start_us, seed FROM trial_1",
+                  "1|0|0|100|1700000000000000|40\n2|0|1|100|1699999999999999|40\n"
+                  "3|0|2|101|1699999999999998|41");
+    expect_answer(&world, "SELECT ordinal, rank, worker, seed, started FROM s",
+                  "1|0|0|40|2023-11-14T22:13:20.000Z\n2|0|1|40|2023-11-14T22:13:20.000Z\n"
+                  "3|0|2|41|2023-11-14T22:13:20.000Z");
+    expect_answer(&world,
+                  "SELECT count(*), count(outcome), count(seed), max(start_us) FROM trial_row_1",
+                  "3|0|1|0");
+    world_end(&world);
+}
+
 static void what_a_dead_launch_had_is_lost_and_may_come_late(void **state)
 {
     struct world world;
@@ -336,6 +370,7 @@ static void an_index_of_an_older_format_is_made_anew(void **state)
     world.index = NULL;
     expect_ok(world.err, rt_index_open(world.path, world_uuid, &index, &world.err));
     assert_int_equal(rt_index_position(index), 0);
+    assert_true(rt_index_renewed(index));
     rt_index_close(index);
     world_end(&world);
 }
@@ -403,6 +438,7 @@ int main(void)
         cmocka_unit_test(nothing_is_seen_before_the_commit),
         cmocka_unit_test(a_retried_trial_has_one_row_and_all_its_attempts),
         cmocka_unit_test(many_rows_of_one_transaction_are_what_their_attempts_say),
+        cmocka_unit_test(a_short_row_stands_for_all_that_its_attempt_says),
         cmocka_unit_test(what_a_dead_launch_had_is_lost_and_may_come_late),
         cmocka_unit_test(what_an_agent_gives_back_waits_again),
         cmocka_unit_test(an_index_made_anew_equals_one_that_followed),

@@ -1,0 +1,1 @@
+INSERT INTO process (launch, rank, worker, pid) VALUES (:launch, :rank, :worker, :pid) RETURNING process
