@@ -10,6 +10,7 @@
 #include "cli/supervise.h"
 #include "cli/surroundings.h"
 #include "cli/walltime.h"
+#include "engine/comm_launcher.h"
 #include "engine/retry.h"
 
 #include <errno.h>
@@ -148,14 +149,27 @@ static int supervise(struct rt_cmd_context *context, const struct rt_execute_opt
         .launcher = execute->launcher,
         .walltime = execute->walltime,
     };
+    const struct rt_walltime walltime = {execute->walltime, execute->margin, options->grace_us,
+                                         .elsewhere = !execute->margin};
     uint64_t stop_us;
     int rc;
 
     options->store_path = context->store_option;
-    if ((rc = check(execute, err)) < 0 || (rc = rt_walltime(execute->walltime, execute->margin,
-                                                            options->grace_us, &stop_us, err)) < 0)
+    if ((rc = check(execute, err)) < 0 || (rc = rt_walltime(&walltime, &stop_us, err)) < 0)
         return rc;
     return rt_supervise(context, &supervise, options, err);
+}
+
+/* Rank 0 stops for all. */
+static int find_end(const struct rt_execute_options *execute, const char *comm,
+                    struct rt_run_options *options, struct rt_err *err)
+{
+    const char *rank = rt_launcher_rank();
+    const struct rt_walltime walltime = {execute->walltime, execute->margin, options->grace_us,
+                                         .elsewhere = strcmp(comm, "local") != 0 && rank[0] &&
+                                                      strcmp(rank, "0") != 0};
+
+    return rt_walltime(&walltime, &options->stop_us, err);
 }
 
 static void note_closing(void *guard)
@@ -179,9 +193,8 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     if ((rc = check(execute, err)) < 0 ||
         (rc = publish_interval(execute->publish, &options->publish_us, err)) < 0 ||
         (execute->retry && (rc = rt_retry_parse(execute->retry, &options->retry, err)) < 0) ||
-        (rc = rt_walltime(execute->walltime, execute->margin, options->grace_us, &options->stop_us,
-                          err)) < 0 ||
-        (rc = rt_comm_detect(&comm, err)) < 0 || (rc = rt_comm_open(comm, &options->comm, err)) < 0)
+        (rc = rt_comm_detect(&comm, err)) < 0 || (rc = find_end(execute, comm, options, err)) < 0 ||
+        (rc = rt_comm_open(comm, &options->comm, err)) < 0)
         return rc;
     rt_guard_note(context->guard, RT_GUARD_JOINED);
     catch_signals(options->comm->rank == 0);

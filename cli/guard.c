@@ -35,25 +35,13 @@ struct guarding {
     int status;      /* of the dead rank */
 };
 
-static const char *rank_number(void)
-{
-    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK",
-                                        "SLURM_PROCID"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (getenv(names[i]))
-            return getenv(names[i]);
-    }
-    return "";
-}
-
 /* With `mpiexec --enable-recovery` Open MPI ends nobody, and waits for all that it started. */
 static bool is_wanted(void)
 {
     struct rt_launcher launcher;
 
     return rt_launcher_detect(&launcher, NULL) == 0 && launcher.ranks > 1 &&
-           !getenv("OMPI_MCA_orte_enable_recovery") && rank_number()[0];
+           !getenv("OMPI_MCA_orte_enable_recovery") && rt_launcher_rank()[0];
 }
 
 /* Ends as the rank did, so that the launcher can tell how that was. */
@@ -158,7 +146,7 @@ static int become_rank(pid_t parent, const sigset_t *mask)
 
 int rt_guard_fork(struct rt_guard **out, struct rt_err *err)
 {
-    struct guarding guarding = {.launcher = getppid(), .number = rank_number()};
+    struct guarding guarding = {.launcher = getppid(), .number = rt_launcher_rank()};
     pid_t self = getpid();
     _Atomic int *stage;
     sigset_t all;

@@ -2,10 +2,9 @@
 
 #include "base/clock.h"
 #include "base/quantity.h"
+#include "cli/slurm.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #define END_US 60000000u /* after the grace: to make all durable, level the index, and leave */
 
@@ -22,45 +21,43 @@ static int duration(const char *option, const char *text, uint64_t *us, struct r
     return 0;
 }
 
-/* Slurm 22.05 and later tell a job when it will end, in seconds since 1970. */
-static bool job_left_us(uint64_t *left)
+/* 1: the Slurm job around us ends in *left. 0: there is none, or it has no end, or nobody says. */
+static int ask_job(const char *margin, uint64_t *left, struct rt_err *err)
 {
-    const char *text = getenv("SLURM_JOB_END_TIME");
-    uint64_t now = rt_wall_us();
-    unsigned long long end;
-    char *rest;
+    struct rt_err why;
+    int rc = rt_slurm_left(left, &why);
 
-    if (!text || !text[0])
-        return false;
-    errno = 0;
-    end = strtoull(text, &rest, 10);
-    if (errno || *rest || end == 0 || end > UINT64_MAX / 1000000u)
-        return false;
-    *left = end * 1000000u > now ? end * 1000000u - now : 0;
-    return true;
+    if (rc < 0) {
+        fprintf(stderr, "%s; say it with --walltime, or the launch does not stop by itself\n",
+                why.text);
+        return 0;
+    }
+    if (rc == 0 && margin)
+        return rt_err_set(err, RT_EUSAGE,
+                          "--margin is kept from --walltime, or from the end of a Slurm job; "
+                          "there is neither");
+    return rc;
 }
 
-int rt_walltime(const char *walltime, const char *margin, uint64_t grace_us, uint64_t *stop_us,
-                struct rt_err *err)
+int rt_walltime(const struct rt_walltime *walltime, uint64_t *stop_us, struct rt_err *err)
 {
-    uint64_t margin_us = grace_us + END_US;
+    const char *all = walltime->walltime;
+    const char *margin = walltime->margin;
+    uint64_t margin_us = walltime->grace_us + END_US;
     uint64_t left = 0;
     int rc;
 
     *stop_us = 0;
-    if ((walltime && (rc = duration("--walltime", walltime, &left, err)) < 0) ||
+    if ((all && (rc = duration("--walltime", all, &left, err)) < 0) ||
         (margin && (rc = duration("--margin", margin, &margin_us, err)) < 0))
         return rc;
-    if (!walltime && !job_left_us(&left)) {
-        if (margin)
-            return rt_err_set(err, RT_EUSAGE,
-                              "--margin is kept from --walltime, or from the end of a Slurm job; "
-                              "there is neither");
+    if (!all && walltime->elsewhere)
         return 0;
-    }
-    if (walltime && margin && margin_us >= left)
+    if (!all && (rc = ask_job(margin, &left, err)) <= 0)
+        return rc;
+    if (all && margin && margin_us >= left)
         return rt_err_set(err, RT_EUSAGE, "--margin %s leaves nothing of --walltime %s", margin,
-                          walltime);
+                          all);
     if (!margin && margin_us > left / 2)
         margin_us = left / 2;
     *stop_us = rt_mono_us() + (left > margin_us ? left - margin_us : 1);

@@ -75,6 +75,18 @@ int rt_launcher_detect(struct rt_launcher *out, struct rt_err *err)
     return 0;
 }
 
+const char *rt_launcher_rank(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK",
+                                        "SLURM_PROCID"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (getenv(names[i]))
+            return getenv(names[i]);
+    }
+    return "";
+}
+
 bool rt_comm_is_launcher_variable(const char *name)
 {
     static const char *const prefixes[] = {"OMPI_", "OPAL_", "ORTE_", "PRTE_",  "PMIX_", "PMI_",

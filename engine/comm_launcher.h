@@ -17,4 +17,7 @@ struct rt_launcher {
 /* RT_EUSAGE if two launchers both claim to have started several ranks; *out is then the first. */
 int rt_launcher_detect(struct rt_launcher *out, struct rt_err *err);
 
+/* The number that the launcher gave this process, or "". */
+const char *rt_launcher_rank(void);
+
 #endif
