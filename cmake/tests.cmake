@@ -141,6 +141,7 @@ endforeach()
 set_tests_properties(torture/kills/conductor torture/kills/nursery torture/kills/template torture/kills/worker
   torture/kills/job torture/kills/terminate torture/kills/interrupt ${torture_kills}
   PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS torture SKIP_RETURN_CODE 77)
+set_tests_properties(torture/kills/job PROPERTIES ENVIRONMENT WHAT=verify)
 
 # Launches that are killed and resumed.
 add_test(NAME crash/kill_and_resume

@@ -1,4 +1,5 @@
-/* Prints the ordinals of the trials that ended well and lie in spools: spooled FILE... */
+/* Prints the trials that ended well and lie in spools, STUDY.ORDINAL with the study's number: spooled
+ * FILE... */
 #include "engine/spool.h"
 #include "store/event.h"
 
@@ -15,7 +16,7 @@ static void print_batch(void *context, struct rt_span rows)
         return;
     while (rt_attempts_next(&reader, &attempt, NULL) == 1) {
         if (attempt.outcome == RT_OUTCOME_OK)
-            printf("%" PRIu64 "\n", attempt.ordinal);
+            printf("%" PRIu32 ".%" PRIu64 "\n", attempt.study, attempt.ordinal);
     }
 }
 
