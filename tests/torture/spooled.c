@@ -1,5 +1,5 @@
-/* Prints the trials that ended well and lie in spools, STUDY.ORDINAL with the study's number: spooled
- * FILE... */
+/* Prints the trials that ended well and lie in spools, STUDY.ORDINAL with the study's number:
+ * spooled FILE... */
 #include "engine/spool.h"
 #include "store/event.h"
 
