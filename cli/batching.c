@@ -2,7 +2,9 @@
 
 #include "base/alloc.h"
 #include "base/escape.h"
+#include "cli/ends.h"
 #include "cli/verdicts.h"
+#include "replay/stopped.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +12,9 @@
 
 /* One replay of the batch. */
 struct part {
-    char *id;  /* of the study */
-    bool over; /* before this launch */
+    char *id;     /* of the study */
+    bool over;    /* before this launch */
+    bool stopped; /* it could not be started by an earlier one */
 };
 
 /* One launch on rank 0. */
@@ -23,6 +26,32 @@ struct launch {
     size_t first; /* the one that this process runs under its launcher */
     char *store;  /* its path */
 };
+
+static int look_at(struct rt_db *index, const struct rt_study *study, struct part *part,
+                   struct rt_err *err)
+{
+    char *why = NULL;
+    int rc = rt_batch_study_over(index, study, err);
+
+    part->over = rc > 0;
+    if (rc == 0)
+        rc = rt_stopped_why(index, study, &why, err);
+    part->stopped = why != NULL;
+    free(why);
+    return rc;
+}
+
+/* What could not be started is tried again once nothing else is left. */
+static size_t choose_first(const struct launch *launch)
+{
+    for (int last = 0; last < 2; last++) {
+        for (size_t i = 0; i < launch->count; i++) {
+            if (!launch->parts[i].over && (last || !launch->parts[i].stopped))
+                return i;
+        }
+    }
+    return 0;
+}
 
 static int note_parts(struct launch *launch, const struct rt_store *store, struct rt_db *index,
                       const uint32_t *studies, struct rt_err *err)
@@ -38,12 +67,9 @@ static int note_parts(struct launch *launch, const struct rt_store *store, struc
         launch->parts = rt_grow(launch->parts, &capacity, launch->count + 1, sizeof *launch->parts);
         part = &launch->parts[launch->count++];
         *part = (struct part){.id = rt_strdup(study->id)};
-        rc = rt_batch_study_over(index, study, err);
-        part->over = rc > 0;
+        rc = look_at(index, study, part, err);
     }
-    while (launch->first < launch->count && launch->parts[launch->first].over)
-        launch->first++;
-    launch->first %= launch->count;
+    launch->first = choose_first(launch);
     return rc < 0 ? rc : 0;
 }
 
@@ -58,10 +84,8 @@ static void clear_launch(struct launch *launch)
 /* "noise_verify (k3f9ab), 12 of 24 trials done". */
 static void put_standing(struct rt_buf *out, const struct rt_study *study)
 {
-    uint64_t done = 0;
+    uint64_t done = study->planned - rt_study_unfinished(study);
 
-    for (int i = 0; i < RT_OUTCOMES; i++)
-        done += study->done[i];
     rt_buf_printf(out, "%s (%s), %llu of %llu trials done", study->name, study->id,
                   (unsigned long long)done, (unsigned long long)study->planned);
 }
@@ -183,42 +207,6 @@ static int derive(void *context, struct rt_store *store, uint32_t *study, struct
     return rc;
 }
 
-/* How much it matters, of what one replay ended with: the others go on after all of these but the
- * last. */
-static int gravity(int rc)
-{
-    static const int known[] = {0, RT_ETRIALS, RT_ECONFLICT, RT_EUSAGE};
-    int grave = 0;
-
-    while (grave < 4 && known[grave] != rc)
-        grave++;
-    return grave;
-}
-
-static bool may_go_on(int rc)
-{
-    return gravity(rc) <= gravity(RT_EUSAGE);
-}
-
-/* What one more part came to: of two ends the graver one is that of the command. Why a replay could
- * not be started is said in any case. */
-static int add_end(int rc, int next, const struct rt_err *own, struct rt_err *err)
-{
-    bool graver = gravity(next) > gravity(rc);
-    const struct rt_err *other = graver ? err : own;
-
-    if ((graver ? rc : next) == RT_EUSAGE && other->text[0]) {
-        char *shown = rt_escaped(other->text);
-
-        fprintf(stderr, "%s\n", shown);
-        free(shown);
-    }
-    if (!graver)
-        return rc;
-    *err = *own;
-    return next;
-}
-
 /* A supervisor goes on by itself. */
 static int say_left(struct rt_cmd_context *context, const struct launch *launch, size_t left,
                     struct rt_err *err)
@@ -236,14 +224,14 @@ static size_t count_left(const struct launch *launch)
     size_t left = 0;
 
     for (size_t i = 0; i < launch->count; i++)
-        left += i != launch->first && !launch->parts[i].over;
+        left += i != launch->first && !launch->parts[i].over && !launch->parts[i].stopped;
     return left;
 }
 
 static int run_others(struct rt_cmd_context *context, const struct rt_execute_options *execute,
                       const struct launch *launch, int rc, struct rt_err *err)
 {
-    for (size_t i = 0; may_go_on(rc) && i < launch->count; i++) {
+    for (size_t i = 0; rt_ends_go_on(rc) && i < launch->count; i++) {
         const struct part *part = &launch->parts[i];
         struct rt_run_options options = {.study_name = part->id};
         struct rt_err own = {0};
@@ -253,7 +241,7 @@ static int run_others(struct rt_cmd_context *context, const struct rt_execute_op
             continue;
         next = part->over ? rt_execute_compare(launch->store, part->id, 0, &own)
                           : rt_execute(context, execute, &options, &own);
-        rc = add_end(rc, next, &own, err);
+        rc = rt_ends_join(rc, next, &own, err);
     }
     return rc;
 }
@@ -269,7 +257,7 @@ int rt_batching_run(struct rt_cmd_context *context, const struct rt_execute_opti
     options.hook_context = &launch;
     rc = rt_execute(context, execute, &options, err);
     several_ranks = context->guard != NULL;
-    if (several_ranks && may_go_on(rc) && count_left(&launch))
+    if (several_ranks && rt_ends_go_on(rc) && count_left(&launch))
         rc = say_left(context, &launch, count_left(&launch), err);
     else
         rc = run_others(context, execute, &launch, rc, err);

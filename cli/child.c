@@ -3,7 +3,10 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/escape.h"
+#include "cli/verdicts.h"
 #include "engine/comm.h"
+#include "replay/stopped.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,18 +94,49 @@ static int await(int *status, const char *study, struct rt_err *err)
         if (errno != EINTR)
             return rt_err_errno(err, RT_EIO, "waiting for the replay \"%s\"", study);
     }
-    if (WIFEXITED(*status) && (WEXITSTATUS(*status) == 0 || WEXITSTATUS(*status) == -RT_ETRIALS))
-        return 0;
-    if (WIFSIGNALED(*status) || WEXITSTATUS(*status) == -RT_EINTERRUPTED)
-        return rt_err_set(err, RT_EINTERRUPTED,
-                          "the replay \"%s\" was stopped; retrial resume %s completes it", study,
-                          study);
-    if (WEXITSTATUS(*status) == 126 || WEXITSTATUS(*status) == 127) /* as shells have it */
+    return 0;
+}
+
+/* What the program ended with, if a launcher made nothing else of it. */
+static int say_end(int status, const char *study, struct rt_err *err)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
+    if (code == 126 || code == 127) /* as shells have it */
         return rt_err_set(err, RT_EIO,
                           "the replay \"%s\" could not be started; what was wrong is said above",
                           study);
-    return rt_err_set(err, -WEXITSTATUS(*status),
-                      "the replay \"%s\" did not run; what was wrong is said above", study);
+    if (code == -RT_EDAMAGED || code == -RT_EIO || code == -RT_ELOCKED || code == -RT_ENEWER)
+        return rt_err_set(err, -code, "the replay \"%s\" did not run; what was wrong is said above",
+                          study);
+    return rt_err_set(err, RT_EINTERRUPTED,
+                      "the replay \"%s\" was stopped; retrial resume %s completes it", study,
+                      study);
+}
+
+/* By what the store holds: a launcher's exit code may be anything. */
+static int judge(const char *path, const char *id, int status, struct rt_err *err)
+{
+    const struct rt_study *study;
+    struct rt_store *store;
+    struct rt_db *index = NULL;
+    char *why = NULL;
+    int rc = rt_store_open(path, RT_STORE_READ, &store, err);
+
+    if (rc < 0)
+        return rc;
+    study = rt_state_study_by_id(rt_store_state(store), id);
+    if (study && rt_study_unfinished(study)) {
+        if ((rc = rt_verdicts_index(store, &index, err)) == 0 &&
+            (rc = rt_stopped_why(index, study, &why, err)) == 0)
+            rc = say_end(status, id, err);
+        if (why && rc == RT_EINTERRUPTED)
+            rc = rt_err_set(err, RT_EUSAGE, "the replay \"%s\" could not be run: %s", id, why);
+    }
+    rt_db_close(index);
+    rt_store_close(store, NULL);
+    free(why);
+    return rc;
 }
 
 int rt_child_resume(const char *store, const char *study, const struct rt_child_options *options,
@@ -126,6 +160,7 @@ int rt_child_resume(const char *store, const char *study, const struct rt_child_
         _exit(127);
     }
     rc = child < 0 ? rt_err_errno(err, RT_EIO, "starting a process") : await(&status, study, err);
+    rc = rc < 0 ? rc : judge(store, study, status, err);
     child = 0;
     put_back(before);
     free(line);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/quantity.h"
+#include "cli/ends.h"
 #include "cli/options.h"
 #include "engine/comm_launcher.h"
 #include "engine/request.h"
@@ -30,6 +31,7 @@ struct supervisor {
     const struct rt_run_options *run;
     uint64_t start_us;
     char batch[RT_BATCH_ID]; /* of what the launches begin, if they replay */
+    size_t left;             /* replays that were to be run when the last one had ended */
     int restarts;            /* so far */
     bool begun;              /* the launch that died had been recorded */
     bool asked;              /* somebody asked to stop */
@@ -274,23 +276,29 @@ static int pass_on(int code, struct rt_err *err)
 
 enum judgement { OVER, DIED, NEXT };
 
-/* A launcher's code says little, but what the pairs of a replay come to is nowhere else. */
-static int end_code(const struct supervisor *supervisor, const struct facts *after, int status)
+/* A launch that ended in good order. What its replays came to the store says, and whether the
+ * command has others to launch; a program of its own says so, too, but a launcher's code is none.
+ */
+static enum judgement judge_end(struct supervisor *supervisor, const struct facts *after,
+                                int status, int *code)
 {
     bool plain = !supervisor->supervise->launcher;
+    char *path = rt_request_store_path(supervisor->run);
+    struct rt_ends ends = {.known = false};
+    enum judgement judgement = OVER;
 
-    return is_ours(status) && (plain || WEXITSTATUS(status) == -RT_ECONFLICT) ? WEXITSTATUS(status)
-                                                                              : after->code;
-}
-
-/* A command that replays ends when all its replays have been launched. One that is interrupted
- * though its launch ended well has another one to launch. */
-static enum judgement judge_replaying(int status, const struct facts *after, int *code)
-{
-    if (!is_ours(status))
-        return DIED;
-    *code = WEXITSTATUS(status);
-    return *code == -RT_EINTERRUPTED && after->code != -RT_EINTERRUPTED ? NEXT : OVER;
+    *code = after->code;
+    if (plain && is_ours(status))
+        *code = WEXITSTATUS(status);
+    else if (rt_ends_of_launch(path, (uint32_t)after->launches, supervisor->run->derive != NULL,
+                               -after->code, &ends, NULL) == 0 &&
+             ends.known && !ends.left)
+        *code = rt_err_exit_code(ends.rc);
+    else if (ends.left && rt_ends_go_on(-after->code))
+        judgement = plain || ends.left >= supervisor->left ? DIED : NEXT;
+    supervisor->left = ends.left;
+    free(path);
+    return judgement;
 }
 
 static enum judgement judge(struct supervisor *supervisor, const struct facts *before, int status,
@@ -302,11 +310,11 @@ static enum judgement judge(struct supervisor *supervisor, const struct facts *b
 
     look(supervisor, &after);
     begun = after.launches > before->launches;
-    *code = begun ? end_code(supervisor, &after, status) : WEXITSTATUS(status);
-    if (begun && after.ended && supervisor->run->derive)
-        judgement = judge_replaying(status, &after, code);
+    *code = WEXITSTATUS(status);
+    if (begun && after.ended)
+        judgement = judge_end(supervisor, &after, status, code);
     else
-        judgement = (begun ? after.ended : is_ours(status)) ? OVER : DIED;
+        judgement = begun || !is_ours(status) ? DIED : OVER;
     supervisor->begun = begun && judgement == DIED;
     return judgement;
 }
@@ -355,8 +363,11 @@ static int check(const struct rt_supervise_options *supervise, struct rt_err *er
 int rt_supervise(const struct rt_cmd_context *context, const struct rt_supervise_options *supervise,
                  const struct rt_run_options *options, struct rt_err *err)
 {
-    struct supervisor supervisor = {
-        .context = context, .supervise = supervise, .run = options, .start_us = rt_mono_us()};
+    struct supervisor supervisor = {.context = context,
+                                    .supervise = supervise,
+                                    .run = options,
+                                    .start_us = rt_mono_us(),
+                                    .left = SIZE_MAX};
     struct facts before;
     enum judgement judgement;
     int status = 0;

@@ -102,19 +102,10 @@ static int snapshot(struct rt_store *store, struct intent *intent, struct rt_err
     return 0;
 }
 
-static uint64_t unfinished(const struct rt_study *study)
-{
-    uint64_t left = study->planned;
-
-    for (int i = 0; i < RT_OUTCOMES; i++)
-        left -= study->done[i];
-    return left;
-}
-
 /* A driver may propose more, though nothing is left of what it has. */
 static bool is_over(const struct rt_study *study)
 {
-    return unfinished(study) == 0 && (!rt_plan_driven(study->plan) || study->finished);
+    return rt_study_unfinished(study) == 0 && (!rt_plan_driven(study->plan) || study->finished);
 }
 
 /* Nothing hangs on code or inputs that no trial has started with: an import that failed, say. */
@@ -159,7 +150,7 @@ static int refuse_changed_code(struct rt_store *store, const struct rt_study *st
                "the code has changed, and %llu of %llu trials of \"%s\" are not done yet:\n%.*s%s"
                "to go on with the code as it was recorded, add:  --code recorded\n"
                "to start anew with the code as it is now, add:   --code current",
-               (unsigned long long)unfinished(study), (unsigned long long)study->planned,
+               (unsigned long long)rt_study_unfinished(study), (unsigned long long)study->planned,
                study->name, (int)shown, rt_buf_text(&changes),
                shown < changes.size ? "... and more\n" : "");
     rt_buf_clear(&changes);
@@ -175,7 +166,7 @@ static int refuse_changed_input(const struct rt_study *study, const char *path, 
         "the input \"%s\" has changed, and %llu of %llu trials of \"%s\" are not done "
         "yet; put back what it was,\n"
         "or start anew with what it is now; to do that, add:  --code current",
-        path, (unsigned long long)unfinished(study), (unsigned long long)study->planned,
+        path, (unsigned long long)rt_study_unfinished(study), (unsigned long long)study->planned,
         study->name);
 }
 
@@ -188,7 +179,7 @@ static int weigh_inputs(const struct rt_run_options *options, const struct rt_st
 
     if (!path)
         return 0;
-    if (options->code != RT_CODE_CURRENT && unfinished(study))
+    if (options->code != RT_CODE_CURRENT && rt_study_unfinished(study))
         return refuse_changed_input(study, path, err);
     if (options->notice) {
         text =
@@ -297,8 +288,8 @@ static int from_record(const struct rt_run_options *options, struct rt_store *st
                           study->name);
     intent->study = study->number;
     intent->recorded = true;
-    if ((rc = unfinished(study) || options->retry ? rt_kept_inputs_check(store, study, err) : 0) <
-        0)
+    if ((rc = rt_study_unfinished(study) || options->retry ? rt_kept_inputs_check(store, study, err)
+                                                           : 0) < 0)
         return rc;
     return rt_plan_new(rt_plan_json(study->plan), &intent->plan, err);
 }

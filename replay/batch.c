@@ -100,15 +100,13 @@ static int count_verdicts(struct rt_db *index, const struct rt_study *study, uin
 
 int rt_batch_study_over(struct rt_db *index, const struct rt_study *study, struct rt_err *err)
 {
-    uint64_t done = 0;
     uint64_t judged = 0;
     int rc;
 
-    for (int i = 0; i < RT_OUTCOMES; i++)
-        done += study->done[i];
-    if (done < study->planned || (rc = count_verdicts(index, study, &judged, err)) == 0)
-        return done == study->planned && judged == study->planned;
-    return rc;
+    if (rt_study_unfinished(study))
+        return 0;
+    rc = count_verdicts(index, study, &judged, err);
+    return rc < 0 ? rc : judged == study->planned;
 }
 
 static int is_over(const struct rt_state *state, struct rt_db *index, const uint32_t *studies,
@@ -150,6 +148,31 @@ int rt_batch_find(const struct rt_state *state, struct rt_db *index, const struc
     free(*studies);
     *studies = NULL;
     return over < 0 ? over : 0;
+}
+
+int rt_batch_of_launch(const struct rt_state *state, struct rt_db *index, uint32_t launch,
+                       bool whole, uint32_t **studies, struct rt_err *err)
+{
+    struct rt_stmt *stmt;
+    uint32_t number = 0;
+    int rc = rt_db_prepare(index, rt_sql_ask_launch_study, &stmt, NULL, err);
+
+    *studies = NULL;
+    if (rc < 0)
+        return rc;
+    rt_stmt_int(stmt, ":launch", launch);
+    if ((rc = rt_stmt_step(stmt, err)) > 0)
+        number = (uint32_t)rt_stmt_get_int(stmt, 0);
+    rt_stmt_free(stmt);
+    if (rc < 0 || !rt_state_study(state, number))
+        return rc < 0 ? rc : 0;
+    if (whole && mark_of(state, number))
+        *studies = studies_of(state, number);
+    if (!*studies) {
+        *studies = rt_calloc(2, sizeof **studies);
+        **studies = number;
+    }
+    return 0;
 }
 
 static bool alike(const struct rt_json *a, const struct rt_json *b)

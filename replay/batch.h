@@ -39,6 +39,10 @@ int rt_batch_find(const struct rt_state *state, struct rt_db *index, const struc
 /* 1 if no trial of this replay is to be run any more, and its verdict is recorded. */
 int rt_batch_study_over(struct rt_db *index, const struct rt_study *study, struct rt_err *err);
 
+/* The study of this launch, with `whole` all of its batch; as above. */
+int rt_batch_of_launch(const struct rt_state *state, struct rt_db *index, uint32_t launch,
+                       bool whole, uint32_t **studies, struct rt_err *err);
+
 /* Whether plans that are made now have the code and the inputs that the batch has. */
 bool rt_batch_fits(const struct rt_state *state, const uint32_t *studies,
                    const struct rt_replay_plans *plans);

@@ -1,10 +1,10 @@
 #include "replay/paired.h"
 
 #include "base/alloc.h"
+#include "replay/stopped.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include "sql.h"
 
 static int find_original(struct rt_store *store, struct rt_origins *origins,
                          const struct rt_study *study, uint64_t point, struct rt_measure *out,
@@ -28,27 +28,17 @@ static int find_original(struct rt_store *store, struct rt_origins *origins,
     return rc;
 }
 
-/* What could not even be started waits, and says why: the first line of it. */
+/* What could not even be started waits, and says why. */
 static int note_stopped(struct rt_db *index, const struct rt_study *study, struct rt_sides *sides,
                         struct rt_err *err)
 {
-    struct rt_stmt *stmt;
-    int rc = rt_db_prepare(index, rt_sql_ask_launch_failed, &stmt, NULL, err);
+    int rc = rt_stopped_why(index, study, &sides->stopped, err);
 
-    if (rc < 0)
-        return rc;
-    rt_stmt_int(stmt, ":study", study->number);
-    if ((rc = rt_stmt_step(stmt, err)) > 0 && rt_stmt_get_text(stmt, 0)) {
-        const char *why = rt_stmt_get_text(stmt, 0);
-
-        sides->stopped = rt_strndup(why, strcspn(why, "\n"));
-    }
-    rt_stmt_free(stmt);
     for (uint64_t i = 0; sides->stopped && i < sides->trials; i++) {
         if (sides->replayed[i].is.outcome == RT_OUTCOME_NONE)
             sides->replayed[i].is.missing = sides->stopped;
     }
-    return rc < 0 ? rc : 0;
+    return rc;
 }
 
 int rt_sides_read(struct rt_store *store, struct rt_db *index, const struct rt_study *study,

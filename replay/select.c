@@ -214,15 +214,6 @@ static int select_from(struct selecting *selecting, const struct rt_study *study
     return rc < 0 ? rc : 0;
 }
 
-static uint64_t unfinished(const struct rt_study *study)
-{
-    uint64_t waiting = study->planned;
-
-    for (int i = 0; i < RT_OUTCOMES; i++)
-        waiting -= study->done[i];
-    return waiting;
-}
-
 static int select_named(struct selecting *selecting, const char *name, struct rt_err *err)
 {
     const struct rt_study *study;
@@ -237,7 +228,7 @@ static int select_named(struct selecting *selecting, const char *name, struct rt
     if ((rc = select_from(selecting, study, ordinal, err)) < 0)
         return rc;
     if (!ordinal)
-        selecting->picks->waiting += unfinished(study);
+        selecting->picks->waiting += rt_study_unfinished(study);
     else if (selecting->picks->count == before &&
              rt_state_trial(study, ordinal).outcome == RT_OUTCOME_NONE)
         selecting->picks->waiting++;

@@ -97,6 +97,8 @@ const struct rt_reads *rt_study_reads(const struct rt_study *study);
 /* The next ordinal at or after `from` of the current plan that is WAITING; 0 if there is none.
  * What has used up its retries is not WAITING but DONE. */
 uint64_t rt_study_next_waiting(const struct rt_study *study, uint64_t from);
+/* How many trials of the current plan are not DONE. */
+uint64_t rt_study_unfinished(const struct rt_study *study);
 
 /* How many agents were lost while they had a trial, and did not come back. */
 uint32_t rt_study_downs(const struct rt_study *study, uint64_t ordinal);

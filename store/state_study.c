@@ -151,6 +151,15 @@ static uint64_t page_end(uint64_t ordinal)
     return (ordinal - 1) / RT_PAGE_TRIALS * RT_PAGE_TRIALS + RT_PAGE_TRIALS;
 }
 
+uint64_t rt_study_unfinished(const struct rt_study *study)
+{
+    uint64_t left = study->planned;
+
+    for (int i = 0; i < RT_OUTCOMES; i++)
+        left -= study->done[i];
+    return left;
+}
+
 uint64_t rt_study_next_waiting(const struct rt_study *study, uint64_t from)
 {
     const struct rt_study_inner *inner = rt_study_inner(study);

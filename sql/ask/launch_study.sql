@@ -1,0 +1,2 @@
+-- Which study a launch completed.
+SELECT record ->> '$.study' FROM launch WHERE launch = :launch
