@@ -68,6 +68,24 @@ def run(argv, folder=None, expect=0, **variables):
     return used
 
 
+def family(pid):
+    """The process and all that descend from it."""
+    members = [pid]
+    for member in members:
+        for task in pathlib.Path(f"/proc/{member}/task").glob("*/children"):
+            members += [int(child) for child in task.read_text().split()]
+    return members
+
+
+def used(pid):
+    """Seconds of processors that the ranks of a launch, and all else that belongs to it, have had."""
+    ticks = 0
+    for member in family(pid):
+        fields = pathlib.Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class Folder:
     """An empty folder with a study and its model, gone at the end."""
 

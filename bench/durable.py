@@ -41,7 +41,7 @@ def measure(given):
         syncs.start()
         watch = subprocess.Popen([given.build / "bench" / "watch", store], stdout=subprocess.PIPE)
         common.run([given.retrial, "run", "-q", "-j", "1", "study.yaml"], folder.path)
-        late = sorted(int(line) / 1000 for line in watch.communicate()[0].split())
+        late = sorted(int(line.split()[0]) / 1000 for line in watch.communicate()[0].splitlines())
         syncs.stop = True
         syncs.join()
     if len(late) != given.trials:

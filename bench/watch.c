@@ -1,9 +1,11 @@
 /*
- * Watches a journal that another process writes, and prints for each attempt that becomes durable
- * how many microseconds ago it had ended; until an event says that the launch is over.
+ * Watches a journal that another process writes, until an event says that the launch is over.
+ * Prints for each attempt that becomes durable, in microseconds: how long ago it had ended, and how
+ * long after its lease had been written it had begun; and its rank.
  *
  *     watch STORE
  */
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "store/store.h"
 
@@ -14,7 +16,9 @@
 #define PAUSE_NS 200000
 
 struct watch {
-    uint64_t next; /* event */
+    uint64_t next;       /* event */
+    uint64_t *leased_us; /* by ordinal */
+    size_t capacity;
     bool over;
 };
 
@@ -24,6 +28,25 @@ static void check(int rc, const struct rt_err *err)
         return;
     fprintf(stderr, "watch: %s\n", err->text);
     exit(1);
+}
+
+static int see_lease(struct watch *watch, const struct rt_event *event, struct rt_err *err)
+{
+    struct rt_lease lease;
+    int rc;
+
+    if ((rc = rt_lease_get(event->body, &lease, err)) < 0)
+        return rc;
+    for (size_t i = 0; i < lease.count; i++) {
+        uint64_t end = lease.ranges[i].ordinal + lease.ranges[i].count;
+
+        watch->leased_us =
+            rt_grow(watch->leased_us, &watch->capacity, end, sizeof *watch->leased_us);
+        for (uint64_t ordinal = lease.ranges[i].ordinal; ordinal < end; ordinal++)
+            watch->leased_us[ordinal] = event->time_us;
+    }
+    free(lease.ranges);
+    return 0;
 }
 
 static int see(void *context, const struct rt_event *event, struct rt_err *err)
@@ -36,10 +59,14 @@ static int see(void *context, const struct rt_event *event, struct rt_err *err)
 
     watch->next = event->seq + 1;
     watch->over |= event->kind == RT_EVENT_LAUNCH_END;
+    if (event->kind == RT_EVENT_LEASE)
+        return see_lease(watch, event, err);
     if (event->kind != RT_EVENT_ATTEMPTS || (rc = rt_attempts_open(&reader, event->body, err)) < 0)
         return rc;
     while ((rc = rt_attempts_next(&reader, &attempt, err)) > 0)
-        printf("%lld\n", (long long)(now - attempt.start_us - attempt.duration_us));
+        printf("%lld %lld %u\n", (long long)(now - attempt.start_us - attempt.duration_us),
+               (long long)(attempt.start_us - watch->leased_us[attempt.ordinal]),
+               (unsigned)attempt.rank);
     return rc;
 }
 
@@ -59,5 +86,6 @@ int main(int argc, char **argv)
         check(rt_store_read(store, watch.next, see, &watch, &err), &err);
         nanosleep(&(struct timespec){0, PAUSE_NS}, NULL);
     }
+    free(watch.leased_us);
     return rt_store_close(store, &err) < 0;
 }

@@ -12,11 +12,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define BATCH_US 300000 /* events come into the index at least this often */
-#define GROUP_US                                                                                   \
-    100000               /* after being woken: others follow soon, and a transaction takes 0.3 ms  \
-                          */
+#define BATCH_US  300000 /* events come into the index at least this often */
 #define PINNED_US 500000 /* between looks at a WAL that a reader keeps */
+
+/* After being woken it waits for others, which follow soon: a transaction takes 0.3 ms. */
+#define GROUP_US     100000
+#define GROUP_EVENTS 64 /* so many are company enough */
 
 enum wish {
     GO_ON,
@@ -216,7 +217,8 @@ static void wait_for_company(struct rt_follower *follower)
     uint64_t until = rt_mono_us() + GROUP_US;
     uint64_t now;
 
-    while (follower->wish == GO_ON && follower->waiting == 0 && (now = rt_mono_us()) < until)
+    while (follower->wish == GO_ON && follower->waiting == 0 &&
+           follower->durable < follower->indexed + GROUP_EVENTS && (now = rt_mono_us()) < until)
         wait_us(follower, until - now);
 }
 
