@@ -22,7 +22,9 @@ static int json;
 
 static const struct poptOption options[] = {
     {"repeats", 'k', POPT_ARG_INT, &repeats, 0,
-     "How often to run A unchanged, to see how much it varies by itself (2 if not given)", "N"},
+     "How often to run A, and B, unchanged, to see how much they vary by themselves (2 if not "
+     "given)",
+     "N"},
     {"dry-run", 'n', POPT_ARG_NONE, &dry_run, 0, "Print what would be swapped, and run nothing",
      NULL},
     {"workers", 'j', POPT_ARG_INT, &child.workers, 0,
@@ -109,7 +111,7 @@ static int record(struct explaining *explaining, struct rt_err *err)
     int rc;
 
     request.items =
-        rt_swaps_items(&explaining->swaps, &explaining->picks[0], (size_t)repeats, &request.count);
+        rt_swaps_items(&explaining->swaps, explaining->picks, (size_t)repeats, &request.count);
     request.changes = changes_of(&explaining->swaps);
     explaining->count = request.count;
     explaining->ran = rt_calloc(request.count, sizeof *explaining->ran);
@@ -150,12 +152,16 @@ static int prepare(struct explaining *explaining, const char *path, char **argv,
     return rc;
 }
 
+/* What cannot be started leaves its parts unknown, and its reason has been told. */
 static int run_all(const struct explaining *explaining, const char *path, struct rt_err *err)
 {
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < explaining->plans.count; i++)
+    for (size_t i = 0; rc == 0 && i < explaining->plans.count; i++) {
         rc = rt_child_resume(path, explaining->studies[i], &child, err);
+        if (rc == RT_EUSAGE)
+            rc = 0;
+    }
     return rc;
 }
 
@@ -239,12 +245,13 @@ const struct rt_cmd rt_cmd_explain = {
         "param that differs, the code, the inputs, the interpreter; and says how much of\n"
         "the difference of each metric that accounts for:\n"
         "\n"
-        "  val_acc 0.871 against 0.902: seed -0.002, epochs 40 -> 80 +0.021, code 4\n"
-        "  files +0.011, floor 0.003; not swapped: host\n"
+        "  val_acc 0.871 against 0.902: seed -0.002 (below the floor), epochs 40 -> 80\n"
+        "  +0.021, code 4 files +0.011, floor 0.003 (2 and 2 runs); not swapped: host\n"
         "\n"
         "The floor is how much the metric varies by itself, as it was recorded, or as A\n"
-        "shows that is run unchanged. \"together\" is what components do to each other,\n"
-        "\"A again\" what is other here and now. What runs is recorded as replays.",
+        "and B show that are run unchanged, so often each. \"together\" is what components\n"
+        "do to each other, \"A again\" what is other here and now. What runs is recorded as\n"
+        "replays.",
     .args_min = 2,
     .args_max = 2,
     .needs = RT_NEEDS_STORE_PATH,

@@ -30,16 +30,18 @@ static double centre(const double *values, size_t count)
     return count ? values[0] : NAN;
 }
 
-static double spread(const double *values, size_t count)
+static double spread(const double *values, size_t count, size_t *known)
 {
     double least = INFINITY;
     double most = -INFINITY;
 
+    *known = 0;
     for (size_t i = 0; i < count; i++) {
+        *known += !isnan(values[i]);
         least = values[i] < least ? values[i] : least;
         most = values[i] > most ? values[i] : most;
     }
-    return count > 1 ? most - least : NAN;
+    return *known > 1 ? most - least : NAN;
 }
 
 void rt_attribution_init(struct rt_attribution *out, const struct rt_attribution_data *data)
@@ -63,9 +65,9 @@ void rt_attribution_init(struct rt_attribution *out, const struct rt_attribution
     out->again = base - data->a;
     out->interaction = data->count > 1 ? together - base - sum : 0;
     out->rest = data->b - together;
-    out->floor = spread(data->repeats, data->repeat_count);
-    if (isnan(out->floor) || data->floor > out->floor)
-        out->floor = data->floor;
+    out->floor = fmax(spread(data->repeats, data->repeat_count, &out->known[0]),
+                      spread(data->others, data->other_count, &out->known[1]));
+    out->floor = fmax(out->floor, data->floor); /* of NaN and a number the number */
 }
 
 void rt_attribution_clear(struct rt_attribution *attribution)

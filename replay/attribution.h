@@ -3,7 +3,7 @@
 /*
  * Which part of the difference of one metric is due to what. Pure.
  *
- * Known are the metric of A and of B as recorded, of A run again unchanged (several times, or
+ * Known are the metric of A and of B as recorded, of either run again unchanged (several times, or
  * once), of A with one component of B at a time, and of A with all of them together. The difference
  * is then taken apart without a remainder:
  *
@@ -23,6 +23,8 @@ struct rt_attribution_data {
     double b;
     const double *repeats; /* of A, unchanged */
     size_t repeat_count;
+    const double *others; /* of B, likewise */
+    size_t other_count;
     const double *swapped; /* A with one component of B each */
     size_t count;
     double together; /* with all components; NaN and one component: that one */
@@ -36,8 +38,9 @@ struct rt_attribution {
     size_t count;
     double interaction;
     double rest;
-    double floor; /* differences up to it are none: the recorded one, or the spread of repeats; NaN:
-                     unknown */
+    double floor; /* differences up to it are none: the recorded one, or the spread of the repeats
+                     of A or of B, whichever is most; NaN: unknown */
+    size_t known[2]; /* repeats of A and of B that have the metric */
 };
 
 void rt_attribution_init(struct rt_attribution *out, const struct rt_attribution_data *data);

@@ -24,8 +24,9 @@ struct explaining {
     struct rt_db *index;
     const struct rt_pick *picks;
     const struct rt_swaps *swaps;
-    size_t repeats;
-    struct ran *ran; /* repeats of A, swaps, and all together if there are several */
+    size_t repeats;  /* of A */
+    size_t others;   /* of B */
+    struct ran *ran; /* repeats, swaps, and all together if there are several */
     size_t count;
     struct rt_json *recorded[2]; /* metrics of A and of B */
 };
@@ -109,9 +110,12 @@ static struct rt_json *put_metric(const char *name, const struct rt_attribution_
 {
     struct rt_json *row = rt_json_new_object();
     struct rt_json *parts = rt_json_new_array();
+    struct rt_json *known = rt_json_new_array();
     struct rt_attribution made;
 
     rt_attribution_init(&made, data);
+    for (size_t i = 0; i < 2; i++)
+        rt_json_append(known, rt_json_new_int((int64_t)made.known[i]));
     for (size_t i = 0; i < made.count; i++)
         rt_json_append(parts, json_of(made.parts[i]));
     rt_json_set_text(row, "metric", name);
@@ -123,6 +127,8 @@ static struct rt_json *put_metric(const char *name, const struct rt_attribution_
     rt_json_set(row, "interaction", json_of(made.interaction));
     rt_json_set(row, "rest", json_of(made.rest));
     rt_json_set(row, "floor", json_of(made.floor));
+    rt_json_set(row, "recorded", json_of(data->floor));
+    rt_json_set(row, "repeats", known);
     rt_attribution_clear(&made);
     return row;
 }
@@ -137,7 +143,9 @@ static int explain_metric(const struct explaining *explaining, const char *name,
         .b = number_of(explaining->recorded[1], name),
         .repeats = values,
         .repeat_count = explaining->repeats,
-        .swapped = values + explaining->repeats,
+        .others = values + explaining->repeats,
+        .other_count = explaining->others,
+        .swapped = values + explaining->repeats + explaining->others,
         .count = swaps,
         .together = NAN,
     };
@@ -182,16 +190,24 @@ static struct rt_json *put_ran(const struct ran *ran)
     return object;
 }
 
+static struct rt_json *put_repeats(const struct ran *ran, size_t count)
+{
+    struct rt_json *list = rt_json_new_array();
+
+    for (size_t i = 0; i < count; i++)
+        rt_json_append(list, put_ran(&ran[i]));
+    return list;
+}
+
 static void put_components(const struct explaining *explaining, struct rt_json *out)
 {
     struct rt_json *list = rt_json_new_array();
-    struct rt_json *again = rt_json_new_array();
+    const struct ran *others = explaining->ran + explaining->repeats;
+    const struct ran *swapped = others + explaining->others;
 
-    for (size_t i = 0; i < explaining->repeats; i++)
-        rt_json_append(again, put_ran(&explaining->ran[i]));
     for (size_t i = 0; i < explaining->swaps->count; i++) {
         const struct rt_swap *swap = &explaining->swaps->items[i];
-        struct rt_json *object = put_ran(&explaining->ran[explaining->repeats + i]);
+        struct rt_json *object = put_ran(&swapped[i]);
 
         rt_json_set_text(object, "component", swap->component);
         rt_json_set_text(object, "label", swap->label);
@@ -199,7 +215,8 @@ static void put_components(const struct explaining *explaining, struct rt_json *
     }
     rt_json_set_text(out, "a", rt_json_get_text(explaining->swaps->about[0], "trial", ""));
     rt_json_set_text(out, "b", rt_json_get_text(explaining->swaps->about[1], "trial", ""));
-    rt_json_set(out, "repeats", again);
+    rt_json_set(out, "repeats", put_repeats(explaining->ran, explaining->repeats));
+    rt_json_set(out, "repeats_b", put_repeats(others, explaining->others));
     rt_json_set(out, "components", list);
     if (explaining->swaps->count > 1)
         rt_json_set(out, "together", put_ran(&explaining->ran[explaining->count - 1]));
@@ -215,10 +232,11 @@ int rt_explain_make(struct rt_store *store, struct rt_db *index, const struct rt
                                     .picks = picks,
                                     .swaps = swaps,
                                     .repeats = repeats,
-                                    .count = repeats + swaps->count + (swaps->count > 1)};
+                                    .others = swaps->b_runs ? repeats : 0};
     struct rt_json *made = rt_json_new_object();
     int rc = 0;
 
+    explaining.count = repeats + explaining.others + swaps->count + (swaps->count > 1);
     explaining.ran = rt_calloc(explaining.count, sizeof *explaining.ran);
     for (size_t i = 0; rc == 0 && i < explaining.count; i++)
         rc = read_ran(&explaining, &ran[i], &explaining.ran[i], err);

@@ -8,11 +8,13 @@
 
 /*
  * `ran` are the trials that the items of rt_swaps_items() became, in their order. *out, yours:
- * {"a", "b": ids, "repeats": [{"trial", "outcome"}], "components": [{"component", "label", "trial":
- * what ran, "outcome"}], "together": {"trial", "outcome"}, "not_swapped": [texts], "metrics":
+ * {"a", "b": ids, "repeats", "repeats_b": [{"trial", "outcome"}], "components": [{"component",
+ * "label", "trial": what ran, "outcome"}], "together": {"trial", "outcome"}, "not_swapped":
+ * [texts], "metrics":
  * [{"metric", "a", "b", "difference", "again", "parts": [one for each component, null if its trial
- * has no such metric], "interaction", "rest", "floor"}]} docs/explain.md says what the numbers
- * mean.
+ * has no such metric], "interaction", "rest", "floor", "recorded": what a floor that was
+ * measured before is, or null, "repeats": [how many of A, of B have it]}]} docs/explain.md says
+ * what the numbers mean.
  */
 int rt_explain_make(struct rt_store *store, struct rt_db *index, const struct rt_pick picks[2],
                     const struct rt_swaps *swaps, const struct rt_pick *ran, size_t repeats,

@@ -53,6 +53,14 @@ static void put_part(struct rt_buf *out, double value)
     rt_buf_printf(out, " %+.3g", value == 0 ? 0.0 : value);
 }
 
+/* What the metric may do by itself is not due to the component. */
+static void put_weighed(struct rt_buf *out, double value, double floor)
+{
+    put_part(out, value);
+    if (value != 0 && fabs(value) <= floor)
+        rt_buf_add(out, " (below the floor)");
+}
+
 static void put_parts(struct rt_buf *out, const struct rt_json *row,
                       const struct rt_json *components)
 {
@@ -64,7 +72,7 @@ static void put_parts(struct rt_buf *out, const struct rt_json *row,
         rt_buf_add(out, i ? ", " : " ");
         put_label(out, component);
         if (!is_null(rt_json_at(parts, i)))
-            put_part(out, rt_json_number(rt_json_at(parts, i)));
+            put_weighed(out, rt_json_number(rt_json_at(parts, i)), number(row, "floor"));
         else
             rt_buf_printf(out, " unknown (%s is %s)", rt_json_get_text(component, "trial", ""),
                           rt_json_get_text(component, "outcome", ""));
@@ -95,6 +103,24 @@ static void put_left(struct rt_buf *out, const struct rt_json *left)
     }
 }
 
+/* "floor 0.003 (2 and 2 runs)" */
+static void put_floor(struct rt_buf *out, const struct rt_json *row)
+{
+    const struct rt_json *repeats = rt_json_get(row, "repeats");
+    double floor = number(row, "floor");
+
+    if (isnan(floor)) {
+        rt_buf_add(out, ", floor unknown");
+        return;
+    }
+    rt_buf_printf(out, ", floor %.3g", floor);
+    if (number(row, "recorded") >= floor && floor > 0)
+        rt_buf_add(out, " (recorded)");
+    else
+        rt_buf_printf(out, " (%lld and %lld runs)", (long long)rt_json_int(rt_json_at(repeats, 0)),
+                      (long long)rt_json_int(rt_json_at(repeats, 1)));
+}
+
 static void put_metric(struct rt_buf *out, const struct rt_json *explained,
                        const struct rt_json *row)
 {
@@ -104,7 +130,7 @@ static void put_metric(struct rt_buf *out, const struct rt_json *explained,
     put_if(out, row, "interaction", "together");
     put_if(out, row, "again", "A again");
     put_if(out, row, "rest", "not explained");
-    rt_buf_printf(out, ", floor %.3g", number(row, "floor"));
+    put_floor(out, row);
     put_left(out, rt_json_get(explained, "not_swapped"));
     rt_buf_add(out, "\n");
 }

@@ -208,6 +208,7 @@ static void add_inputs(struct rt_swaps *swaps, struct rt_store *store, const str
                                     a ? "what B read" : "what A read"));
     if (b)
         swaps->for_all = swaps->inputs;
+    swaps->b_runs = swaps->b_runs && b;
     free(label);
 }
 
@@ -316,6 +317,7 @@ int rt_swaps_make(struct rt_store *store, struct rt_db *index, const struct rt_p
 
     memset(out, 0, sizeof *out);
     out->left = rt_json_new_array();
+    out->b_runs = studies[0] != studies[1] || ordinals[0] != ordinals[1];
     for (size_t i = 0; rc == 0 && i < 2; i++)
         rc = read_side(store, index, &picks[i], i, out, err);
     if (rc < 0 || (rc = rt_diff_trials(store, index, studies, ordinals, &diff, err)) < 0)
@@ -362,15 +364,18 @@ static void put_item(const struct rt_swaps *swaps, const struct rt_replay_item *
         rt_json_keep(out->params);
 }
 
-struct rt_replay_item *rt_swaps_items(const struct rt_swaps *swaps, const struct rt_pick *a,
+struct rt_replay_item *rt_swaps_items(const struct rt_swaps *swaps, const struct rt_pick picks[2],
                                       size_t repeats, size_t *count)
 {
     const struct rt_replay_item unchanged = {.params = NULL};
-    struct rt_replay_item *items = rt_calloc(repeats + swaps->count + 1, sizeof *items);
+    struct rt_replay_item *items = rt_calloc(2 * repeats + swaps->count + 1, sizeof *items);
+    const struct rt_pick *a = &picks[0];
     size_t at = 0;
 
     while (at < repeats)
         put_item(swaps, &unchanged, a, &items[at++]);
+    while (swaps->b_runs && at < 2 * repeats)
+        put_item(swaps, &unchanged, &picks[1], &items[at++]);
     for (size_t i = 0; i < swaps->count; i++)
         put_item(swaps, &swaps->items[i].item, a, &items[at++]);
     if (swaps->count > 1)

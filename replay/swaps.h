@@ -25,6 +25,7 @@ struct rt_swaps {
     struct rt_json *inputs;
     const struct rt_json *for_all; /* inputs of all that runs; NULL: A's */
     char *python;
+    bool b_runs; /* B unchanged, too: it is another trial, and what it read is to be had */
 };
 
 /* RT_ECONFLICT if one of them has no result to compare. Clear it in any case. */
@@ -32,9 +33,10 @@ int rt_swaps_make(struct rt_store *store, struct rt_db *index, const struct rt_p
                   struct rt_swaps *out, struct rt_err *err);
 void rt_swaps_clear(struct rt_swaps *swaps);
 
-/* The items to be replayed, in this order: `repeats` times A unchanged, each swap, and if there are
- * several, all together. Their params are counted references of their own. Yours to free(). */
-struct rt_replay_item *rt_swaps_items(const struct rt_swaps *swaps, const struct rt_pick *a,
+/* The items to be replayed, in this order: `repeats` times A unchanged, if B runs as often B, each
+ * swap, and if there are several, all together. Their params are counted references of their own.
+ * Yours to free(). */
+struct rt_replay_item *rt_swaps_items(const struct rt_swaps *swaps, const struct rt_pick picks[2],
                                       size_t repeats, size_t *count);
 
 #endif
