@@ -3,8 +3,9 @@
  * first byte says which.
  *
  * A story is events that follow a planned study and a launch: kind, size (16
- * bits), body. What is refused must leave no trace, and what is accepted must
- * add up and survive a checkpoint.
+ * bits), body. If the first byte is 128 or more, trials of the study are
+ * proposed by a driver, two so far. What is refused must leave no trace, and
+ * what is accepted must add up and survive a checkpoint.
  */
 #include "base/buf.h"
 #include "store/state.h"
@@ -14,10 +15,27 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct {
+struct told {
     enum rt_event_kind kind;
     const char *body;
-} beginning[] = {
+};
+
+static const struct told driven[] = {
+    {RT_EVENT_STORE, "{\"format\":1,\"uuid\":\"aa000000-0000-0000-0000-000000000000\"}"},
+    {RT_EVENT_STUDY, "{\"study\":1,\"id\":\"k3f9\",\"name\":\"t\"}"},
+    {RT_EVENT_PLAN,
+     "{\"study\":1,\"revision\":1,\"segments\":[],\"plan\":{\"format\":6,\"name\":\"t\","
+     "\"entry\":{\"kind\":\"command\",\"argv\":[\"true\"]},\"params\":{},\"axes\":[],"
+     "\"replicates\":1,\"driver\":{\"kind\":\"command\",\"argv\":[\"true\"],\"resume\":\"replay\","
+     "\"silence_us\":1},\"seed\":0,\"seeds\":\"shared\",\"objective\":null,\"limits\":"
+     "{\"timeout_us\":0,\"retries\":1,\"output_bytes\":65536},\"each\":{\"threads\":1},"
+     "\"code\":null,\"root\":\"t\"}}"},
+    {RT_EVENT_LAUNCH, "{\"launch\":1}"},
+    {RT_EVENT_PROPOSE, "{\"study\":1,\"launch\":1,\"point\":0,\"trials\":[{\"id\":1,\"params\":"
+                       "{\"x\":1},\"replicate\":1},{\"id\":2,\"params\":{},\"replicate\":1}]}"},
+};
+
+static const struct told beginning[] = {
     {RT_EVENT_STORE, "{\"format\":1,\"uuid\":\"aa000000-0000-0000-0000-000000000000\"}"},
     {RT_EVENT_STUDY, "{\"study\":1,\"id\":\"k3f9\",\"name\":\"t\"}"},
     {RT_EVENT_PLAN,
@@ -139,24 +157,38 @@ static void tell(struct rt_state *state, struct rt_reader *reader)
     rt_buf_clear(&after);
 }
 
-static void try_story(struct rt_span bytes)
+static void follow(const struct told *events, size_t count, struct rt_span bytes)
 {
     struct rt_state *state = rt_state_new();
     struct rt_reader reader = rt_reader(bytes);
 
-    for (size_t i = 0; i < sizeof beginning / sizeof beginning[0]; i++) {
-        if (apply(state, beginning[i].kind, rt_span_text(beginning[i].body)) < 0)
+    for (size_t i = 0; i < count; i++) {
+        if (apply(state, events[i].kind, rt_span_text(events[i].body)) < 0)
             abort();
     }
     tell(state, &reader);
     rt_state_free(state);
 }
 
+static void try_story(struct rt_span bytes)
+{
+    follow(beginning, sizeof beginning / sizeof beginning[0], bytes);
+}
+
+static void try_driven_story(struct rt_span bytes)
+{
+    follow(driven, sizeof driven / sizeof driven[0], bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const tries[])(struct rt_span) = {try_record, try_checkpoint, try_story};
 
-    if (size > 0 && size < 1 << 16 && !asks_for_much(data, size))
+    if (size == 0 || size >= 1 << 16 || asks_for_much(data, size))
+        return 0;
+    if (data[0] >= 128)
+        try_driven_story(rt_span(data + 1, size - 1));
+    else
         tries[data[0] % 3](rt_span(data + 1, size - 1));
     return 0;
 }
