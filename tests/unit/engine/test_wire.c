@@ -154,6 +154,99 @@ static void results_beats_acks_stops_and_byes_come_back(void **state)
     rt_buf_clear(&bytes);
 }
 
+static void what_was_proposed_goes_with_the_work(void **state)
+{
+    struct rt_wire_range range = {5, 4, 2, 1};
+    struct rt_wire_point points[] = {{4, 1, rt_span_text("{\"x\":1}")},
+                                     {5, 7, rt_span_text("{\"x\":\"\u00e9\"}")}};
+    struct rt_wire wire = {
+        .kind = RT_WIRE_WORK,
+        .work = {.study = 1, .ranges = &range, .count = 1, .points = points, .point_count = 2}};
+    struct rt_buf bytes = RT_BUF_INIT;
+    struct rt_wire got;
+
+    (void)state;
+    got = there_and_back(&wire, &bytes);
+    assert_int_equal(got.work.point_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(got.work.points[i].index, points[i].index);
+        assert_int_equal(got.work.points[i].replicate, points[i].replicate);
+        assert_true(rt_span_equal(got.work.points[i].params, points[i].params));
+    }
+    rt_wire_clear(&got);
+    assert_null(got.work.points);
+    rt_buf_clear(&bytes);
+}
+
+static void reports_and_their_answers_come_back(void **state)
+{
+    struct rt_wire wire = {.kind = RT_WIRE_REPORTS, .reports = {300, rt_span_text("rows")}};
+    const struct rt_wire_told told = {9, 2, rt_span_text("{\"stop\":\"worse\"}")};
+    struct rt_buf bytes = RT_BUF_INIT;
+    struct rt_buf list = RT_BUF_INIT;
+    struct rt_wire_told one;
+    struct rt_reader reader;
+    struct rt_wire got;
+
+    (void)state;
+    got = there_and_back(&wire, &bytes);
+    assert_int_equal(got.reports.number, 300);
+    assert_true(rt_span_equal(got.reports.rows, wire.reports.rows));
+    rt_wire_put_told(&list, &told);
+    rt_wire_put_told(&list, &told);
+    wire = (struct rt_wire){.kind = RT_WIRE_ANSWER, .answer = {301, rt_buf_span(&list)}};
+    got = there_and_back(&wire, &bytes);
+    assert_int_equal(got.answer.number, 301);
+    reader = rt_reader(got.answer.told);
+    for (int i = 0; i < 2; i++) {
+        assert_true(rt_wire_next_told(&reader, &one));
+        assert_int_equal(one.ordinal, 9);
+        assert_int_equal(one.attempt, 2);
+        assert_true(rt_span_equal(one.text, told.text));
+    }
+    assert_false(rt_wire_next_told(&reader, &one));
+    rt_buf_clear(&list);
+    rt_buf_clear(&bytes);
+}
+
+static void pieces_of_checkpoints_come_back(void **state)
+{
+    static const enum rt_wire_kind kinds[] = {RT_WIRE_KEEP, RT_WIRE_PIECE, RT_WIRE_MORE,
+                                              RT_WIRE_WANT};
+    struct rt_wire wire = {.piece = {.ordinal = 70000,
+                                     .attempt = 3,
+                                     .offset = 1u << 20,
+                                     .size = (1u << 20) + 5,
+                                     .step = 8,
+                                     .folder = true,
+                                     .name = rt_span_text("last.pt"),
+                                     .bytes = rt_span_text("bytes")}};
+    struct rt_buf bytes = RT_BUF_INIT;
+
+    (void)state;
+    memset(wire.piece.hash.bytes, 7, sizeof wire.piece.hash.bytes);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct rt_wire got;
+
+        wire.kind = kinds[i];
+        got = there_and_back(&wire, &bytes);
+        assert_int_equal(got.piece.ordinal, 70000);
+        assert_int_equal(got.piece.attempt, 3);
+        assert_int_equal(got.piece.offset, wire.piece.offset);
+        if (kinds[i] != RT_WIRE_KEEP && kinds[i] != RT_WIRE_PIECE)
+            continue;
+        assert_int_equal(got.piece.size, wire.piece.size);
+        assert_true(got.piece.folder);
+        assert_true(rt_span_equal(got.piece.name, wire.piece.name));
+        assert_true(rt_span_equal(got.piece.bytes, wire.piece.bytes));
+        if (kinds[i] == RT_WIRE_KEEP)
+            assert_int_equal(got.piece.step, 8);
+        else
+            assert_memory_equal(&got.piece.hash, &wire.piece.hash, sizeof got.piece.hash);
+    }
+    rt_buf_clear(&bytes);
+}
+
 static void values_beyond_their_limits_are_refused(void **state)
 {
     static char big[RT_WIRE_ABOUT_MAX + 1];
@@ -226,6 +319,13 @@ static void a_count_without_its_ranges_allocates_nothing(void **state)
 static void every_cut_and_every_extra_byte_is_noticed(void **state)
 {
     struct rt_wire_range ranges[] = {{1, 0, 500, 1}, {600, 700, 8, 2}};
+    struct rt_wire_range one = {5, 4, 1, 1};
+    struct rt_wire_point point = {4, 1, rt_span_text("{\"x\":1}")};
+    const struct rt_wire_piece piece = {.ordinal = 1,
+                                        .attempt = 1,
+                                        .size = 2,
+                                        .name = rt_span_text("a"),
+                                        .bytes = rt_span_text("ab")};
     const struct rt_wire wires[] = {
         {.kind = RT_WIRE_HELLO, .hello = {rt_span_text("{}"), 2}},
         {.kind = RT_WIRE_STUDY,
@@ -239,6 +339,14 @@ static void every_cut_and_every_extra_byte_is_noticed(void **state)
         {.kind = RT_WIRE_BYE},
         {.kind = RT_WIRE_FORGET},
         {.kind = RT_WIRE_RETURN, .work = {.study = 1, .ranges = ranges, .count = 2}},
+        {.kind = RT_WIRE_WORK,
+         .work = {.study = 1, .ranges = &one, .count = 1, .points = &point, .point_count = 1}},
+        {.kind = RT_WIRE_REPORTS, .reports = {1, rt_span_text("rows")}},
+        {.kind = RT_WIRE_ANSWER, .answer = {1, rt_span_text("told")}},
+        {.kind = RT_WIRE_KEEP, .piece = piece},
+        {.kind = RT_WIRE_PIECE, .piece = piece},
+        {.kind = RT_WIRE_MORE, .piece = piece},
+        {.kind = RT_WIRE_WANT, .piece = piece},
     };
     struct rt_buf bytes = RT_BUF_INIT;
     struct rt_wire got;
@@ -289,6 +397,9 @@ int main(void)
         cmocka_unit_test(a_ready_keeps_the_reason_of_a_failure),
         cmocka_unit_test(work_and_what_is_returned_of_it_keep_their_ranges),
         cmocka_unit_test(results_beats_acks_stops_and_byes_come_back),
+        cmocka_unit_test(what_was_proposed_goes_with_the_work),
+        cmocka_unit_test(reports_and_their_answers_come_back),
+        cmocka_unit_test(pieces_of_checkpoints_come_back),
         cmocka_unit_test(values_beyond_their_limits_are_refused),
         cmocka_unit_test(ranges_that_no_conductor_sends_are_refused),
         cmocka_unit_test(a_batch_of_ranges_is_counted_as_a_whole),
