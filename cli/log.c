@@ -1,22 +1,24 @@
-/* What an attempt wrote, and why it did not succeed. */
+/* What an attempt wrote, and why it did not succeed; or what a driver asked and was told. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/escape.h"
 #include "cli/ask.h"
+#include "cli/log_study.h"
+#include "cli/output.h"
 #include "cli/render.h"
 #include "query/attempts.h"
+#include "query/resolve.h"
 #include "store/store.h"
 
-static int json;
 static int number;
 static char *stream;
 
 static const struct poptOption options[] = {
     {"attempt", 'a', POPT_ARG_INT, &number, 0, "This attempt instead of the last one", "N"},
     {"stream", 0, POPT_ARG_STRING, &stream, 0, "Print only this: stdout, stderr or reason", "NAME"},
-    {"json", 0, POPT_ARG_NONE, &json, 0, "Print JSON", NULL},
+    RT_OUTPUT_OPTIONS,
     POPT_TABLEEND,
 };
 
@@ -161,15 +163,16 @@ static int not_found(const struct rt_study *study, uint64_t ordinal, struct rt_e
                       (unsigned long long)ordinal);
 }
 
-static int print(struct rt_cmd_context *context, struct log *log, const char *text,
-                 struct rt_err *err)
+static int print_trial(struct rt_cmd_context *context, struct log *log,
+                       const struct rt_study *study, uint64_t ordinal, struct rt_err *err)
 {
-    const struct rt_study *study;
     struct rt_db *db = NULL;
-    uint64_t ordinal;
     int rc;
 
-    if ((rc = rt_ask_trial(context, text, &study, &ordinal, &db, err)) < 0)
+    if (rt_output_format() != RT_FORMAT_TABLE && rt_output_format() != RT_FORMAT_JSON)
+        return rt_err_set(err, RT_EUSAGE,
+                          "what a trial wrote is no table: only --json is possible");
+    if ((rc = rt_ask_index(context, &db, err)) < 0)
         return rc;
     log->store = context->store;
     rc = rt_attempts_each(context->store, db, study, ordinal, look, log, err);
@@ -178,11 +181,29 @@ static int print(struct rt_cmd_context *context, struct log *log, const char *te
         return rc;
     if (!log->found)
         return not_found(study, ordinal, err);
-    if (json)
+    if (rt_output_format() == RT_FORMAT_JSON)
         print_json(study, ordinal, log);
     else
         print_text(study, ordinal, log);
     return 0;
+}
+
+static int print(struct rt_cmd_context *context, struct log *log, const char *text,
+                 struct rt_err *err)
+{
+    const struct rt_study *study;
+    uint64_t ordinal;
+    int rc;
+
+    if ((rc = rt_ask_open(context, err)) < 0 ||
+        (rc = rt_resolve(rt_store_state(context->store), text, &study, &ordinal, err)) < 0)
+        return rc;
+    if (ordinal)
+        return print_trial(context, log, study, ordinal, err);
+    if (number || stream)
+        return rt_err_set(err, RT_EUSAGE, "--%s is about what a trial wrote; name one: %s.1",
+                          number ? "attempt" : "stream", study->id);
+    return rt_log_study(context->store, study, err);
 }
 
 static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_err *err)
@@ -206,11 +227,15 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
 
 const struct rt_cmd rt_cmd_log = {
     .name = "log",
-    .summary = "Show what a trial wrote, and why it did not succeed",
-    .usage = "TRIAL",
-    .description = "Standard output, then standard error, then the reason of its last attempt.\n"
-                   "Of long output the first and the last bytes were kept; standard error says\n"
-                   "how many. On a terminal control characters are made visible.",
+    .summary = "Show what a trial wrote, or what a study's driver asked and was told",
+    .usage = "TRIAL | STUDY",
+    .description =
+        "Standard output, then standard error, then the reason of its last attempt.\n"
+        "Of long output the first and the last bytes were kept; standard error says\n"
+        "how many. On a terminal control characters are made visible.\n"
+        "\n"
+        "Of a study, in order: what its driver asked for and said, what it was told, and\n"
+        "what rules told running trials.",
     .args_min = 1,
     .args_max = 1,
     .needs = RT_NEEDS_STORE_PATH,

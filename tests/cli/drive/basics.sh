@@ -52,5 +52,11 @@ code=0
 retrial run -j 2 study.yaml 2>err || code=$?
 head -n 1 err
 echo "exit $code"
+retrial log s | grep -c "driver *submit"
+retrial log s --json | /usr/bin/python3 -c '
+import json, sys
+for turn in json.load(sys.stdin):
+    if turn["what"] not in ("start", "ask", "save"):
+        print(turn["by"], turn["what"], turn["id"], turn["detail"])' | sort | uniq -c
 rm .retrial/index.sqlite
 retrial check | cut -d: -f1
