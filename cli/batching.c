@@ -229,7 +229,7 @@ static size_t count_left(const struct launch *launch)
 }
 
 static int run_others(struct rt_cmd_context *context, const struct rt_execute_options *execute,
-                      const struct launch *launch, int rc, struct rt_err *err)
+                      const struct launch *launch, bool several_ranks, int rc, struct rt_err *err)
 {
     for (size_t i = 0; rt_ends_go_on(rc) && i < launch->count; i++) {
         const struct part *part = &launch->parts[i];
@@ -239,8 +239,8 @@ static int run_others(struct rt_cmd_context *context, const struct rt_execute_op
 
         if (i == launch->first)
             continue;
-        next = part->over ? rt_execute_compare(launch->store, part->id, 0, &own)
-                          : rt_execute(context, execute, &options, &own);
+        next = part->over || several_ranks ? rt_execute_compare(launch->store, part->id, 0, &own)
+                                           : rt_execute(context, execute, &options, &own);
         rc = rt_ends_join(rc, next, &own, err);
     }
     return rc;
@@ -260,7 +260,7 @@ int rt_batching_run(struct rt_cmd_context *context, const struct rt_execute_opti
     if (several_ranks && rt_ends_go_on(rc) && count_left(&launch))
         rc = say_left(context, &launch, count_left(&launch), err);
     else
-        rc = run_others(context, execute, &launch, rc, err);
+        rc = run_others(context, execute, &launch, several_ranks, rc, err);
     clear_launch(&launch);
     return rc;
 }

@@ -184,6 +184,18 @@ int rt_verdicts_index(struct rt_store *store, struct rt_db **index, struct rt_er
     return rc;
 }
 
+/* The launch has recorded what it came to, unless nothing could be. */
+static int recall_or_make(struct rt_store *store, struct rt_db *index, const struct rt_study *study,
+                          struct rt_verdicts *verdicts, struct rt_err *err)
+{
+    int rc = rt_verdicts_recall(index, study, SHOWN_PAIRS, verdicts, err);
+
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    rt_verdicts_clear(verdicts);
+    return rt_verdicts_make(store, index, study, NULL, verdicts, err);
+}
+
 int rt_verdicts_after(const char *store_path, const char *study, bool print,
                       struct rt_verdicts_end *end, struct rt_err *err)
 {
@@ -198,7 +210,7 @@ int rt_verdicts_after(const char *store_path, const char *study, bool print,
         return rc;
     if ((rc = rt_named_study(rt_store_state(store), study, &found, err)) == 0 &&
         rt_replay_of(found) && (rc = rt_verdicts_index(store, &index, err)) == 0 &&
-        (rc = rt_verdicts_make(store, index, found, NULL, &verdicts, err)) == 0) {
+        (rc = recall_or_make(store, index, found, &verdicts, err)) == 0) {
         const char *kind = rt_json_get_text(rt_replay_of(found), "kind", "");
 
         rc = print ? rt_verdicts_print(&verdicts, false, err) : 0;
@@ -206,7 +218,7 @@ int rt_verdicts_after(const char *store_path, const char *study, bool print,
             .replay = true,
             .verify = strcmp(kind, "verify") == 0,
             .diverges = rt_verdicts_diverge(&verdicts),
-            .pairs = verdicts.count,
+            .pairs = verdicts.trials,
             .incomparable = verdicts.counts[RT_VERDICT_NOT_COMPARABLE],
         };
     }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/random.h"
+#include "replay/verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,21 +84,6 @@ static uint32_t *studies_of(const struct rt_state *state, uint32_t number)
     return NULL;
 }
 
-static int count_verdicts(struct rt_db *index, const struct rt_study *study, uint64_t *count,
-                          struct rt_err *err)
-{
-    struct rt_stmt *stmt;
-    int rc = rt_db_prepare(index, rt_sql_ask_verdicts_of, &stmt, NULL, err);
-
-    if (rc < 0)
-        return rc;
-    rt_stmt_int(stmt, ":study", study->number);
-    if ((rc = rt_stmt_step(stmt, err)) > 0)
-        *count = (uint64_t)rt_stmt_get_int(stmt, 0);
-    rt_stmt_free(stmt);
-    return rc < 0 ? rc : 0;
-}
-
 int rt_batch_study_over(struct rt_db *index, const struct rt_study *study, struct rt_err *err)
 {
     uint64_t judged = 0;
@@ -105,7 +91,7 @@ int rt_batch_study_over(struct rt_db *index, const struct rt_study *study, struc
 
     if (rt_study_unfinished(study))
         return 0;
-    rc = count_verdicts(index, study, &judged, err);
+    rc = rt_verdicts_standing(index, study, &judged, err);
     return rc < 0 ? rc : judged == study->planned;
 }
 

@@ -245,7 +245,7 @@ int rt_verdicts_make(struct rt_store *store, struct rt_db *index, const struct r
     struct rt_sides sides;
     int rc;
 
-    *out = (struct rt_verdicts){.study = study};
+    *out = (struct rt_verdicts){.study = study, .trials = study->planned};
     if ((rc = rt_sides_read(store, index, study, &sides, err)) == 0 &&
         (rc = choose_tolerances(index, study, given, &tolerances, &out->asked, err)) == 0)
         judge_all(out, &sides, &tolerances);

@@ -30,11 +30,14 @@ struct rt_difference {
 
 struct rt_verdicts {
     const struct rt_study *study;
-    struct rt_pair *pairs; /* by ordinal */
+    uint64_t trials;       /* of the replay */
+    struct rt_pair *pairs; /* by ordinal; recalled ones only as many as were asked for */
     size_t count;
+    size_t pair_capacity;
     uint64_t counts[RT_VERDICTS];
     struct rt_difference *differences; /* by name */
     size_t difference_count;
+    size_t difference_capacity;
     struct rt_json *asked; /* the tolerances: rt_tolerances_json() */
 };
 
@@ -44,6 +47,14 @@ int rt_verdicts_make(struct rt_store *store, struct rt_db *index, const struct r
                      const struct rt_tolerances *tolerances, struct rt_verdicts *out,
                      struct rt_err *err);
 void rt_verdicts_clear(struct rt_verdicts *verdicts);
+
+/* 1: what was recorded, if that is of all trials as they stand now, with the first pairs that are
+ * not what they should be, so many at most. 0: it is not. Clear it in any case. */
+int rt_verdicts_recall(struct rt_db *index, const struct rt_study *study, size_t examples,
+                       struct rt_verdicts *out, struct rt_err *err);
+/* Of how many trials the recorded verdict is one on how they stand now. */
+int rt_verdicts_standing(struct rt_db *index, const struct rt_study *study, uint64_t *count,
+                         struct rt_err *err);
 
 /* Appends the VERDICT event to a store that is open for writing. */
 int rt_verdicts_record(struct rt_store *store, const struct rt_verdicts *verdicts,
