@@ -25,21 +25,35 @@ static bool take_apart(char *text, struct rt_process *out)
     return true;
 }
 
-bool rt_process_look(pid_t pid, struct rt_process *out)
+static bool read_file(pid_t pid, const char *name, char *text, size_t size)
 {
-    char path[32];
-    char text[2048];
+    char path[48];
     ssize_t got;
     int fd;
 
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    got = read(fd, text, sizeof text - 1);
+    got = read(fd, text, size - 1);
     close(fd);
-    if (got <= 0)
-        return false;
-    text[got] = '\0';
-    return take_apart(text, out);
+    text[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+bool rt_process_look(pid_t pid, struct rt_process *out)
+{
+    char text[2048];
+
+    return read_file(pid, "stat", text, sizeof text) && take_apart(text, out);
+}
+
+uint64_t rt_process_resident_kib(pid_t pid)
+{
+    unsigned long pages;
+    char text[256];
+
+    if (!read_file(pid, "statm", text, sizeof text) || sscanf(text, "%*s %lu", &pages) != 1)
+        return 0;
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 }

@@ -1,7 +1,7 @@
 #ifndef RT_BASE_PROCESS_H
 #define RT_BASE_PROCESS_H
-/* What the kernel tells of any process: /proc/PID/stat, proc(5). Nothing is allocated, so that it
- * may be asked in a process that was just forked. */
+/* What the kernel tells of any process: /proc/PID/stat and statm, proc(5). Nothing is allocated, so
+ * that it may be asked in a process that was just forked. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,5 +16,7 @@ struct rt_process {
 
 /* False if there is no such process, or it is hidden. */
 bool rt_process_look(pid_t pid, struct rt_process *out);
+/* What it has of the memory of its host, shared pages included; 0 if that is not known. */
+uint64_t rt_process_resident_kib(pid_t pid);
 
 #endif

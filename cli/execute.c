@@ -228,9 +228,10 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
         rt_failures_print(store, bar.study, stderr, NULL);
         say_aside(bar.aside);
     }
-    if (rc == RT_ETRIALS && store && !execute->quiet)
+    if (rc == RT_ETRIALS && store && bar.bad && !execute->quiet)
         say_retry(context, bar.study);
-    if (rc == RT_EINTERRUPTED && store)
+    /* All trials are well: it was the driver that failed. */
+    if (store && (rc == RT_EINTERRUPTED || (rc == RT_ETRIALS && !bar.bad && !execute->quiet)))
         rt_execute_say_next(context);
     if ((rc == 0 || rc == RT_ETRIALS || rc == RT_EUSAGE) && store && bar.study[0])
         rc = rt_execute_compare(store, bar.study, rc, err);

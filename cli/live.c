@@ -116,19 +116,67 @@ static void put_home(struct rt_buf *out, const struct rt_json *home)
     rt_buf_add(out, "\n");
 }
 
+/* How many trials there will be at the end; 0: only the driver knows. */
+static uint64_t expected(const struct rt_json *answer)
+{
+    const struct rt_json *driver = rt_json_get(answer, "driver");
+
+    if (!rt_json_get(driver, "asked") || rt_json_bool(rt_json_get(driver, "finished")))
+        return number(answer, "planned");
+    return number(driver, "limit");
+}
+
+static void put_best(struct rt_buf *out, const struct rt_json *best)
+{
+    const struct rt_json *value = rt_json_get(best, "value");
+
+    if (!value)
+        return;
+    rt_buf_add(out, "  best ");
+    rt_escape_line(out, rt_span_text(rt_json_get_text(best, "metric", "")));
+    rt_buf_printf(out, " %.6g (", rt_json_number(value));
+    rt_escape_line(out, rt_span_text(rt_json_get_text(best, "trial", "")));
+    rt_buf_add(out, ")\n");
+}
+
+static void put_driver(struct rt_buf *out, const struct rt_json *driver)
+{
+    uint64_t kib = number(driver, "memory_kib");
+
+    if (!rt_json_get(driver, "asked"))
+        return;
+    rt_buf_printf(out, "  its driver has asked for %llu",
+                  (unsigned long long)number(driver, "asked"));
+    if (number(driver, "limit"))
+        rt_buf_printf(out, " of at most %llu", (unsigned long long)number(driver, "limit"));
+    rt_buf_printf(out, ", %llu in flight", (unsigned long long)number(driver, "in_flight"));
+    if (rt_json_bool(rt_json_get(driver, "finished")))
+        rt_buf_add(out, "; it has finished");
+    else if (!rt_json_bool(rt_json_get(driver, "caught_up")) && number(driver, "repeated"))
+        rt_buf_printf(out, "; it catches up, %llu requests so far",
+                      (unsigned long long)number(driver, "repeated"));
+    if (kib)
+        rt_buf_printf(out, "; %llu MiB", (unsigned long long)kib >> 10);
+    rt_buf_add(out, "\n");
+}
+
 static void put_answer(struct rt_buf *out, const struct rt_json *answer)
 {
     struct rt_buf outcomes = RT_BUF_INIT;
-    uint64_t planned = number(answer, "planned");
+    const struct rt_json *driver = rt_json_get(answer, "driver");
+    uint64_t planned = expected(answer);
     uint64_t done = put_done(&outcomes, rt_json_get(answer, "done"));
 
     rt_escape_line(out, rt_span_text(rt_json_get_text(answer, "study", "")));
     rt_buf_add(out, " (");
     rt_escape_line(out, rt_span_text(rt_json_get_text(answer, "id", "")));
-    rt_buf_printf(out, ") is running: %llu of %llu done (%.0f %%), %llu running",
-                  (unsigned long long)done, (unsigned long long)planned,
-                  planned ? 100.0 * (double)done / (double)planned : 100.0,
-                  (unsigned long long)number(answer, "running"));
+    rt_buf_printf(out, ") is running: %llu", (unsigned long long)done);
+    if (planned || !driver || rt_json_kind(driver) == RT_JSON_NULL)
+        rt_buf_printf(out, " of %llu done (%.0f %%)", (unsigned long long)planned,
+                      planned ? 100.0 * (double)done / (double)planned : 100.0);
+    else
+        rt_buf_add(out, " done");
+    rt_buf_printf(out, ", %llu running", (unsigned long long)number(answer, "running"));
     if (rt_json_bool(rt_json_get(answer, "stopping")))
         rt_buf_add(out, ", stopping");
     else
@@ -136,6 +184,8 @@ static void put_answer(struct rt_buf *out, const struct rt_json *answer)
     rt_buf_add(out, "\n");
     if (outcomes.size)
         rt_buf_printf(out, "  %s\n", rt_buf_text(&outcomes));
+    put_best(out, rt_json_get(answer, "best"));
+    put_driver(out, driver);
     rt_buf_printf(
         out, "  %llu agent%s, %llu worker%s\n", (unsigned long long)number(answer, "agents"),
         number(answer, "agents") == 1 ? "" : "s", (unsigned long long)number(answer, "slots"),

@@ -34,8 +34,8 @@ static int put_brief(struct rt_listing *listing, const struct rt_summary *summar
     struct rt_cell cells[6];
     int rc;
 
-    rt_buf_printf(&text[0], "%llu of %llu", (unsigned long long)summary->done,
-                  (unsigned long long)summary->study->planned);
+    rt_buf_printf(&text[0], "%llu ", (unsigned long long)summary->done);
+    rt_summary_target(summary->study, &text[0]);
     rt_summary_outcomes(summary->study, &text[1]);
     if (summary->metric && summary->best.kind != RT_CELL_NULL) {
         rt_buf_printf(&text[2], "%s ", summary->metric);

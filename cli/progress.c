@@ -64,6 +64,12 @@ static void put_bar(struct rt_buf *line, double share)
     rt_buf_add(line, "]");
 }
 
+static uint64_t bad(const struct rt_progress *progress)
+{
+    return progress->done[RT_OUTCOME_FAILED] + progress->done[RT_OUTCOME_CRASHED] +
+           progress->done[RT_OUTCOME_TIMEOUT] + progress->done[RT_OUTCOME_LOST];
+}
+
 static void put_bad(struct rt_buf *line, const struct rt_progress *progress)
 {
     for (int i = RT_OUTCOME_FAILED; i <= RT_OUTCOME_TIMEOUT; i++) {
@@ -83,31 +89,74 @@ static void put_best(struct rt_buf *line, const struct rt_standing *standing)
                       standing->study_id, (unsigned long long)standing->best.ordinal);
 }
 
+/* How many trials there will be at the end; 0: only the driver knows. */
+static uint64_t expected(const struct rt_standing *standing)
+{
+    if (!standing->driven || standing->driver.finished)
+        return standing->progress.planned;
+    return standing->driver.limit;
+}
+
+/* "37/60  62 %"; without a limit for the driver "37 done". */
+static void put_share(struct rt_buf *line, const struct rt_standing *standing, bool bar)
+{
+    uint64_t done = decided(&standing->progress);
+    uint64_t all = expected(standing);
+    double share = all ? (double)done / (double)all : 1;
+
+    if (!all && standing->driven) {
+        rt_buf_printf(line, "%llu done  ", (unsigned long long)done);
+        return;
+    }
+    if (bar) {
+        put_bar(line, share);
+        rt_buf_add(line, "  ");
+    }
+    rt_buf_printf(line, "%llu/%llu  %.0f %%  ", (unsigned long long)done, (unsigned long long)all,
+                  share * 100);
+}
+
+/* What a driver has asked for; "it" until it has caught up with what it asked before. */
+static void put_driver(struct rt_buf *line, const struct rt_driving_progress *driver)
+{
+    if (!driver->live && driver->repeated)
+        rt_buf_printf(line, "  driver catching up, %llu requests",
+                      (unsigned long long)driver->repeated);
+    else
+        rt_buf_printf(line, "  %llu asked, %llu in flight", (unsigned long long)driver->asked,
+                      (unsigned long long)driver->open);
+}
+
+static void put_memory(struct rt_buf *line, const struct rt_driving_progress *driver)
+{
+    if (driver->memory_kib)
+        rt_buf_printf(line, "  driver %llu MiB", (unsigned long long)driver->memory_kib >> 10);
+}
+
 static void put_line(struct rt_buf *line, const struct rt_standing *standing, bool bar)
 {
     const struct rt_progress *progress = &standing->progress;
     uint64_t done = decided(progress);
-    double share = progress->planned ? (double)done / (double)progress->planned : 1;
+    uint64_t all = expected(standing);
     double rate = standing->elapsed_us
                       ? (double)standing->ended / ((double)standing->elapsed_us / SECOND_US)
                       : 0;
 
     rt_buf_printf(line, "%s  ", standing->study_name);
-    if (bar) {
-        put_bar(line, share);
-        rt_buf_add(line, "  ");
-    }
-    rt_buf_printf(line, "%llu/%llu  %.0f %%  ", (unsigned long long)done,
-                  (unsigned long long)progress->planned, share * 100);
+    put_share(line, standing, bar);
     put_rate(line, rate);
-    if (rate > 0 && done < progress->planned && !progress->stopping) {
+    if (rate > 0 && done < all && !progress->stopping) {
         rt_buf_add(line, "  ETA ");
-        put_span(line, (double)(progress->planned - done) / rate);
+        put_span(line, (double)(all - done) / rate);
     }
     if (progress->stopping && done < progress->planned)
         rt_buf_add(line, "  stopping");
+    if (standing->driven)
+        put_driver(line, &standing->driver);
     put_bad(line, progress);
     put_best(line, standing);
+    if (standing->driven)
+        put_memory(line, &standing->driver);
 }
 
 static size_t columns(void)
@@ -137,6 +186,10 @@ static void put_end(struct rt_buf *line, const struct rt_standing *standing)
                       (unsigned long long)progress->done[RT_OUTCOME_OK]);
         put_pruned(line, progress);
         put_bad(line, progress);
+        return;
+    }
+    if (standing->driven && progress->planned == 0) {
+        rt_buf_add(line, "the driver asked for no trial");
         return;
     }
     rt_buf_printf(line, "%llu of %llu trials done, %llu ok", (unsigned long long)done,
@@ -202,6 +255,7 @@ static void report(struct rt_progress_bar *bar, const struct rt_standing *standi
 
     snprintf(bar->study, sizeof bar->study, "%s", standing->study_id);
     bar->aside = standing->progress.done[RT_OUTCOME_LOST];
+    bar->bad = bad(&standing->progress);
     if (bar->quiet || (last && standing->progress.failure))
         return; /* a failure has words of its own */
     if (last) {

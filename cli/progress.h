@@ -13,6 +13,7 @@ struct rt_progress_bar {
     bool drawn;       /* a line stands on the terminal and is not ended */
     uint64_t next_us; /* when to print a line elsewhere */
     uint64_t aside;   /* trials that two agents were lost with */
+    uint64_t bad;     /* trials that did not succeed */
     char study[16];   /* id of the study that was reported on; "" before the first report */
 };
 

@@ -48,6 +48,7 @@ static struct rt_json *study_json(const struct rt_study *study)
     rt_json_set_int(object, "planned", (int64_t)study->planned);
     rt_json_set(object, "done", done);
     rt_json_set_int(object, "running", (int64_t)study->leased);
+    rt_json_set(object, "open", rt_json_new_bool(rt_summary_open(study)));
     return object;
 }
 
@@ -75,17 +76,21 @@ static void print_json(const struct rt_cmd_context *context, const struct rt_liv
 static void print_unfinished(const struct rt_study *study, uint64_t done, bool elsewhere)
 {
     struct rt_buf outcomes = RT_BUF_INIT;
+    struct rt_buf target = RT_BUF_INIT;
     char *name = rt_escaped(study->name);
 
     rt_summary_outcomes(study, &outcomes);
-    printf("%s (%s) is not finished: %llu of %llu done%s%s; ", name, study->id,
-           (unsigned long long)done, (unsigned long long)study->planned, outcomes.size ? ", " : "",
-           rt_buf_text(&outcomes));
+    rt_summary_target(study, &target);
+    printf(rt_summary_open(study) ? "%s (%s) is not finished: %llu done %s%s%s; "
+                                  : "%s (%s) is not finished: %llu %s done%s%s; ",
+           name, study->id, (unsigned long long)done, rt_buf_text(&target),
+           outcomes.size ? ", " : "", rt_buf_text(&outcomes));
     if (elsewhere && study->leased)
         printf("%llu running there\n", (unsigned long long)study->leased);
     else
         printf("\"retrial resume %s\" goes on\n", study->id);
     rt_buf_clear(&outcomes);
+    rt_buf_clear(&target);
     free(name);
 }
 
@@ -113,7 +118,8 @@ static void print_text(const struct rt_cmd_context *context, const struct rt_liv
         const struct rt_study *study = rt_state_study(state, i);
         uint64_t done = done_of(study);
 
-        if (done < study->planned && (!running || strcmp(running, study->id) != 0))
+        if ((done < study->planned || rt_summary_open(study)) &&
+            (!running || strcmp(running, study->id) != 0))
             print_unfinished(study, done, elsewhere);
     }
 }

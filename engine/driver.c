@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/fs.h"
+#include "base/process.h"
 #include "engine/keeper.h"
 #include "engine/packet.h"
 
@@ -35,6 +36,7 @@ struct rt_driver {
     size_t looked;          /* no line ends before */
     struct rt_buf lines[2]; /* being printed */
     struct rt_buf words;
+    pid_t pid; /* 0: not known yet */
     bool ended;
     int status;
     char *refused; /* why it could not be started */
@@ -174,6 +176,10 @@ static int hear_keeper(struct rt_driver *driver)
     int rc;
 
     while (!driver->ended && (rc = rt_packet_receive(driver->socket, 0, &packet, NULL)) != 0) {
+        if (rc > 0 && packet.kind == RT_PACKET_STARTED) {
+            driver->pid = packet.pid;
+            continue;
+        }
         driver->ended = true;
         done = 1;
         if (rc < 0) {
@@ -364,6 +370,11 @@ void rt_driver_signal(struct rt_driver *driver, int number)
 
     if (!driver->ended)
         rt_packet_send(driver->socket, &packet, NULL); /* a keeper that is gone says so itself */
+}
+
+uint64_t rt_driver_memory_kib(const struct rt_driver *driver)
+{
+    return driver->pid && !driver->ended ? rt_process_resident_kib(driver->pid) : 0;
 }
 
 bool rt_driver_ended(const struct rt_driver *driver)

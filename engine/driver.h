@@ -47,6 +47,8 @@ void rt_driver_close(struct rt_driver *driver);
 size_t rt_driver_unsent(const struct rt_driver *driver);
 
 void rt_driver_signal(struct rt_driver *driver, int number);
+/* What its program has of memory; 0 if that is not known. */
+uint64_t rt_driver_memory_kib(const struct rt_driver *driver);
 
 /* It has ended, and all that it wrote has been read. */
 bool rt_driver_ended(const struct rt_driver *driver);

@@ -319,6 +319,19 @@ void rt_driving_stop(struct rt_driving *driving)
     rt_driver_close(driving->program);
 }
 
+void rt_driving_progress(const struct rt_driving *driving, struct rt_driving_progress *progress)
+{
+    *progress = (struct rt_driving_progress){
+        .asked = driving->count,
+        .limit = (uint64_t)rt_json_get_int(driving->settings, "trials", 0),
+        .open = driving->open,
+        .repeated = driving->repeated,
+        .live = driving->live,
+        .finished = driving->finished,
+        .memory_kib = rt_driver_memory_kib(driving->program),
+    };
+}
+
 bool rt_driving_open(const struct rt_driving *driving)
 {
     return !driving->finished && !driving->failure.code;

@@ -19,6 +19,17 @@
 
 struct rt_driving;
 
+/* How a driver stands. */
+struct rt_driving_progress {
+    uint64_t asked;      /* trials */
+    uint64_t limit;      /* of them; 0: there is none */
+    uint64_t open;       /* without an outcome */
+    uint64_t repeated;   /* requests of this launch that were as before */
+    bool live;           /* it has caught up with what it asked before */
+    bool finished;       /* it asks for no more */
+    uint64_t memory_kib; /* of its program; 0: not known */
+};
+
 struct rt_driving_options {
     struct rt_nursery *nursery;
     struct rt_store *store;
@@ -62,6 +73,7 @@ void rt_driving_durable(struct rt_driving *driving, uint64_t seq);
 /* The launch is stopping: what the program still says counts no more. */
 void rt_driving_stop(struct rt_driving *driving);
 
+void rt_driving_progress(const struct rt_driving *driving, struct rt_driving_progress *progress);
 /* It may propose more trials. */
 bool rt_driving_open(const struct rt_driving *driving);
 /* Why the study cannot go on, or NULL. */

@@ -126,6 +126,13 @@ static struct rt_json *read_task(const int fds[RT_KEEPER_FDS])
     return task;
 }
 
+static void tell_start(int socket, pid_t program)
+{
+    struct rt_packet packet = {.kind = RT_PACKET_STARTED, .pid = program};
+
+    rt_packet_send(socket, &packet, NULL);
+}
+
 /* Tells of the program's end once nothing is left of it. */
 static _Noreturn void tell_end(int socket, int status)
 {
@@ -198,6 +205,7 @@ void rt_keeper_main(const int handed[RT_KEEPER_FDS])
     signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     task = read_task(fds);
     program = start(task, fds);
+    tell_start(fds[RT_KEEPER_SOCKET], program);
     rt_json_free(task);
     for (int i = RT_KEEPER_TASK; i < RT_KEEPER_FDS; i++)
         close(fds[i]);

@@ -341,7 +341,14 @@ static void set_up(struct rt_conducting *run)
                                          .driven = run->driven};
     run->recorder.durable = run->recorder.last = rt_store_durable(run->prepared.store);
     run->standing = (struct rt_standing){
-        .study_name = study->name, .study_id = study->id, .metric = run->prepared.metric};
+        .study_name = study->name,
+        .study_id = study->id,
+        .metric = run->prepared.metric,
+        .driven = rt_plan_driven(study->plan),
+        .driver = {.asked = study->planned,
+                   .limit = (uint64_t)rt_json_get_int(
+                       rt_json_get(rt_plan_json(study->plan), "driver"), "trials", 0),
+                   .finished = study->finished}};
     rt_conductor_progress(run->conductor, &run->standing.progress);
     run->standing.at_start = rt_conducting_decided(&run->standing.progress);
     run->agent = run->prepared.launch ? new_agent(options) : NULL;

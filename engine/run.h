@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "engine/comm.h"
 #include "engine/conductor.h"
+#include "engine/driving.h"
 #include "engine/nursery.h"
 #include "store/store.h"
 
@@ -37,6 +38,8 @@ struct rt_standing {
     const char *metric; /* of the objective, or NULL */
     struct rt_progress progress;
     struct rt_best best;
+    bool driven; /* by a driver, and how that stands */
+    struct rt_driving_progress driver;
     bool unmeasured;     /* trials of this launch were ok, and none gave a metric */
     uint64_t elapsed_us; /* since trials could start */
     uint64_t ended;      /* attempts that ended in this launch */

@@ -53,6 +53,8 @@ void rt_conducting_report(struct rt_conducting *run, bool last)
     rt_conductor_progress(run->conductor, &standing->progress);
     rt_notices_look(&run->notices, &standing->progress, tell_finding, run);
     standing->best = run->recorder.best;
+    if (run->driving)
+        rt_driving_progress(run->driving, &standing->driver);
     standing->unmeasured = run->recorder.succeeded && !run->recorder.measured;
     standing->elapsed_us = now - run->start_us;
     done = rt_conducting_decided(&standing->progress);

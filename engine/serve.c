@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "store/control.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,41 @@ int rt_serve_stops(const struct rt_serve *serve)
     return serve ? serve->stops : 0;
 }
 
+static struct rt_json *best_json(const struct rt_standing *standing)
+{
+    struct rt_json *best;
+    char *trial;
+
+    if (!standing->metric || !standing->best.known)
+        return rt_json_new_null();
+    best = rt_json_new_object();
+    trial = rt_printf("%s.%" PRIu64, standing->study_id, standing->best.ordinal);
+    rt_json_set_text(best, "metric", standing->metric);
+    rt_json_set(best, "value", rt_json_new_real(standing->best.value));
+    rt_json_set_text(best, "trial", trial);
+    free(trial);
+    return best;
+}
+
+static struct rt_json *driver_json(const struct rt_standing *standing)
+{
+    const struct rt_driving_progress *driver = &standing->driver;
+    struct rt_json *json;
+
+    if (!standing->driven)
+        return rt_json_new_null();
+    json = rt_json_new_object();
+    rt_json_set_int(json, "asked", (int64_t)driver->asked);
+    rt_json_set(json, "limit",
+                driver->limit ? rt_json_new_int((int64_t)driver->limit) : rt_json_new_null());
+    rt_json_set_int(json, "in_flight", (int64_t)driver->open);
+    rt_json_set_int(json, "repeated", (int64_t)driver->repeated);
+    rt_json_set(json, "caught_up", rt_json_new_bool(driver->live));
+    rt_json_set(json, "finished", rt_json_new_bool(driver->finished));
+    rt_json_set_int(json, "memory_kib", (int64_t)driver->memory_kib);
+    return json;
+}
+
 static struct rt_json *status(struct rt_serve *serve)
 {
     const struct rt_standing *standing = &serve->standing;
@@ -93,6 +129,8 @@ static struct rt_json *status(struct rt_serve *serve)
     rt_json_set_text(answer, "id", standing->study_id);
     rt_json_set_int(answer, "planned", (int64_t)standing->progress.planned);
     rt_json_set(answer, "done", done);
+    rt_json_set(answer, "best", best_json(standing));
+    rt_json_set(answer, "driver", driver_json(standing));
     rt_json_set_int(answer, "running", (int64_t)standing->progress.running);
     rt_json_set_int(answer, "agents", standing->progress.agents);
     rt_json_set_int(answer, "slots", standing->progress.slots);

@@ -89,7 +89,25 @@ int rt_summary_of(struct rt_db *db, const struct rt_study *study, struct rt_summ
 
 bool rt_summary_complete(const struct rt_summary *summary)
 {
-    return summary->done == summary->study->planned;
+    return summary->done == summary->study->planned && !rt_summary_open(summary->study);
+}
+
+bool rt_summary_open(const struct rt_study *study)
+{
+    return study->plan && rt_plan_driven(study->plan) && !study->finished;
+}
+
+void rt_summary_target(const struct rt_study *study, struct rt_buf *out)
+{
+    const struct rt_json *plan = study->plan ? rt_plan_json(study->plan) : NULL;
+    uint64_t limit = (uint64_t)rt_json_get_int(rt_json_get(plan, "driver"), "trials", 0);
+
+    if (!rt_summary_open(study))
+        rt_buf_printf(out, "of %llu", (unsigned long long)study->planned);
+    else if (limit)
+        rt_buf_printf(out, "of at most %llu", (unsigned long long)limit);
+    else
+        rt_buf_add(out, "so far");
 }
 
 void rt_summary_outcomes(const struct rt_study *study, struct rt_buf *out)

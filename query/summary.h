@@ -18,6 +18,10 @@ int rt_summary_of(struct rt_db *db, const struct rt_study *study, struct rt_summ
                   struct rt_err *err);
 
 bool rt_summary_complete(const struct rt_summary *summary);
+/* "of 220"; "of at most 60" or "so far" while its driver may propose more. */
+void rt_summary_target(const struct rt_study *study, struct rt_buf *out);
+/* Whether its driver may propose more. */
+bool rt_summary_open(const struct rt_study *study);
 /* "218 ok, 2 failed", or "" if no trial is done. */
 void rt_summary_outcomes(const struct rt_study *study, struct rt_buf *out);
 

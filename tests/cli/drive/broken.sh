@@ -78,3 +78,7 @@ echo "{name: s, entry: model.py:train, driver: dies.py, sweep: {x: [1]}}" >no.ya
 retrial run -q no.yaml 2>&1 || echo "exit $?"
 echo "{name: s, entry: model.py:train, space: {x: \"uniform(0, 1)\"}}" >no.yaml
 retrial run -q no.yaml 2>&1 || echo "exit $?"
+echo "-- what is said of those that are not finished"
+retrial run -j 2 killed.yaml 2>&1 | grep -E "retry|go on" || true
+retrial status | grep -E "^(dies|killed) " | sed -E 's/\([a-z0-9]+\)/(ID)/; s/resume [a-z0-9]+/resume ID/'
+retrial ls | grep -oE "(dies|killed) +[0-9]+ so far"
