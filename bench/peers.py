@@ -42,6 +42,16 @@ def trials_ours(given):
         return given.trials / common.run([given.retrial, "run", "-q", "study.yaml"], folder.path).wall
 
 
+def trials_sampled(given, in_flight):
+    """Optuna's sampler proposes the trials of a study."""
+    study = (
+        "name: noop\nentry: noop.py:noop\nspace: {x: 'uniform(0, 1)'}\nobjective: {maximize: y}\n"
+        f"driver: {{use: optuna.RandomSampler, trials: {given.trials}, in_flight: {in_flight}}}\n"
+    )
+    with common.Folder(study, "noop.py") as folder:
+        return given.trials / common.run([given.retrial, "run", "-q", "study.yaml"], folder.path).wall
+
+
 def trials_optuna(given, storage):
     with common.Folder() as folder:
         argv = [sys.executable, "-W", "ignore", "-c", OPTUNA, storage, given.trials]
@@ -58,6 +68,8 @@ def main():
     cases.append(("Python, retrial", lambda: trials_ours(given)))
     if importlib.util.find_spec("optuna"):
         cases += [
+            ("Python, Optuna's sampler through Retrial, one by one", lambda: trials_sampled(given, 1)),
+            ("Python, the same, 16 in flight", lambda: trials_sampled(given, 16)),
             ("Python, Optuna, journal file", lambda: trials_optuna(given, "journal")),
             ("Python, Optuna, SQLite", lambda: trials_optuna(given, "sqlite")),
         ]

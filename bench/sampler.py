@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Optuna's TPE through Retrial against Optuna alone: do they find values that are as good?
+
+The same space, objective, number of trials and seeds. One trial at a time both sample the same: for each
+seed the best values are to be equal. With several in flight the sampler knows less when it proposes, in
+Retrial as in Optuna's own ask and tell with so many open: the distributions of the best values are
+compared by the test of Kolmogorov and Smirnov.
+"""
+import json
+import math
+
+import common
+
+MODEL = """
+def y(x1, x2, x3, kind, depth=0):
+    bowl = (x1 - 1) ** 2 + (x2 + 2) ** 2 + x3 ** 2
+    return bowl + {"plain": 1, "deep": abs(depth - 7) / 10, "none": 3}[kind]
+"""
+STUDY = """
+name: s
+entry: model.py:y
+seed: {seed}
+space:
+  x1: uniform(-5, 5)
+  x2: uniform(-5, 5)
+  x3: loguniform(0.001, 5)
+  kind: choice(plain, deep, none)
+  depth: {{int: [1, 20], when: kind == deep}}
+driver: {{use: optuna.TPESampler, trials: {trials}, in_flight: {in_flight}}}
+objective: {{minimize: y}}
+"""
+ALONE = """
+import collections, json, sys, optuna
+sys.path.insert(0, ".")
+from model import y
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+trials, in_flight, seeds = json.loads(sys.argv[1])
+
+def params(t):
+    p = {k: t.suggest_float(k, -5, 5) for k in ("x1", "x2")}
+    p["x3"] = t.suggest_float("x3", 0.001, 5, log=True)
+    p["kind"] = t.suggest_categorical("kind", ["plain", "deep", "none"])
+    if p["kind"] == "deep":
+        p["depth"] = t.suggest_int("depth", 1, 20)
+    return p
+
+best = []
+for seed in range(seeds):
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+    running = collections.deque()
+    for _ in range(trials):
+        if len(running) == in_flight:
+            study.tell(*running.popleft())
+        trial = study.ask()
+        running.append((trial, y(**params(trial))))
+    for trial, value in running:
+        study.tell(trial, value)
+    best.append(study.best_value)
+print(json.dumps(best))
+"""
+
+
+def through_retrial(given, in_flight):
+    """The best value for each seed, and seconds."""
+    best, wall = [], 0
+    for seed in range(given.seeds):
+        text = STUDY.format(seed=seed, trials=given.trials, in_flight=in_flight)
+        with common.Folder(text) as folder:
+            (folder.path / "model.py").write_text(MODEL)
+            wall += common.run([given.retrial, "run", "-q", "-j", in_flight, "study.yaml"], folder.path).wall
+            best.append(folder.query(given, "SELECT min(y) AS best FROM s")[0]["best"])
+    return best, wall
+
+
+def alone(given, in_flight):
+    with common.Folder() as folder:
+        (folder.path / "model.py").write_text(MODEL)
+        numbers = json.dumps([given.trials, in_flight, given.seeds])
+        used = common.run(["python3", "-W", "ignore", "-c", ALONE, numbers], folder.path)
+        return json.loads(used.output.splitlines()[-1]), used.wall
+
+
+def distance(a, b):
+    """The largest between the two distributions, and what it exceeds by chance in one of a hundred cases."""
+    shares = (
+        abs(sum(v <= x for v in a) / len(a) - sum(v <= x for v in b) / len(b)) for x in [*a, *b]
+    )
+    return max(shares), math.sqrt(math.log(2 / 0.01) / 2 * (len(a) + len(b)) / (len(a) * len(b)))
+
+
+def main():
+    given = common.arguments(__doc__, runs=1, trials=40, seeds=15, in_flight=4)
+    good = True
+    for in_flight in (1, given.in_flight):
+        ours, wall = through_retrial(given, in_flight)
+        theirs, wall_alone = alone(given, in_flight)
+        common.head(f"TPE, {given.trials} trials, {given.seeds} seeds, {in_flight} in flight: best values")
+        common.say("through Retrial", ours, "")
+        common.say("Optuna alone", theirs, "")
+        far, chance = distance(ours, theirs)
+        equal = sum(abs(a - b) < 1e-12 for a, b in zip(ours, theirs))
+        print(f"equal for {equal} of {given.seeds} seeds; distributions {far:.3f} apart, 1 % by chance: {chance:.3f}")
+        print(f"start-up of each study included: {wall / given.seeds:.2f} s a study, alone {wall_alone / given.seeds:.2f}")
+        good = good and far <= chance and (in_flight > 1 or equal == given.seeds)
+    print("they agree" if good else "THEY DIFFER")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
