@@ -168,26 +168,35 @@ static int record_start(struct rt_driving *driving, struct rt_err *err)
     return rc;
 }
 
+static struct rt_json *open_item(const struct rt_driving *driving, uint64_t point)
+{
+    const struct rt_proposed *trial = &driving->trials[point];
+    struct rt_json *item = rt_json_new_object();
+    struct rt_json *value;
+    char *name = rt_printf("%s.%llu", driving->study->id,
+                           (unsigned long long)rt_study_ordinal(driving->study, point));
+
+    if (rt_json_parse(rt_span_text(trial->id), &value, NULL) == 0)
+        rt_json_set(item, "id", value);
+    if (trial->params && rt_json_parse(rt_span_text(trial->params), &value, NULL) == 0)
+        rt_json_set(item, "params", value);
+    rt_json_set_text(item, "trial", name);
+    rt_json_set_int(item, "replicate", rt_plan_replicate(driving->study->plan, point));
+    if (trial->earlier && strcmp(driving->beginning.resume, "state") == 0)
+        rt_json_set(item, "earlier", rt_json_new_bool(true));
+    free(name);
+    return item;
+}
+
 static struct rt_json *open_list(const struct rt_driving *driving)
 {
     struct rt_json *list = rt_json_new_array();
 
     for (size_t i = 0; i < rt_json_count(driving->beginning.open); i++) {
         uint64_t point = (uint64_t)rt_json_int(rt_json_at(driving->beginning.open, i));
-        const struct rt_proposed *trial = &driving->trials[point];
-        struct rt_json *item = rt_json_new_object();
-        struct rt_json *value;
-        char *name = rt_printf("%s.%llu", driving->study->id,
-                               (unsigned long long)rt_study_ordinal(driving->study, point));
 
-        if (rt_json_parse(rt_span_text(trial->id), &value, NULL) == 0)
-            rt_json_set(item, "id", value);
-        if (trial->params && rt_json_parse(rt_span_text(trial->params), &value, NULL) == 0)
-            rt_json_set(item, "params", value);
-        rt_json_set_text(item, "trial", name);
-        rt_json_set_int(item, "replicate", rt_plan_replicate(driving->study->plan, point));
-        rt_json_append(list, item);
-        free(name);
+        if (point < driving->count)
+            rt_json_append(list, open_item(driving, point));
     }
     return list;
 }

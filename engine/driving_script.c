@@ -185,6 +185,18 @@ static void keep_claims(struct loading *loading)
     driving->claims = claims;
 }
 
+/* What the state that it goes on from had proposed, and had not been told of. */
+static struct rt_json *open_then(const struct rt_driving *driving)
+{
+    struct rt_json *list = rt_json_new_array();
+
+    for (size_t i = 0; i < driving->count; i++) {
+        if (!driving->trials[i].told && !driving->trials[i].orphan)
+            rt_json_append(list, rt_json_new_int((int64_t)i));
+    }
+    return list;
+}
+
 /* A fresh start forgets the conversation; one from a saved state, what came after that. */
 static void take_start(struct loading *loading, const struct rt_json *body)
 {
@@ -225,7 +237,11 @@ static void take_start(struct loading *loading, const struct rt_json *body)
                            ? rt_strdup(rt_json_get_text(body, "state", NULL))
                            : NULL;
     rt_json_free(beginning->open);
-    beginning->open = rt_json_get(body, "open") ? rt_json_copy(rt_json_get(body, "open")) : NULL;
+    beginning->open = NULL;
+    if (rt_json_get(body, "open"))
+        beginning->open = rt_json_copy(rt_json_get(body, "open"));
+    else if (strcmp(resume, "state") == 0)
+        beginning->open = open_then(driving);
 }
 
 static void take_answer(struct rt_driving *driving, const struct rt_json *body, uint64_t seq)

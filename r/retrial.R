@@ -227,6 +227,7 @@ retrial_study <- function(read, write) {
     study$state <- kept$state
     next_id <- kept$`next`
   }
+  study$open <- hello$open
   study$history <- list()
   if (study$resume %in% c("tell", "state")) { # what ended before is told before an answer
     ask("time")

@@ -233,19 +233,30 @@ class Study:
         self._restore(hello)
 
     def _restore(self, hello):
-        self._earlier = {one["trial"] for one in hello.get("open") or ()}
+        self._earlier = set()  # public ids of what a driver before this one had asked for
         self.state = None
         if hello.get("state") is not None:
             kept = json.loads(hello["state"])
             self.state, self._next_id = kept["state"], kept["next"]
-            for id, left in kept.get("open", ()):  # by then; they are told as they end
-                self._open[id] = Future(self, id, None, None, left, 0)
+        for one in hello.get("open") or ():
+            if self.resume == "tell" or one.get("earlier"):
+                self._earlier.add(one["trial"])
+            elif one["id"] in self._open:
+                self._open[one["id"]].replicates += 1
+            else:
+                self._open[one["id"]] = Future(self, one["id"], one.get("params"), None, 1, 0)
         if self.resume in ("tell", "state"):
             self.poll()  # what ended before is told before anything is answered
             self.history = list(self._arrived)
             self._arrived.clear()
 
     # -- asking for trials ----------------------------------------------------------------------
+
+    @property
+    def open(self):
+        """Futures of the trials that were asked for and have not ended; after a start from a saved
+        state, at first those that were open when it was saved."""
+        return list(self._open.values())
 
     def submit(self, params, *, id=None, tags=None, priority=None, replicates=1):
         """Asks for a trial and goes on; a Future.
@@ -429,11 +440,7 @@ class Study:
         `driver: {resume: state}`. To be called when all that was told has been worked in: what
         ended later than a trial whose outcome was not taken yet is told again."""
         self._forget_taken()
-        left = {id: one.replicates - len(one.results) for id, one in self._open.items()}
-        for done in self._arrived:
-            if done.future is not None:
-                left[done.id] = left.get(done.id, 0) + 1
-        text = json.dumps({"next": self._next_id, "open": list(left.items()), "state": state})
+        text = json.dumps({"next": self._next_id, "state": state})
         self._lines.put({"save": text, "told": self._heard - len(self._arrived)})
         self._lines.flush()
 

@@ -20,7 +20,7 @@ class RecallingStudy(drive.Study):
 
     def _restore(self, hello):
         self._ended_before, self._open_before = {}, {}  # key -> list of Done, of public ids
-        for one in hello.get("open") or ():
+        for one in hello.get("open") or () if self.resume == "tell" else ():
             self._open_before.setdefault(key_of(one["params"]), []).append(one["trial"])
         super()._restore(hello)
 

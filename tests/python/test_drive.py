@@ -212,9 +212,12 @@ class Lasting(unittest.TestCase):
         study.save("one of three")
         study.poll()
         late = [{"id": i, "trial": f"k.{i}", "params": {"x": i + 1}, "metrics": {"y": i}} for i in (1, 2)]
-        study = Engine(square, resume="state", state=engine.saved, told=late[:1]).drive()
+        still = [{"id": i, "trial": f"k.{i}", "params": {"x": i + 1}, "replicate": 1} for i in (1, 2)]
+        study = Engine(
+            square, resume="state", state=engine.saved, told=late[:1], open=still
+        ).drive()
         self.assertEqual([done.id for done in study.history], [1])
-        self.assertEqual(list(study._open), [2])
+        self.assertEqual([(one.id, one.params) for one in study.open], [(2, {"x": 3})])
 
     def test_history_is_told_first(self):
         old = {

@@ -13,10 +13,12 @@ import base64, pickle, random
 from talk import hear, hello, say
 
 N, rng, asked, told, since = 60, random.Random(5), 0, 0, 0
+ended = set()
 how = hello["resume"]
 if how == "state" and hello["state"]:
-    asked, told, state = pickle.loads(base64.b64decode(hello["state"]))
+    asked, told, state, ended = pickle.loads(base64.b64decode(hello["state"]))
     rng.setstate(state)
+    assert {item["id"] for item in hello["open"]} == set(range(asked)) - ended, hello["open"]
 if how == "tell":
     asked = len(hello["open"])  # and those that it will be told, are not asked for again
     known = {item["id"] for item in hello["open"]}
@@ -39,12 +41,13 @@ while told < N:
     for done in message.get("done", []):
         assert done["outcome"] == "ok", done
         told += 1
+        ended.add(done["id"])
         since += 1
         asked += how == "tell" and "earlier" in done and done["id"] not in known
     while asked < min(told + 4, N):
         ask()
     if told % 3 == 0:
-        say(save=base64.b64encode(pickle.dumps((asked, told, rng.getstate()))).decode(), told=since)
+        say(save=base64.b64encode(pickle.dumps((asked, told, rng.getstate(), ended))).decode(), told=since)
 say(finish=None)
 PYTHON
 study() { # resume
