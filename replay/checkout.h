@@ -6,9 +6,12 @@
  *   code/         the code roots as they were recorded: bytes, modes, links
  *   inputs/       inputs that do not lie inside the code; those that do are put there
  *   params.json   canonical
- *   trial.json    entry, seed, inputs, environment, outcome and result, as recorded
- *   run.sh        runs it: sets the environment, and starts run.py, the program made of main.c, or
- *                 the command
+ *   trial.json    entry, seed, inputs, environment, outcome and result, as recorded, and what the
+ *                 trial was told while it ran
+ *   run.sh        runs it: sets the environment, and starts run.py (with trial.py, what models
+ *                 may tell and ask), the program made of main.c, or the command. Reports go to
+ *                 reports.jsonl; checkpoints to kept/, from where they are given to the next run
+ *                 unless this one ends well
  */
 #include "store/db.h"
 #include "store/store.h"

@@ -11,6 +11,7 @@
 #include <string.h>
 #include "alone_main.h"
 #include "alone_run.h"
+#include "python_trial.h"
 
 static int put_file(const char *folder, const char *name, struct rt_span text, mode_t mode,
                     struct rt_err *err)
@@ -42,9 +43,9 @@ static int put_json(const char *folder, const char *name, const struct rt_json *
 static int put_record(const char *folder, const struct rt_json *about, struct rt_err *err)
 {
     static const char *const copied[] = {
-        "trial",  "study",   "ordinal", "replicate",  "attempt",    "seed", "import_seed",
-        "entry",  "root",    "metric",  "threads",    "inputs",     "code", "key",
-        "python", "outcome", "result",  "components", "environment"};
+        "trial",  "study",   "ordinal", "replicate",  "attempt",     "seed", "import_seed",
+        "entry",  "root",    "metric",  "threads",    "inputs",      "code", "key",
+        "python", "outcome", "result",  "components", "environment", "told"};
     struct rt_json *record = rt_json_new_object();
     int rc;
 
@@ -75,7 +76,10 @@ static void start_script(struct rt_buf *out, const struct rt_json *about)
     for (size_t i = 0; rt_template_thread_variables[i]; i++)
         rt_buf_printf(out, "export %s=%lld\n", rt_template_thread_variables[i],
                       (long long)rt_json_get_int(about, "threads", 1));
-    rt_buf_add(out, "export PYTHONHASHSEED=\"${PYTHONHASHSEED-0}\"\n");
+    rt_buf_add(out, "export PYTHONHASHSEED=\"${PYTHONHASHSEED-0}\"\n"
+                    "# What an earlier run kept that did not come to its end.\n"
+                    "[ ! -e \"$here/kept\" ] || { rm -rf \"$here/before\"; "
+                    "mv \"$here/kept\" \"$here/before\"; }\n");
 }
 
 static void put_cd(struct rt_buf *out, const struct rt_json *about)
@@ -85,16 +89,35 @@ static void put_cd(struct rt_buf *out, const struct rt_json *about)
     rt_buf_add(out, "\n");
 }
 
+/* What a trial keeps is for going on with. */
+static void end_script(struct rt_buf *out)
+{
+    rt_buf_add(out, "rm -rf \"$here/kept\" \"$here/before\"\n");
+}
+
 static int put_python(const char *folder, const struct rt_json *about, struct rt_buf *script,
                       struct rt_err *err)
 {
     const char *python = rt_json_get_text(about, "python", NULL);
+    int rc;
 
-    rt_buf_add(script, "exec \"${PYTHON:-");
+    rt_buf_add(script, "\"${PYTHON:-");
     rt_buf_add(script, python && !strpbrk(python, "\"\\$`}") ? python : "python3");
     rt_buf_add(script, "}\" \"$here/run.py\"\n");
+    end_script(script);
+    if ((rc = put_file(folder, "trial.py", rt_span_text(rt_python_trial), 0644, err)) < 0)
+        return rc;
     return put_file(folder, "run.py", rt_span_text(rt_alone_run), 0644, err);
 }
+
+/* Opening the pipe waits for its reader, and the reader ends when nobody can write any more. */
+static const char listen[] =
+    "export RETRIAL_REPORT=\"$here/report\" RETRIAL_ANSWER=\"$here/answer\"\n"
+    "rm -f \"$RETRIAL_REPORT\"\n"
+    "mkfifo \"$RETRIAL_REPORT\"\n"
+    ": > \"$RETRIAL_ANSWER\" # nothing is said: the trial comes to its end\n"
+    "cat \"$RETRIAL_REPORT\" > \"$here/reports\" &\n"
+    "exec 9> \"$RETRIAL_REPORT\"\n";
 
 static int put_command(const struct rt_json *about, struct rt_buf *script, struct rt_err *err)
 {
@@ -110,6 +133,7 @@ static int put_command(const struct rt_json *about, struct rt_buf *script, struc
         (long long)rt_json_get_int(about, "seed", 0), rt_json_get_text(about, "trial", ""),
         (long long)rt_json_get_int(about, "attempt", 1));
     rt_buf_add(script, "rm -f \"$RETRIAL_RESULT\"\n");
+    rt_buf_add(script, listen);
     put_cd(script, about);
     for (size_t i = 0; rc == 0 && i < rt_json_count(argv); i++) {
         rt_buf_reset(&word);
@@ -118,7 +142,7 @@ static int put_command(const struct rt_json *about, struct rt_buf *script, struc
         rt_buf_add(script, i ? " " : "");
         rt_escape_shell(script, rt_buf_span(&word));
     }
-    rt_buf_add(script, "\n");
+    rt_buf_add(script, " 9>&-\nexec 9>&-\nwait\nrm -f \"$RETRIAL_REPORT\"\n");
     if (how) {
         rt_buf_add(script, "# Its metrics, as the study says: ");
         rt_json_canonical(how, script);
@@ -187,6 +211,46 @@ static void put_params(struct rt_buf *out, const char *prefix, const struct rt_j
     }
 }
 
+static void put_text_or_null(struct rt_buf *out, char *text)
+{
+    rt_buf_add(out, ", ");
+    if (text)
+        put_literal(out, text);
+    else
+        rt_buf_add(out, "NULL");
+    free(text);
+}
+
+static char *copy_of(const char *text)
+{
+    return text ? rt_strdup(text) : NULL;
+}
+
+/* What the attempt that stands for the trial was told, and at which step. */
+static void put_told(struct rt_buf *out, const struct rt_json *about)
+{
+    const struct rt_json *told = rt_json_get(about, "told");
+    int64_t attempt = rt_json_get_int(about, "attempt", 1);
+
+    rt_buf_add(out, "\nstatic const struct told {\n    int64_t step;\n    const char *stop;\n"
+                    "    const char *params;\n} told[] = {\n");
+    for (size_t i = 0; i < rt_json_count(told); i++) {
+        const struct rt_json *item = rt_json_at(told, i);
+        const struct rt_json *params = rt_json_get(item, "params");
+        bool has = params && rt_json_kind(params) != RT_JSON_NULL;
+
+        if (rt_json_get_int(item, "attempt", attempt) != attempt)
+            continue;
+        rt_buf_printf(out, "    {INT64_C(%lld)", (long long)rt_json_get_int(item, "step", 0));
+        put_text_or_null(out, copy_of(rt_json_get_text(item, "stop", NULL)));
+        put_text_or_null(out, !has                     ? NULL
+                              : rt_json_string(params) ? rt_strdup(rt_json_string(params))
+                                                       : rt_json_text(params));
+        rt_buf_add(out, "},\n");
+    }
+    rt_buf_add(out, "    {-1, NULL, NULL},\n};\n");
+}
+
 static int put_c(const char *folder, const struct rt_json *about, struct rt_buf *script,
                  struct rt_err *err)
 {
@@ -200,8 +264,9 @@ static int put_c(const char *folder, const struct rt_json *about, struct rt_buf 
                   "/* The trial %s, without Retrial; `retrial checkout` wrote this. run.sh makes\n"
                   " * and starts it in the folder of the code. */\n"
                   "#include <dlfcn.h>\n#include <inttypes.h>\n#include <math.h>\n"
-                  "#include <stdint.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
-                  "#include <string.h>\n\n#define SEED %lldu\n#define ATTEMPT %lld\n#define TRIAL ",
+                  "#include <dirent.h>\n#include <stdint.h>\n#include <stdio.h>\n"
+                  "#include <stdlib.h>\n#include <string.h>\n#include <sys/wait.h>\n"
+                  "#include <unistd.h>\n\n#define SEED %lldu\n#define ATTEMPT %lld\n#define TRIAL ",
                   rt_json_get_text(about, "trial", ""),
                   (long long)rt_json_get_int(about, "seed", 0),
                   (long long)rt_json_get_int(about, "attempt", 1));
@@ -217,12 +282,14 @@ static int put_c(const char *folder, const struct rt_json *about, struct rt_buf 
                       "    int64_t integer;\n    const char *text;\n} params[] = {\n");
     put_params(&text, "", rt_json_get(about, "params"));
     rt_buf_add(&text, "    {0, 0, 0, 0, 0},\n};\n");
+    put_told(&text, about);
     rt_buf_add(&text, rt_alone_main);
     rt_buf_add(script,
                "\"${CC:-cc}\" -D_GNU_SOURCE -rdynamic -o \"$here/run\" \"$here/main.c\" -ldl "
                "-lm\n");
     put_cd(script, about);
-    rt_buf_add(script, "exec \"$here/run\"\n");
+    rt_buf_add(script, "RETRIAL_HERE=$here \"$here/run\"\n");
+    end_script(script);
     rc = put_file(folder, "main.c", rt_buf_span(&text), 0644, err);
     rt_buf_clear(&text);
     free(library);

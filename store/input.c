@@ -240,7 +240,7 @@ static int copy_bytes(int from, int to, struct rt_hasher *hasher, const char *pa
 
     while (rc == 0 && (size = read(from, piece, PIECE_BYTES)) != 0) {
         if (size < 0) {
-            rc = rt_err_errno(err, RT_EIO, "reading what is to be \"%s\"", path);
+            rc = rt_err_errno(err, RT_EUSAGE, "reading what is to be \"%s\"", path);
             break;
         }
         rt_hasher_add(hasher, piece, (size_t)size);
@@ -250,7 +250,7 @@ static int copy_bytes(int from, int to, struct rt_hasher *hasher, const char *pa
     return rc;
 }
 
-/* Copies a file; RT_ECONFLICT if it was not what the hash says. */
+/* Copies a file; RT_ECONFLICT if it was not what the hash says, RT_EUSAGE if it cannot be read. */
 static int copy_file(const char *from, const struct rt_hash *hash, const char *to,
                      struct rt_err *err)
 {
@@ -261,7 +261,7 @@ static int copy_file(const char *from, const struct rt_hash *hash, const char *t
     int rc = 0;
 
     if (in < 0)
-        rc = rt_err_errno(err, RT_EIO, "reading \"%s\"", from);
+        rc = rt_err_errno(err, RT_EUSAGE, "reading \"%s\"", from);
     else if (out < 0)
         rc = rt_fs_write_error(err, "making", to);
     else
@@ -359,7 +359,7 @@ static int copy_original(const char *original, const struct rt_json *input, cons
     if ((rc = wanted_hash(input, &hash, err)) < 0)
         return rc;
     if (stat(original, &info) < 0)
-        return rt_err_errno(err, RT_EIO, "reading \"%s\"", original);
+        return rt_err_errno(err, RT_EUSAGE, "reading \"%s\"", original);
     if (!S_ISDIR(info.st_mode))
         return copy_file(original, &hash, path, err);
     if ((rc = rt_fs_mkdirs(path, err)) == 0)

@@ -37,7 +37,8 @@ int rt_input_restore(struct rt_store *store, const struct rt_json *input, const 
                      struct rt_err *err);
 
 /* Copies an input as it was recorded to a path that is not there yet: from `original` if that is
- * still the same, else what the store keeps. RT_ECONFLICT if neither can be had. */
+ * still the same, else what the store keeps. RT_ECONFLICT if neither can be had, RT_EUSAGE if the
+ * original ceased to be readable, RT_EIO if the copy cannot be written. */
 int rt_input_copy(struct rt_store *store, const struct rt_json *input, const char *original,
                   const char *path, struct rt_err *err);
 

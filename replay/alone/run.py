@@ -10,6 +10,7 @@ import json
 import math
 import os
 import re
+import shutil
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -19,23 +20,74 @@ SEEDS = {
     "torch": lambda module, value: module.manual_seed(value),
     "tensorflow": lambda module, value: module.random.set_seed(value),
 }
+TAUGHT = {}  # trial.py adds to it
 STDLIB = frozenset(getattr(sys, "stdlib_module_names", sys.builtin_module_names))
 seed = 0  # that modules get as they are imported
 
 
-class Trial:
-    """What the function may ask about its trial, by a parameter named `trial`."""
+class Agent:
+    """Answers what the model tells and asks while it runs, as it was answered then.
+
+    Reports are written to reports.jsonl. What is kept lies in kept/, and in before/ when the trial is
+    run again that did not come to its end: run.sh moves and removes it.
+    """
 
     def __init__(self, record):
-        self.id = record["trial"]
-        self.ordinal = record["ordinal"]
-        self.attempt = record["attempt"]
-        self.replicate = record["replicate"]
-        self.seed = record["seed"]
+        told = record.get("told", [])
+        self.told = [one for one in told if one.get("attempt", 1) == record["attempt"]]
+        self.stop = None
+        self.reports = None
+        self.kept = os.path.join(HERE, "kept")
+
+    def __call__(self, question):
+        kind, asked = next(iter(json.loads(question).items()))
+        try:
+            answer = getattr(self, kind)(asked)
+        except (OSError, ValueError) as error:
+            answer = {"error": str(error)}
+        return json.dumps(answer).encode()
+
+    def report(self, asked):
+        if asked["step"] < 0:
+            raise ValueError(f"a step is 0 or more, not {asked['step']}")
+        line = {"step": asked["step"], **asked["metrics"]}
+        if not self.reports:
+            self.reports = open(os.path.join(HERE, "reports.jsonl"), "w", encoding="utf-8")
+        self.reports.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.reports.flush()
+        return self.hear(asked["step"])
+
+    def hear(self, step):
+        """What was said of this step or of one before, and was not heard yet."""
+        params = None
+        for one in [one for one in self.told if one["step"] <= step]:
+            self.told.remove(one)
+            self.stop = one.get("stop") or self.stop
+            changed = one.get("params")
+            params = (json.loads(changed) if isinstance(changed, str) else changed) or params
+        return {"stop": self.stop, "params": params}
+
+    def answer(self, _):
+        return {"stop": self.stop, "params": None}
+
+    def keep(self, asked):
+        shutil.rmtree(self.kept, ignore_errors=True)
+        os.mkdir(self.kept)
+        copy = os.path.join(self.kept, os.path.basename(os.path.abspath(asked["path"])))
+        if os.path.isdir(asked["path"]):
+            shutil.copytree(asked["path"], copy, symlinks=True)
+        else:
+            shutil.copy2(asked["path"], copy)
+        return {}
+
+    def restore(self, _):
+        before = os.path.join(HERE, "before")
+        names = os.listdir(before) if os.path.isdir(before) else []
+        return {"path": os.path.join(before, names[0]) if names else None}
 
 
 class SeedingLoader:
-    """Loads a module as its own loader would, then seeds it."""
+    """Loads a module as its own loader would, then seeds it, or teaches it to be in a trial."""
 
     def __init__(self, loader, name):
         self.loader = loader
@@ -47,15 +99,15 @@ class SeedingLoader:
     def exec_module(self, module):
         module.__spec__.loader = module.__loader__ = self.loader
         self.loader.exec_module(module)
-        SEEDS[self.name](module, seed)
+        (SEEDS.get(self.name) or TAUGHT[self.name])(module, seed)
 
 
 class SeedingFinder:
-    """First in sys.meta_path, for modules with random numbers."""
+    """First in sys.meta_path, for modules with random numbers, and for `retrial` and optuna."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        for finder in sys.meta_path if name in SEEDS else ():
+        for finder in sys.meta_path if name in SEEDS or name in TAUGHT else ():
             find = getattr(finder, "find_spec", None)
             spec = find(name, path, target) if find and finder is not SeedingFinder else None
             if spec is not None:
@@ -96,7 +148,7 @@ def load(root, file, function):
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    run_file(spec, module)
     return getattr(module, function)
 
 
@@ -108,7 +160,8 @@ def call(function, params, record):
     except (TypeError, ValueError):
         return function(params)
     taken = () if next(iter(signature), None) == "params" else params
-    extras = {"trial": Trial(record), "seed": record["seed"]}
+    about = [record[name] for name in ("trial", "ordinal", "attempt", "replicate", "seed")]
+    extras = {"trial": Trial(*about), "seed": record["seed"]}
     extras = {name: extras[name] for name in extras if name in signature and name not in taken}
     named = [
         p
@@ -152,9 +205,24 @@ def plain(value):
     return plain(value.tolist() if hasattr(value, "tolist") else value.item())
 
 
+def outcome(function, params, record):
+    """The result, or None for a trial that was to stop and did."""
+    try:
+        return plain(call(as_entry(function, params), params, record))
+    except Exception as error:
+        why = pruned(error)
+        if why is None:
+            raise
+        print(f"pruned: {why}", file=sys.stderr)
+        return None
+
+
 def main():
+    global ask_agent, metric
     with open(os.path.join(HERE, "trial.json"), encoding="utf-8") as file:
         record = json.load(file)
+    ask_agent = Agent(record)
+    metric = record["metric"]
     with open(os.path.join(HERE, "params.json"), encoding="utf-8") as file:
         params = json.load(file, object_hook=special)
     root = os.path.join(HERE, "code", record["root"])
@@ -163,7 +231,9 @@ def main():
     seed_all(record["import_seed"])
     function = load(root, record["entry"]["file"], record["entry"]["function"])
     seed_all(record["seed"])
-    result = plain(call(function, params, record))
+    result = outcome(function, params, record)
+    if result is None and record["outcome"] == "pruned":
+        return
     if not isinstance(result, dict) or "$float" in result:
         result = {record["metric"]: result}
     text = json.dumps(result, sort_keys=True, ensure_ascii=False)
@@ -171,6 +241,10 @@ def main():
         file.write(text + "\n")
     print(text)
 
+
+# What workers give to models: `retrial`, trials, and objectives of Optuna.
+with open(os.path.join(HERE, "trial.py"), encoding="utf-8") as part:
+    exec(compile(part.read(), part.name, "exec"))
 
 if __name__ == "__main__":
     main()

@@ -16,6 +16,10 @@ echo 3 > "$HOME/far/a"
 retrial checkout s.2 other || echo "exit $?"
 ./other/run.sh
 ls other
+echo "not to be read:"
+rm "$HOME/far/a" && ln -s a "$HOME/far/a"
+retrial checkout s.2 third || echo "exit $?"
+./third/run.sh
 for wrong in "s.9 x" "s x" "s.1 out" "s.1"; do
     retrial checkout $wrong || echo "exit $?"
 done
