@@ -311,31 +311,52 @@ static void put_string(struct rt_buf *out, const char *text, size_t size)
     rt_buf_put_u8(out, '"');
 }
 
+struct named {
+    const char *key;
+    json_t *value;
+};
+
 static int by_bytes(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(((const struct named *)a)->key, ((const struct named *)b)->key);
+}
+
+/* True if they came in the order of their keys, as most that we read did. */
+static bool list_members(json_t *object, struct named *members)
+{
+    bool sorted = true;
+    const char *key;
+    json_t *value;
+    size_t used = 0;
+
+    json_object_foreach(object, key, value)
+    {
+        members[used++] = (struct named){key, value};
+        sorted = sorted && (used == 1 || strcmp(members[used - 2].key, key) < 0);
+    }
+    return sorted;
 }
 
 static void put_object(struct rt_buf *out, json_t *object)
 {
     size_t count = json_object_size(object);
-    const char **keys = rt_alloc(count * sizeof *keys);
-    const char *key;
-    json_t *value;
-    size_t used = 0;
+    struct named few[16];
+    struct named *members =
+        count <= sizeof few / sizeof few[0] ? few : rt_alloc(count * sizeof *members);
 
-    json_object_foreach(object, key, value) keys[used++] = key;
-    qsort(keys, count, sizeof *keys, by_bytes);
+    if (!list_members(object, members))
+        qsort(members, count, sizeof *members, by_bytes);
     rt_buf_put_u8(out, '{');
     for (size_t i = 0; i < count; i++) {
         if (i)
             rt_buf_put_u8(out, ',');
-        put_string(out, keys[i], strlen(keys[i]));
+        put_string(out, members[i].key, strlen(members[i].key));
         rt_buf_put_u8(out, ':');
-        rt_json_canonical((struct rt_json *)json_object_get(object, keys[i]), out);
+        rt_json_canonical(outer(members[i].value), out);
     }
     rt_buf_put_u8(out, '}');
-    free(keys);
+    if (members != few)
+        free(members);
 }
 
 static void put_array(struct rt_buf *out, json_t *array)
