@@ -36,12 +36,12 @@ from model import y
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 trials, in_flight, seeds = json.loads(sys.argv[1])
 
-def params(t):
-    p = {k: t.suggest_float(k, -5, 5) for k in ("x1", "x2")}
-    p["x3"] = t.suggest_float("x3", 0.001, 5, log=True)
-    p["kind"] = t.suggest_categorical("kind", ["plain", "deep", "none"])
+def params(t):  # in the order in which Retrial asks: that of the names, what a condition needs before it
+    p = {"kind": t.suggest_categorical("kind", ["plain", "deep", "none"])}
     if p["kind"] == "deep":
         p["depth"] = t.suggest_int("depth", 1, 20)
+    p.update({k: t.suggest_float(k, -5, 5) for k in ("x1", "x2")})
+    p["x3"] = t.suggest_float("x3", 0.001, 5, log=True)
     return p
 
 best = []

@@ -160,9 +160,10 @@ uint64_t rt_driving_wait_us(const struct rt_driving *driving, uint64_t mono_us)
 {
     uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "silence_us", SILENCE_US);
 
-    if (!may_be_silent(driving))
-        return UINT64_MAX;
-    return mono_us < driving->spoke_us + limit ? driving->spoke_us + limit - mono_us : 0;
+    uint64_t left = rt_driving_time_left(driving, mono_us);
+    uint64_t quiet = mono_us < driving->spoke_us + limit ? driving->spoke_us + limit - mono_us : 0;
+
+    return may_be_silent(driving) && quiet < left ? quiet : left;
 }
 
 /* It is ended, and started once more, to be told what there is. */
@@ -262,6 +263,8 @@ int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err 
     int rc;
 
     done |= told > 0;
+    if (heard >= 0 && rt_driving_time_left(driving, mono_us) == 0)
+        heard = (rc = rt_driving_check_limits(driving, err)) < 0 ? rc : 1;
     if (heard < 0 || (rc = rt_driving_flush(driving, err)) < 0)
         return heard < 0 ? heard : rc;
     if ((told = rt_driving_tell(driving, err)) < 0 || (rc = rt_driving_flush(driving, err)) < 0)

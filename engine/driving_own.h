@@ -128,6 +128,9 @@ struct rt_driving {
     bool better_known;
     double better;
     uint64_t no_better_for; /* outcomes in a row */
+    bool reached;           /* the target was, by an outcome as it was told */
+    uint64_t spent_us;      /* of the time for the study, by `spent_at_us` (monotonic) */
+    uint64_t spent_at_us;
 
     bool live;     /* it has caught up */
     bool finished; /* it has said so, or ended well */
@@ -225,7 +228,9 @@ void rt_driving_queue(struct rt_driving *driving, uint64_t point);
 /* No more trials are wanted. */
 int rt_driving_say_stop(struct rt_driving *driving, const char *reason, struct rt_err *err);
 int rt_driving_check_limits(struct rt_driving *driving, struct rt_err *err);
-/* Counts an outcome for the stopping rule. */
+/* How much is left of the time for the study; UINT64_MAX: no end of it matters now. */
+uint64_t rt_driving_time_left(const struct rt_driving *driving, uint64_t mono_us);
+/* Counts an outcome for the stopping rules. */
 void rt_driving_weigh(struct rt_driving *driving, uint64_t point);
 
 #endif

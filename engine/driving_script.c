@@ -2,6 +2,7 @@
 #include "engine/driving_own.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@ struct loading {
     uint64_t group;    /* trials that still belong to the last item */
     uint64_t save_seq; /* of the last SAVE; 0: none */
     uint64_t saved;    /* outcomes that are part of it */
+    uint64_t began_us; /* the launch whose events come now, by the wall clock; 0: none */
+    uint64_t last_us;
 };
 
 void rt_script_clear(struct rt_script *script)
@@ -93,6 +96,22 @@ static void take_plan(struct loading *loading, const struct rt_json *body)
     rt_script_clear(&driving->claims);
     rt_beginning_clear(&driving->beginning);
     loading->save_seq = loading->saved = driving->outcomes = 0;
+    driving->spent_us = loading->began_us = 0;
+    driving->reached = false;
+}
+
+/* How long launches drove the study: from each start until what was recorded last of it. Clocks may
+ * jump back. */
+static void take_time(struct loading *loading, const struct rt_event *event, bool starts)
+{
+    if (starts && loading->began_us) {
+        loading->driving->spent_us += loading->last_us - loading->began_us;
+        loading->began_us = 0;
+    }
+    if (starts)
+        loading->began_us = loading->last_us = event->time_us;
+    else if (event->time_us > loading->last_us)
+        loading->last_us = event->time_us;
 }
 
 static void take_proposals(struct loading *loading, const struct rt_json *body, uint64_t seq)
@@ -226,6 +245,7 @@ static void take_start(struct loading *loading, const struct rt_json *body)
         trial->turn = 0;
     }
     driving->outcomes = loading->saved = 0;
+    driving->reached = driving->reached && !tell; /* what it is told again counts again */
     driving->better_known = false;
     driving->no_better_for = 0;
     rt_script_clear(&driving->script);
@@ -389,6 +409,7 @@ static int take_attempts(struct loading *loading, const struct rt_event *event, 
         if (attempt.study != driving->study->number ||
             (point = rt_study_index(driving->study, attempt.ordinal)) >= driving->count)
             continue;
+        take_time(loading, event, false);
         rt_buf_reset(&loading->metrics);
         rt_buf_reset(&loading->reason);
         if ((rc = rt_store_payload(driving->options.store, &attempt.result, &loading->metrics,
@@ -419,13 +440,16 @@ static int take(void *context, const struct rt_event *event, struct rt_err *err)
     if (rt_json_get_int(body, "study", 0) == (int64_t)loading->driving->study->number) {
         if (event->kind == RT_EVENT_PLAN)
             take_plan(loading, body);
-        else if (event->kind == RT_EVENT_PROPOSE)
+        take_time(loading, event,
+                  event->kind == RT_EVENT_DRIVER &&
+                      strcmp(rt_json_get_text(body, "what", ""), "start") == 0);
+        if (event->kind == RT_EVENT_PROPOSE)
             take_proposals(loading, body, event->seq);
         else if (event->kind == RT_EVENT_TELL)
             take_tells(loading->driving, body, event->seq);
         else if (event->kind == RT_EVENT_DRIVER)
             take_driver(loading, body, event->seq);
-        else
+        else if (event->kind == RT_EVENT_CANCEL)
             take_cancel(loading->driving, body, event->seq);
     }
     rt_json_free(body);
@@ -472,7 +496,11 @@ int rt_driving_load(struct rt_driving *driving, struct rt_err *err)
     rt_repeats_clear(&driving->repeats);
     driving->better_known = false;
     driving->no_better_for = driving->outcomes = 0;
+    driving->spent_us = 0;
+    driving->reached = false;
     rc = rt_store_read(driving->options.store, 1, take, &loading, err);
+    driving->spent_us += loading.began_us ? loading.last_us - loading.began_us : 0;
+    driving->spent_at_us = rt_mono_us();
     rt_buf_clear(&loading.metrics);
     rt_buf_clear(&loading.reason);
     if (rc < 0)

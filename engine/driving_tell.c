@@ -76,13 +76,18 @@ void rt_driving_weigh(struct rt_driving *driving, uint64_t point)
 {
     const struct rt_json *objective = rt_json_get(rt_plan_json(driving->study->plan), "objective");
     bool maximize = strcmp(rt_json_get_text(objective, "goal", ""), "maximize") == 0;
+    const struct rt_json *target = rt_json_get(driving->settings, "target");
     double value;
+    bool known;
 
-    if (!rt_json_get(driving->settings, "no_better_for"))
+    if (!target && !rt_json_get(driving->settings, "no_better_for"))
         return;
-    if (metric_of(driving, rt_driving_trial(driving, point), &value) &&
-        (!driving->better_known ||
-         (maximize ? value > driving->better : value < driving->better))) {
+    known = metric_of(driving, rt_driving_trial(driving, point), &value);
+    if (known && target)
+        driving->reached |=
+            maximize ? value >= rt_json_number(target) : value <= rt_json_number(target);
+    if (known && (!driving->better_known ||
+                  (maximize ? value > driving->better : value < driving->better))) {
         driving->better_known = true;
         driving->better = value;
         driving->no_better_for = 0;
@@ -98,11 +103,26 @@ int rt_driving_say_stop(struct rt_driving *driving, const char *reason, struct r
     int rc;
 
     driving->stopped = true;
+    if (strcmp(reason, "target") == 0)
+        rt_driving_say(driving, "the target is reached: no more trials are asked for");
+    if (strcmp(reason, "time") == 0)
+        rt_driving_say(driving, "the time for the study is over: no more trials are asked for");
     rt_json_set_text(body, "reason", reason);
     rc = rt_driving_append(driving, "stop", body, err);
     rt_driving_send_line(driving, line);
     free(line);
     return rc;
+}
+
+uint64_t rt_driving_time_left(const struct rt_driving *driving, uint64_t mono_us)
+{
+    uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "time_us", 0);
+    uint64_t spent = driving->spent_us;
+
+    if (!limit || driving->stopped || !driving->live || driving->finished || driving->stopping)
+        return UINT64_MAX;
+    spent += mono_us > driving->spent_at_us ? mono_us - driving->spent_at_us : 0;
+    return spent < limit ? limit - spent : 0;
 }
 
 int rt_driving_check_limits(struct rt_driving *driving, struct rt_err *err)
@@ -112,6 +132,10 @@ int rt_driving_check_limits(struct rt_driving *driving, struct rt_err *err)
 
     if (driving->stopped || !driving->live || driving->finished)
         return 0;
+    if (driving->reached)
+        return rt_driving_say_stop(driving, "target", err);
+    if (rt_driving_time_left(driving, rt_mono_us()) == 0)
+        return rt_driving_say_stop(driving, "time", err);
     if (patience && (int64_t)driving->no_better_for >= patience)
         return rt_driving_say_stop(driving, "no_better_for", err);
     if (limit && (int64_t)driving->count >= limit)

@@ -10,9 +10,9 @@
 
 #include <stdlib.h>
 
-#define IN_FLIGHT_MAX  65536
-#define SILENCE_US     60000000
-#define SILENCE_MAX_US (INT64_C(366) * 86400 * 1000000)
+#define IN_FLIGHT_MAX   65536
+#define SILENCE_US      60000000
+#define DURATION_MAX_US (INT64_C(366) * 86400 * 1000000)
 
 static const char expected[] = "a file such as hpo.py, or a mapping such as {command: [./search]} "
                                "or {use: optuna.TPESampler, trials: 500}";
@@ -59,11 +59,42 @@ static int read_no_better(struct rt_study_reader *reader, const struct rt_yaml_n
     return read_count(reader, node, "no_better_for", INT32_MAX, err);
 }
 
+static int read_target(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                       struct rt_err *err)
+{
+    if (node->kind != RT_JSON_INT && node->kind != RT_JSON_REAL)
+        return rt_study_mismatch(reader, node, "a value of the objective, a number", err);
+    rt_json_set(driver_of(reader), "target", rt_yaml_json(node));
+    return 0;
+}
+
+static int read_duration(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                         const char *name, struct rt_err *err)
+{
+    int64_t us = 0;
+
+    if (node->kind != RT_JSON_STRING || !rt_quantity_parse(node->text, rt_durations, &us) ||
+        us <= 0 || us > DURATION_MAX_US)
+        return rt_study_mismatch(reader, node, "a duration such as 60s, 2min, 1.5h", err);
+    rt_json_set_int(driver_of(reader), name, us);
+    return 0;
+}
+
+static int read_time(struct rt_study_reader *reader, const struct rt_yaml_node *node,
+                     struct rt_err *err)
+{
+    return read_duration(reader, node, "time_us", err);
+}
+
 static int read_stop(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                      struct rt_err *err)
 {
-    static const struct rt_study_field fields[] = {{"no_better_for", read_no_better}, {NULL, NULL}};
-    int rc = rt_study_expect(reader, node, RT_JSON_OBJECT, "a mapping such as {no_better_for: 100}",
+    static const struct rt_study_field fields[] = {{"no_better_for", read_no_better},
+                                                   {"target", read_target},
+                                                   {"time", read_time},
+                                                   {NULL, NULL}};
+    int rc = rt_study_expect(reader, node, RT_JSON_OBJECT,
+                             "a mapping such as {no_better_for: 100}, {target: 0.99} or {time: 8h}",
                              err);
 
     return rc < 0 ? rc : rt_study_fields(reader, node, fields, err);
@@ -93,13 +124,7 @@ static int read_strict(struct rt_study_reader *reader, const struct rt_yaml_node
 static int read_silence(struct rt_study_reader *reader, const struct rt_yaml_node *node,
                         struct rt_err *err)
 {
-    int64_t us = 0;
-
-    if (node->kind != RT_JSON_STRING || !rt_quantity_parse(node->text, rt_durations, &us) ||
-        us <= 0 || us > SILENCE_MAX_US)
-        return rt_study_mismatch(reader, node, "a duration such as 60s, 2min, 1.5h", err);
-    rt_json_set_int(driver_of(reader), "silence_us", us);
-    return 0;
+    return read_duration(reader, node, "silence_us", err);
 }
 
 static int read_args(struct rt_study_reader *reader, const struct rt_yaml_node *node,
@@ -336,6 +361,7 @@ int rt_study_read_driver(struct rt_study_reader *reader, const struct rt_yaml_no
 int rt_study_check_driver(const struct rt_study_reader *reader, struct rt_err *err)
 {
     static const char *const others[] = {"sweep", "list", "sample", "replicates", NULL};
+    static const char *const of_objective[] = {"no_better_for", "target", NULL};
     const struct rt_yaml_node *root = rt_yaml_root(reader->yaml);
     const struct rt_json *driver = driver_of(reader);
     const struct rt_json *objective = rt_json_get(reader->plan, "objective");
@@ -355,9 +381,12 @@ int rt_study_check_driver(const struct rt_study_reader *reader, struct rt_err *e
                                  others[i]);
     }
     node = rt_yaml_get(root, "driver");
-    if (rt_json_get(driver, "no_better_for") && rt_json_kind(objective) != RT_JSON_OBJECT)
-        return rt_yaml_error(reader->yaml, node ? node->key_offset : 0, err,
-                             "\"no_better_for\" needs to know what is better; add objective: "
-                             "{maximize: METRIC}");
+    for (size_t i = 0; of_objective[i]; i++) {
+        if (rt_json_get(driver, of_objective[i]) && rt_json_kind(objective) != RT_JSON_OBJECT)
+            return rt_yaml_error(reader->yaml, node ? node->key_offset : 0, err,
+                                 "\"%s\" needs to know what is better; add objective: "
+                                 "{maximize: METRIC}",
+                                 of_objective[i]);
+    }
     return 0;
 }

@@ -17,23 +17,36 @@ static void copy_members(const struct rt_json *from, struct rt_json *to)
         rt_json_set_text(to, "resume", rt_json_get_text(from, "resume", ""));
 }
 
+static void set_duration(const struct rt_json *driver, const char *from, struct rt_json *to,
+                         const char *name)
+{
+    int64_t us = rt_json_get_int(driver, from, 0);
+    struct rt_buf text = RT_BUF_INIT;
+
+    if (us) {
+        rt_buf_printf(&text, "%lldms", (long long)us / 1000);
+        rt_json_set_text(to, name, rt_buf_text(&text));
+    }
+    rt_buf_clear(&text);
+}
+
 static void set_stop(const struct rt_json *driver, struct rt_json *section)
 {
     int64_t count = rt_json_get_int(driver, "no_better_for", 0);
-    int64_t silence = rt_json_get_int(driver, "silence_us", SILENCE_US);
-    struct rt_json *stop;
-    struct rt_buf text = RT_BUF_INIT;
+    const struct rt_json *target = rt_json_get(driver, "target");
+    struct rt_json *stop = rt_json_new_object();
 
-    if (count) {
-        stop = rt_json_new_object();
+    if (count)
         rt_json_set_int(stop, "no_better_for", count);
+    if (target)
+        rt_json_set(stop, "target", rt_json_copy(target));
+    set_duration(driver, "time_us", stop, "time");
+    if (rt_json_count(stop))
         rt_json_set(section, "stop", stop);
-    }
-    if (silence != SILENCE_US) {
-        rt_buf_printf(&text, "%lldms", (long long)silence / 1000);
-        rt_json_set_text(section, "silence", rt_buf_text(&text));
-    }
-    rt_buf_clear(&text);
+    else
+        rt_json_free(stop);
+    if (rt_json_get_int(driver, "silence_us", SILENCE_US) != SILENCE_US)
+        set_duration(driver, "silence_us", section, "silence");
 }
 
 static void set_program(const struct rt_json *driver, struct rt_json *section)

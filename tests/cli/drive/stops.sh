@@ -1,0 +1,36 @@
+# A target that is reached, and a time that is over, end a study.
+cat >model.py <<'PYTHON'
+import time
+
+def f(x, nap=0.0):
+    time.sleep(nap)
+    return {"y": (x - 5) ** 2}
+PYTHON
+cat >climb.py <<'PYTHON'
+from retrial import drive
+
+study = drive.connect()
+for done in study.run({"x": x} for x in range(1000)):
+    pass
+study.finish(study.stopping)
+PYTHON
+try() { # name, settings
+    echo "{name: $1, entry: model.py:f, driver: {file: climb.py, in_flight: 1, $2}, $3}" >"$1.yaml"
+    code=0
+    retrial run -j 1 "$1.yaml" 2>../err || code=$?
+    echo "-- $1: exit $code"
+    grep -E "^the |^retrial run" ../err || true
+}
+try below "stop: {target: 4, no_better_for: 50}" "objective: {minimize: y}"
+retrial query --csv "SELECT count(*), min(y) FROM below"
+try above "stop: {target: 40}" "objective: {maximize: y}"
+retrial query --csv "SELECT count(*), max(y) FROM above"
+try late "stop: {time: 50ms}" "params: {nap: 0.1}"
+retrial query --csv "SELECT count(*) < 1000 AS fewer FROM late"
+retrial run -j 1 late.yaml 2>&1 | sed -E 's/: [0-9]+ trials, [0-9]+ ok/: some/'
+retrial run --save saved.yaml below.yaml >/dev/null 2>&1
+grep -o '"stop":{[^}]*}' saved.yaml
+for stop in '{target: high}' '{target: 3}' '{time: 8}' '{until: 3}'; do
+    echo "{name: no, entry: model.py:f, driver: {file: climb.py, stop: $stop}}" >no.yaml
+    retrial run -q no.yaml 2>&1 || echo "exit $?"
+done
