@@ -214,6 +214,24 @@ static int hear_all(struct rt_driving *driving, struct rt_err *err)
     return rc < 0 ? rc : i > 0;
 }
 
+/* In a replay it is of use to know where it was. */
+static void fail_ended(struct rt_driving *driving, const char *how)
+{
+    const struct rt_script *script = &driving->script;
+    char *before;
+
+    if (driving->live || script->at >= script->count) {
+        rt_driving_fail(driving, RT_ETRIALS, "the driver %s", how);
+        return;
+    }
+    before = rt_driving_shown(script->turns[script->at].text);
+    rt_driving_fail(driving, RT_ETRIALS,
+                    "after %" PRIu64 " requests that were as before, where it had gone on with %s, "
+                    "the driver %s",
+                    driving->repeated, before, how);
+    free(before);
+}
+
 /* Its end, once nothing that it wrote is left. */
 static int see_end(struct rt_driving *driving, struct rt_err *err)
 {
@@ -232,7 +250,7 @@ static int see_end(struct rt_driving *driving, struct rt_err *err)
             rc = start_afresh(driving, err);
         }
     } else if (!driving->finished && !driving->stopping && !driving->failure.code) {
-        rt_driving_fail(driving, RT_ETRIALS, "the driver %s", rt_buf_text(&how));
+        fail_ended(driving, rt_buf_text(&how));
     } else if (!good && driving->finished) {
         rt_driving_say(driving, "the driver, which had finished, %s", rt_buf_text(&how));
     }

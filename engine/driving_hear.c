@@ -15,10 +15,38 @@ char *rt_driving_shown(const char *text)
     struct rt_buf out = RT_BUF_INIT;
     size_t size = strlen(text);
 
+    size -= size && text[size - 1] == '\n';
     rt_escape_line(&out, rt_span(text, size < SHOWN ? size : SHOWN));
     if (size > SHOWN)
         rt_buf_add(&out, "...");
     return rt_buf_take(&out);
+}
+
+/* What the driver had been told last by then, or NULL. */
+static char *told_last(const struct rt_driving *driving)
+{
+    for (size_t i = driving->script.at; i-- > 0;) {
+        const struct rt_turn *turn = &driving->script.turns[i];
+
+        if (turn->reply || turn->kind >= RT_TURN_TELL)
+            return rt_driving_shown(turn->reply ? turn->reply : turn->text);
+    }
+    return NULL;
+}
+
+static void fail_diverged(struct rt_driving *driving, const char *was, const char *is)
+{
+    const struct rt_script *script = &driving->script;
+    char *told = told_last(driving);
+
+    rt_driving_fail(
+        driving, RT_ECONFLICT,
+        "the driver decides otherwise than it did, after %" PRIu64
+        " requests that were as before:\n  before: %s\n  now:    %s\n"
+        "%s%s%sretrial log %s shows all that was asked and told; this is event %" PRIu64,
+        driving->repeated, was, is, told ? "  it had been told last: " : "", told ? told : "",
+        told ? "\n" : "", driving->study->name, script->turns[script->at].seq);
+    free(told);
 }
 
 static int diverge(struct rt_driving *driving, const char *before, const char *now,
@@ -40,10 +68,7 @@ static int diverge(struct rt_driving *driving, const char *before, const char *n
         rc = rt_driving_append(driving, "diverge", body, err);
     driving->diverged = true;
     if (strict)
-        rt_driving_fail(driving, RT_ECONFLICT,
-                        "the driver decides otherwise than it did, after %" PRIu64
-                        " requests that were as before:\n  before: %s\n  now:    %s",
-                        driving->repeated, was, is);
+        fail_diverged(driving, was, is);
     else
         rt_driving_say(driving,
                        "the driver decides otherwise than it did, after %" PRIu64
