@@ -81,6 +81,11 @@ int rt_request_read(const struct rt_run_options *options, struct rt_study_file *
              ? rt_study_file_read(options->study_path, file, err)
              : rt_study_file_from_words(options->words, options->options, file, err);
 
+    if (rc == 0 && rt_json_get(file->plan, "driver") && (options->replicates || options->samples))
+        rc = rt_err_set(err, RT_EUSAGE,
+                        "a driver proposes all trials, and says of each how often it is repeated: "
+                        "leave out %s",
+                        options->replicates ? "--replicates" : "--samples");
     for (char *const *setting = options->settings; rc == 0 && setting && *setting; setting++)
         rc = rt_study_set(file->plan, *setting, options->samples, err);
     if (rc == 0 && options->samples)

@@ -339,12 +339,33 @@ static int apply(struct rt_json *plan, struct setting *setting, uint64_t samples
     return rc;
 }
 
+/* What varies is a driver's to say: a setting is of what its trials share. */
+static int check_driven(const struct rt_json *plan, const struct setting *setting,
+                        struct rt_err *err)
+{
+    if (!rt_json_get(plan, "driver"))
+        return 0;
+    if (setting->axis)
+        return rt_err_set(err, RT_EUSAGE,
+                          "a driver proposes what varies, and -S gives all trials one value, such "
+                          "as %s=1; what it may propose stands under \"space\"",
+                          setting->key);
+    if (rt_json_get(rt_json_get(plan, "space"), setting->key))
+        return rt_err_set(err, RT_EUSAGE,
+                          "the driver proposes \"%s\": it stands under \"space\", and -S is for "
+                          "what all trials share",
+                          setting->key);
+    return 0;
+}
+
 int rt_study_set(struct rt_json *plan, const char *text, uint64_t samples, struct rt_err *err)
 {
     struct setting setting = {NULL, NULL, NULL};
     char clip[RT_UTF8_CLIP];
     int rc = read_setting(text, &setting, err);
 
+    if (rc == 0)
+        rc = check_driven(plan, &setting, err);
     if (rc == 0)
         rc = apply(plan, &setting, samples, err);
     setting_clear(&setting);

@@ -1,4 +1,4 @@
-# A target that is reached, and a time that is over, end a study.
+# A target that is reached, and a time that is over, end a study. What varies is the driver's to say.
 cat >model.py <<'PYTHON'
 import time
 
@@ -33,4 +33,9 @@ grep -o '"stop":{[^}]*}' saved.yaml
 for stop in '{target: high}' '{target: 3}' '{time: 8}' '{until: 3}'; do
     echo "{name: no, entry: model.py:f, driver: {file: climb.py, stop: $stop}}" >no.yaml
     retrial run -q no.yaml 2>&1 || echo "exit $?"
+done
+# These would vary something themselves.
+echo "{name: no, entry: model.py:f, space: {x: 'uniform(0, 9)'}, driver: climb.py}" >no.yaml
+for words in "-S x=3" "-S nap=0,1" "-S nap+=1" "--replicates 3" "--samples 3"; do
+    retrial run -q $words no.yaml 2>&1 || echo "exit $?"
 done
