@@ -44,16 +44,17 @@ static int ask(struct rt_db *db, struct rt_summary *summary, const char *column,
 {
     const struct rt_json *objective = rt_columns_objective(summary->study);
     const char *goal = objective ? rt_json_get_text(objective, "goal", "") : "";
-    char *trials = rt_printf("trial_%u", (unsigned)summary->study->number);
+    char *rows = rt_printf("trial_row_%u", (unsigned)summary->study->number);
     const struct rt_ddl_slot slots[] = {{"best", strcmp(goal, "minimize") == 0 ? "min" : "max"},
                                         {"column", column},
-                                        {"trials", trials},
+                                        {"rows", rows},
                                         {NULL, NULL}};
     char *sql = rt_template_fill(rt_sql_ask_summary, slots);
     struct rt_stmt *stmt;
     int rc;
 
     if ((rc = rt_db_prepare(db, sql, &stmt, NULL, err)) == 0) {
+        rt_stmt_int(stmt, ":study", summary->study->number);
         if ((rc = rt_stmt_step(stmt, err)) > 0) {
             struct rt_cell best = rt_cell_of(stmt, 1);
 
@@ -63,7 +64,7 @@ static int ask(struct rt_db *db, struct rt_summary *summary, const char *column,
         }
         rt_stmt_free(stmt);
     }
-    free(trials);
+    free(rows);
     free(sql);
     return rc < 0 ? rc : 0;
 }
