@@ -66,6 +66,13 @@ static void tell_all(const struct rt_granted *granted,
         tell(context, text);
         free(text);
     }
+    if (granted->picks.retired) {
+        text = rt_printf("left out: %llu of earlier plans; their ids name them, and --from-code "
+                         "alone chooses them",
+                         (unsigned long long)granted->picks.retired);
+        tell(context, text);
+        free(text);
+    }
     if (granted->unknown) {
         text = rt_printf("none of the trials had a parameter \"%s\"; they all get it",
                          granted->unknown);

@@ -26,6 +26,7 @@ struct rt_codes {
     struct rt_store *store;
     struct rt_db *index;
     const char *wanted;
+    bool look;
     struct known *items;
     size_t count;
     size_t capacity;
@@ -34,11 +35,12 @@ struct rt_codes {
     size_t made_capacity;
 };
 
-struct rt_codes *rt_codes_new(struct rt_store *store, struct rt_db *index, const char *wanted)
+struct rt_codes *rt_codes_new(struct rt_store *store, struct rt_db *index, const char *wanted,
+                              bool look)
 {
     struct rt_codes *codes = rt_calloc(1, sizeof *codes);
 
-    *codes = (struct rt_codes){.store = store, .index = index, .wanted = wanted};
+    *codes = (struct rt_codes){.store = store, .index = index, .wanted = wanted, .look = look};
     return codes;
 }
 
@@ -191,14 +193,30 @@ static int take(struct rt_codes *codes, const struct rt_origin *origin, struct r
     return rc;
 }
 
+static int look_for(struct rt_codes *codes, const struct rt_origin *origin, struct rt_err *err)
+{
+    const char *hex = rt_json_get_text(rt_plan_json(origin->plan), "code", "");
+    struct rt_json *like = NULL;
+    int rc = rt_about_code(codes->index, hex, &like, err);
+
+    if (rc == 0)
+        rc = rt_code_commit_known(
+            &(struct rt_code_commit_request){.like = like, .revision = codes->wanted}, err);
+    rt_json_free(like);
+    return rc;
+}
+
 static int make(struct rt_codes *codes, const struct rt_origin *origin, struct known *known)
 {
     struct rt_hash code;
     int rc;
 
-    if (strcmp(codes->wanted, "recorded") == 0)
+    if (strcmp(codes->wanted, "recorded") == 0 ||
+        (codes->look && strcmp(codes->wanted, "current") == 0))
         return 0;
     rc = strcmp(codes->wanted, "current") == 0 ? 0 : find_state(codes, &code, &known->err);
+    if (rc == 0 && codes->look)
+        return look_for(codes, origin, &known->err);
     if (rc == 0)
         rc = take(codes, origin, &code, &known->err);
     if (rc >= 0)

@@ -214,6 +214,32 @@ static int select_from(struct selecting *selecting, const struct rt_study *study
     return rc < 0 ? rc : 0;
 }
 
+/* Only ids and code reach what the current plan does not have any more. */
+static int count_retired(struct selecting *selecting, const struct rt_study *study,
+                         struct rt_err *err)
+{
+    const struct rt_selection *selection = selecting->selection;
+    char *trials = rt_printf("trial_%u", (unsigned)study->number);
+    struct rt_stmt *stmt = NULL;
+    char *sql;
+    int rc;
+
+    if (study->ordinals == study->planned ||
+        (selecting->codes && !selection->where && !selection->best)) {
+        free(trials);
+        return 0;
+    }
+    sql = rt_ddl_fill(rt_sql_ask_retired_of,
+                      (const struct rt_ddl_slot[]){{"trials", trials}, {NULL, NULL}});
+    rc = rt_db_prepare(selecting->index, sql, &stmt, NULL, err);
+    if (rc == 0 && (rc = rt_stmt_step(stmt, err)) > 0)
+        selecting->picks->retired += (uint64_t)rt_stmt_get_int(stmt, 0);
+    rt_stmt_free(stmt);
+    free(sql);
+    free(trials);
+    return rc < 0 ? rc : 0;
+}
+
 static int select_named(struct selecting *selecting, const char *name, struct rt_err *err)
 {
     const struct rt_study *study;
@@ -227,10 +253,12 @@ static int select_named(struct selecting *selecting, const char *name, struct rt
         return rt_err_set(err, RT_ENOTFOUND, "study \"%s\" has no plan", study->name);
     if ((rc = select_from(selecting, study, ordinal, err)) < 0)
         return rc;
-    if (!ordinal)
+    if (!ordinal) {
         selecting->picks->waiting += rt_study_unfinished(study);
-    else if (selecting->picks->count == before &&
-             rt_state_trial(study, ordinal).outcome == RT_OUTCOME_NONE)
+        return count_retired(selecting, study, err);
+    }
+    if (selecting->picks->count == before &&
+        rt_state_trial(study, ordinal).outcome == RT_OUTCOME_NONE)
         selecting->picks->waiting++;
     return 0;
 }

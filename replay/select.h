@@ -20,6 +20,7 @@ struct rt_picks {
     size_t count;
     size_t capacity;
     uint64_t waiting; /* that were meant, but have not ended an attempt */
+    uint64_t retired; /* of earlier plans of studies that were named, left out */
 };
 
 /* All that is given holds together: `where` and `outcome` and `code`, of these the best, of those a

@@ -279,9 +279,10 @@ static int plan_possible(struct granting *granting, struct rt_err *err)
 /* The index tells of code that was just snapshotted, too. */
 static int settle_code(struct granting *granting, struct rt_err *err)
 {
-    int rc = granting->out->codes ? rt_store_commit(granting->store, err) : 0;
+    bool wrote = granting->out->codes && !granting->wish->dry;
+    int rc = wrote ? rt_store_commit(granting->store, err) : 0;
 
-    if (rc == 0 && granting->out->codes)
+    if (rc == 0 && wrote)
         rc = rt_store_index_level(granting->store, err);
     return rc;
 }
@@ -298,8 +299,8 @@ int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *w
         (rc = rt_select(store, index, &wish->selection, &granted->picks, err)) < 0)
         return rc;
     rt_origins_new(index, &granting.origins);
-    if (wish->code && !wish->dry)
-        granted->codes = rt_codes_new(store, index, wish->code);
+    if (wish->code)
+        granted->codes = rt_codes_new(store, index, wish->code, wish->dry);
     rc = add_all(&granting, err);
     rt_origins_free(granting.origins);
     if (rc == 0 && (rc = settle_code(&granting, err)) == 0)

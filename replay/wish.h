@@ -16,7 +16,8 @@ struct rt_wish {
     const char *seed;   /* "same", "fresh"; NULL: same */
     uint32_t repeats;
     struct rt_tolerances tolerances; /* recorded for the verdict */
-    bool dry;                        /* the store is not open for writing: code is not looked at */
+    bool dry;                        /* the store is not open for writing: of code it is only seen
+                                      * whether it is there */
 };
 
 /* A trial that cannot be replayed, and why. */

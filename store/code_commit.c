@@ -313,3 +313,19 @@ int rt_code_commit(const struct rt_code_commit_request *request, struct rt_hash 
     rt_code_making_clear(&commit.making);
     return rc;
 }
+
+int rt_code_commit_known(const struct rt_code_commit_request *request, struct rt_err *err)
+{
+    const struct commit commit = {.request = request};
+    const struct rt_json *roots = rt_json_get(request->like, "roots");
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < rt_json_count(roots); i++) {
+        struct root root = {.before = rt_json_at(roots, i)};
+        struct rt_git_id id;
+
+        rc = resolve(&commit, &root, &id, err);
+        clear_root(&root);
+    }
+    return rc == 0 ? no_such(&commit, err) : rc < 0 ? rc : 0;
+}

@@ -25,4 +25,7 @@ struct rt_code_commit_request {
 int rt_code_commit(const struct rt_code_commit_request *request, struct rt_hash *code,
                    struct rt_json **record, struct rt_err *err);
 
+/* Whether a repository of the roots has the revision: 0, or as above; nothing is written. */
+int rt_code_commit_known(const struct rt_code_commit_request *request, struct rt_err *err);
+
 #endif

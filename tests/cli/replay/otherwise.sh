@@ -35,8 +35,13 @@ git status --short
 echo "--- told"
 retrial replay base.1 -S epohcs=3 --dry-run --csv 2>&1 | cut -d, -f1,2,6-
 retrial replay base -S name+=1 --dry-run || echo "exit code $?"
+retrial replay base --code nowhere --dry-run || echo "exit code $?"
+retrial replay base.1 --code one --dry-run > /dev/null
 retrial replay base --code nowhere || echo "exit code $?"
 retrial replay base --where 'absent > 1' || echo "exit code $?"
 retrial replay base --where 'lr > 7' || echo "exit code $?"
 retrial replay base.1 -S lr=1 -S lr=2 || echo "exit code $?"
 retrial replay base.1 --seed other || echo "exit code $?"
+sed 's/0.2, 0.6/0.3/' base.yaml > other.yaml
+retrial run other.yaml -q --code current 2> "$HOME/err"
+retrial replay base --where 'lr > 0.15' --dry-run --csv | cut -d, -f2,4,6-
