@@ -312,22 +312,17 @@ static void put_identity(struct asking *asking)
 /* What a trial of a replay was made from: see "replay" in docs/plan.md. */
 static void put_origin(struct asking *asking, const struct rt_about_plan *from)
 {
-    const struct rt_json *plan = rt_plan_json(from->plan);
-    const struct rt_json *replay = rt_json_get(plan, "replay");
-    uint64_t count = (uint64_t)rt_json_get_int(rt_json_get(plan, "points"), "count", 0);
-    size_t point = count ? (size_t)(from->index % count) : 0;
+    const struct rt_json *replay = rt_json_get(rt_plan_json(from->plan), "replay");
+    struct rt_plan_origin origin;
     struct rt_json *made;
     const struct rt_json *study;
     char *id;
 
-    if (!replay || !count)
+    if (!replay || !rt_plan_origin(from->plan, from->index, &origin))
         return;
-    study = rt_json_at(rt_json_get(replay, "studies"),
-                       rt_json_get(replay, "study")
-                           ? (size_t)rt_json_int(rt_json_at(rt_json_get(replay, "study"), point))
-                           : 0);
-    id = rt_printf("%s.%lld", rt_json_get_text(study, "id", ""),
-                   (long long)rt_json_int(rt_json_at(rt_json_get(replay, "ordinals"), point)));
+    study = rt_json_at(rt_json_get(replay, "studies"), origin.study);
+    id =
+        rt_printf("%s.%llu", rt_json_get_text(study, "id", ""), (unsigned long long)origin.ordinal);
     made = rt_json_new_object();
     rt_json_set_text(made, "kind", rt_json_get_text(replay, "kind", "replay"));
     rt_json_set_text(made, "origin", id);

@@ -1,11 +1,13 @@
 #include "replay/points.h"
 
 #include "base/alloc.h"
+#include "store/plan_params.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 64
+#define DEPTH_MAX   64
+#define DECIMAL_END INT64_C(1000000000000000000) /* ranges have 18 digits */
 
 struct columns {
     size_t count; /* points */
@@ -145,4 +147,134 @@ int rt_points_set(struct rt_json *plan, struct rt_json *const *params, size_t co
     rt_json_set(plan, "params", fixed);
     rt_json_set(plan, "axes", columns.axes);
     return 0;
+}
+
+static struct rt_json *value_json(const struct rt_value *value)
+{
+    struct rt_json *json = NULL;
+
+    if (value->kind == RT_JSON_INT)
+        return rt_json_new_int(value->integer);
+    if (value->kind == RT_JSON_REAL)
+        return rt_json_new_real(value->real);
+    if (value->kind == RT_JSON_BOOL)
+        return rt_json_new_bool(value->integer != 0);
+    if (value->kind == RT_JSON_STRING)
+        return rt_json_new_string(value->string);
+    rt_json_parse(rt_span_text(value->json), &json, NULL); /* a plan has been made from it */
+    return json;
+}
+
+static bool is_decimal(int64_t value)
+{
+    return value > -DECIMAL_END && value < DECIMAL_END;
+}
+
+static bool is_even(const int64_t *values, size_t count)
+{
+    if (count < 2 || values[0] == values[1])
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_decimal(values[i]) || (i > 1 && values[i] - values[i - 1] != values[1] - values[0]))
+            return false;
+    }
+    return is_decimal(values[1] - values[0]);
+}
+
+/* Integers at even distances are a range; NULL if they are something else. */
+static struct rt_json *range_axis(const struct rt_plan *from, size_t axis, const uint64_t *points,
+                                  size_t count)
+{
+    int64_t *values = rt_calloc(count, sizeof *values);
+    struct rt_json *range = NULL;
+    bool all = true;
+
+    for (size_t i = 0; all && i < count; i++) {
+        uint64_t level = rt_plan_level(from, points[i], axis);
+        struct rt_value value;
+
+        rt_plan_axis_value(from, axis, level, &value);
+        all = value.kind == RT_JSON_INT && !rt_plan_axis_lacks(from, axis, level);
+        values[i] = value.integer;
+    }
+    if (all && is_even(values, count)) {
+        char *first = rt_printf("%lld", (long long)values[0]);
+        char *step = rt_printf("%lld", (long long)(values[1] - values[0]));
+
+        range = rt_json_new_object();
+        rt_json_set_text(range, "from", first);
+        rt_json_set_text(range, "step", step);
+        rt_json_set_int(range, "count", (int64_t)count);
+        rt_json_set_text(range, "kind", "int");
+        free(first);
+        free(step);
+    }
+    free(values);
+    return range;
+}
+
+static struct rt_json *listed_axis(const struct rt_plan *from, size_t axis, const uint64_t *points,
+                                   size_t count)
+{
+    struct rt_json *listed = rt_json_new_object();
+    struct rt_json *values = rt_json_new_array();
+    struct rt_json *absent = rt_json_new_array();
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t level = rt_plan_level(from, points[i], axis);
+        struct rt_value value;
+
+        rt_plan_axis_value(from, axis, level, &value);
+        rt_json_append(values, value_json(&value));
+        if (rt_plan_axis_lacks(from, axis, level))
+            rt_json_append(absent, rt_json_new_int((int64_t)i));
+    }
+    rt_json_set(listed, "values", values);
+    if (rt_json_count(absent))
+        rt_json_set(listed, "absent", rt_json_keep(absent));
+    rt_json_free(absent);
+    return listed;
+}
+
+/* What is alike everywhere is no axis. */
+static bool is_fixed(const struct rt_json *axis)
+{
+    const struct rt_json *values = rt_json_get(axis, "values");
+    bool alike = values && !rt_json_get(axis, "absent");
+
+    for (size_t i = 1; alike && i < rt_json_count(values); i++)
+        alike = rt_json_equal(rt_json_at(values, i), rt_json_at(values, 0));
+    return alike;
+}
+
+static void add_taken(const char *key, struct rt_json *axis, struct rt_json *params,
+                      struct rt_json *axes)
+{
+    const char *last = key;
+    struct rt_json *object;
+
+    if (is_fixed(axis) && (object = rt_plan_descend(params, &last)) != NULL) {
+        rt_json_set(object, last, rt_json_keep(rt_json_at(rt_json_get(axis, "values"), 0)));
+        rt_json_free(axis);
+        return;
+    }
+    rt_json_set_text(axis, "key", key);
+    rt_json_set_int(axis, "zip", 0);
+    rt_json_append(axes, axis);
+}
+
+void rt_points_take(struct rt_json *plan, const struct rt_plan *from, const uint64_t *points,
+                    size_t count)
+{
+    struct rt_json *params = rt_json_copy(rt_json_get(rt_plan_json(from), "params"));
+    struct rt_json *axes = rt_json_new_array();
+
+    for (size_t i = 0; i < rt_plan_axes(from); i++) {
+        struct rt_json *axis = range_axis(from, i, points, count);
+
+        add_taken(rt_plan_axis_key(from, i), axis ? axis : listed_axis(from, i, points, count),
+                  params, axes);
+    }
+    rt_json_set(plan, "params", params);
+    rt_json_set(plan, "axes", axes);
 }

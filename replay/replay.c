@@ -3,12 +3,12 @@
 #include "base/alloc.h"
 #include "engine/accept.h"
 #include "replay/points.h"
+#include "store/plan_column.h"
 #include "store/uuid.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sql.h"
 
 #define FORMAT 4
 
@@ -23,6 +23,7 @@ struct group {
     size_t count;
     size_t capacity;
     size_t origin_capacity;
+    bool runs; /* its columns have some */
 };
 
 struct making {
@@ -167,13 +168,39 @@ static int params_of(const struct rt_replay_item *item, const struct rt_origin *
     return rt_json_parse(rt_buf_span(text), params, err);
 }
 
+/* Whether all points are those of one plan, as they are. */
+static bool are_unchanged(const struct making *making, const struct group *group)
+{
+    bool same = !rt_plan_driven(group->first);
+
+    for (size_t i = 0; same && i < group->count; i++)
+        same = !making->request->items[group->items[i]].params &&
+               group->origins[i].plan == group->first;
+    return same;
+}
+
+static void take_points(const struct group *group, struct rt_json *plan)
+{
+    uint64_t *points = rt_calloc(group->count, sizeof *points);
+
+    for (size_t i = 0; i < group->count; i++)
+        points[i] = group->origins[i].index;
+    rt_points_take(plan, group->first, points, group->count);
+    free(points);
+}
+
 static int set_points(const struct making *making, const struct group *group, struct rt_json *plan,
                       struct rt_err *err)
 {
-    struct rt_json **params = rt_calloc(group->count, sizeof(struct rt_json *));
+    struct rt_json **params;
     struct rt_buf text = RT_BUF_INIT;
     int rc = 0;
 
+    if (are_unchanged(making, group)) {
+        take_points(group, plan);
+        return 0;
+    }
+    params = rt_calloc(group->count, sizeof(struct rt_json *));
     for (size_t i = 0; rc == 0 && i < group->count; i++)
         rc = params_of(&making->request->items[group->items[i]], &group->origins[i], &text,
                        &params[i], err);
@@ -203,31 +230,33 @@ static uint32_t fresh_seed(uint32_t seed, uint64_t nonce, uint64_t repeat)
            (uint32_t)hash.bytes[3] << 24;
 }
 
-static void set_seeds(const struct making *making, const struct group *group, struct rt_json *plan)
+static void set_column(struct rt_json *object, const char *key, const int64_t *values, size_t count,
+                       struct group *group)
+{
+    rt_json_set(object, key, rt_plan_column_new(values, count, &group->runs));
+}
+
+static void set_seeds(const struct making *making, struct group *group, struct rt_json *plan)
 {
     const struct rt_replay_request *request = making->request;
     struct rt_json *points = rt_json_new_object();
-    struct rt_json *seeds = rt_json_new_array();
-    struct rt_json *replicates = rt_json_new_array();
     uint64_t nonce = rt_state_studies(rt_store_state(making->store));
     uint32_t turns = request->fresh ? request->repeats : 1;
+    int64_t *values = rt_calloc(group->count * turns, sizeof *values);
 
-    for (uint32_t repeat = 0; repeat < turns; repeat++) {
-        for (size_t i = 0; i < group->count; i++) {
-            const struct rt_replay_item *item = &request->items[group->items[i]];
-            uint32_t seed = item->reseeded ? item->seed : group->origins[i].seed;
+    for (size_t i = 0; i < group->count * turns; i++) {
+        size_t k = i % group->count;
+        const struct rt_replay_item *item = &request->items[group->items[k]];
+        uint32_t seed = item->reseeded ? item->seed : group->origins[k].seed;
 
-            if (request->fresh)
-                seed = fresh_seed(seed, nonce, repeat);
-            rt_json_append(seeds, rt_json_new_int(seed));
-        }
+        values[i] = request->fresh ? fresh_seed(seed, nonce, i / group->count) : seed;
     }
+    set_column(points, "seeds", values, group->count * turns, group);
     for (size_t i = 0; i < group->count; i++)
-        rt_json_append(replicates, rt_json_new_int(rt_plan_replicate(group->origins[i].plan,
-                                                                     group->origins[i].index)));
+        values[i] = rt_plan_replicate(group->origins[i].plan, group->origins[i].index);
+    set_column(points, "replicates", values, group->count, group);
+    free(values);
     rt_json_set_int(points, "count", (int64_t)group->count);
-    rt_json_set(points, "seeds", seeds);
-    rt_json_set(points, "replicates", replicates);
     rt_json_set(plan, "points", points);
     rt_json_set_int(plan, "replicates", request->repeats);
     rt_json_set_int(plan, "seed", 0);
@@ -280,45 +309,51 @@ static struct rt_json *cannot_json(size_t point, const char *why)
     return pair;
 }
 
-static void set_replay(const struct making *making, const struct group *group, struct rt_json *plan)
+/* Which trials the points are from. */
+static void set_origins(const struct making *making, struct group *group, struct rt_json *replay)
 {
-    struct rt_json *replay = rt_json_new_object();
     struct rt_json *studies = rt_json_new_array();
     struct rt_json *chain = rt_json_new_array();
-    struct rt_json *study = rt_json_new_array();
-    struct rt_json *ordinals = rt_json_new_array();
-    struct rt_json *attempts = rt_json_new_array();
-    struct rt_json *cannot = rt_json_new_array();
+    int64_t *values = rt_calloc(group->count, sizeof *values);
     char store[RT_UUID_TEXT];
 
     rt_uuid_text(rt_store_uuid(making->store), store);
+    for (size_t i = 0; i < group->count; i++)
+        values[i] = study_in(studies, chain, group->origins[i].study, store);
+    if (rt_json_count(studies) > 1)
+        set_column(replay, "study", values, group->count, group);
+    rt_json_set(replay, "studies", studies);
+    rt_json_set(replay, "chain", chain);
+    for (size_t i = 0; i < group->count; i++)
+        values[i] = (int64_t)group->origins[i].ordinal;
+    set_column(replay, "ordinals", values, group->count, group);
+    for (size_t i = 0; i < group->count; i++)
+        values[i] = group->origins[i].attempt;
+    set_column(replay, "attempts", values, group->count, group);
+    free(values);
+}
+
+static void set_replay(const struct making *making, struct group *group, struct rt_json *plan)
+{
+    const struct rt_replay_request *request = making->request;
+    struct rt_json *replay = rt_json_new_object();
+    struct rt_json *cannot = rt_json_new_array();
+
     for (size_t i = 0; i < group->count; i++) {
-        const struct rt_origin *origin = &group->origins[i];
-        const char *why = making->request->items[group->items[i]].cannot;
+        const char *why = request->items[group->items[i]].cannot;
 
         if (why)
             rt_json_append(cannot, cannot_json(i, why));
-
-        rt_json_append(study, rt_json_new_int(study_in(studies, chain, origin->study, store)));
-        rt_json_append(ordinals, rt_json_new_int((int64_t)origin->ordinal));
-        rt_json_append(attempts, rt_json_new_int(origin->attempt));
     }
-    if (rt_json_count(studies) > 1)
-        rt_json_set(replay, "study", study);
-    else
-        rt_json_free(study);
-    rt_json_set_text(replay, "kind", making->request->kind);
-    rt_json_set(replay, "studies", studies);
-    rt_json_set(replay, "chain", chain);
-    rt_json_set(replay, "ordinals", ordinals);
-    rt_json_set(replay, "attempts", attempts);
+    rt_json_set_text(replay, "kind", request->kind);
+    set_origins(making, group, replay);
     if (rt_json_count(cannot))
         rt_json_set(replay, "cannot", rt_json_keep(cannot));
     rt_json_free(cannot);
-    if (making->request->changes)
-        rt_json_set(replay, "changes", rt_json_copy(making->request->changes));
-    if (making->request->judge)
-        rt_json_set(replay, "judge", rt_json_copy(making->request->judge));
+    if (request->changes)
+        rt_json_set(replay, "changes", rt_json_copy(request->changes));
+    if (request->judge)
+        rt_json_set(replay, "judge", rt_json_copy(request->judge));
     rt_json_set(plan, "replay", replay);
 }
 
@@ -369,22 +404,6 @@ static int choose_name(struct making *making, size_t number, struct rt_err *err)
     return 0;
 }
 
-int rt_replay_source(struct rt_db *index, const struct rt_study *study, char **path,
-                     struct rt_err *err)
-{
-    struct rt_stmt *stmt;
-    int rc = rt_db_prepare(index, rt_sql_ask_source_path, &stmt, NULL, err);
-
-    *path = NULL;
-    if (rc < 0)
-        return rc;
-    rt_stmt_int(stmt, ":study", study->number);
-    if ((rc = rt_stmt_step(stmt, err)) > 0)
-        *path = rt_strdup(rt_stmt_get_text(stmt, 0));
-    rt_stmt_free(stmt);
-    return rc < 0 ? rc : 0;
-}
-
 static int make_plan(struct making *making, size_t number, struct rt_replay_plan *out,
                      struct rt_err *err)
 {
@@ -395,11 +414,11 @@ static int make_plan(struct making *making, size_t number, struct rt_replay_plan
     out->plan = plan;
     if (rc < 0)
         return rc;
-    rt_json_set_int(plan, "format", FORMAT);
     rt_json_set_text(plan, "name", making->names[number]);
     set_common(plan, group->item, rt_plan_json(group->first));
     set_seeds(making, group, plan);
     set_replay(making, group, plan);
+    rt_json_set_int(plan, "format", group->runs ? RT_PLAN_COLUMN_FORMAT : FORMAT);
     if ((rc = set_points(making, group, plan, err)) < 0 ||
         (rc = rt_replay_source(making->index, group->study, &out->source_path, err)) < 0)
         return rc;
@@ -463,28 +482,4 @@ int rt_replay_plans_record(struct rt_store *store, struct rt_replay_plans *plans
     for (size_t i = 0; rc == 0 && i < plans->count; i++)
         rc = record(store, &plans->items[i], err);
     return rc < 0 ? rc : rt_store_commit(store, err);
-}
-
-const struct rt_json *rt_replay_of(const struct rt_study *study)
-{
-    return study->plan ? rt_json_get(rt_plan_json(study->plan), "replay") : NULL;
-}
-
-bool rt_replay_origin(const struct rt_plan *plan, uint64_t index, struct rt_replay_origin *out)
-{
-    const struct rt_json *replay = rt_json_get(rt_plan_json(plan), "replay");
-    size_t point = (size_t)(index % rt_plan_levels(plan));
-    const struct rt_json *number = rt_json_at(rt_json_get(replay, "study"), point);
-    const struct rt_json *study =
-        rt_json_at(rt_json_get(replay, "studies"), number ? (size_t)rt_json_int(number) : 0);
-    const struct rt_json *ordinal = rt_json_at(rt_json_get(replay, "ordinals"), point);
-
-    if (!study || !ordinal)
-        return false;
-    *out = (struct rt_replay_origin){
-        .store = rt_json_get_text(study, "store", ""),
-        .study = rt_json_get_text(study, "id", ""),
-        .ordinal = (uint64_t)rt_json_int(ordinal),
-        .attempt = (uint32_t)rt_json_int(rt_json_at(rt_json_get(replay, "attempts"), point))};
-    return true;
 }

@@ -13,20 +13,13 @@ struct filling {
     struct rt_stmt *stmt;
 };
 
-static int64_t list_int(const struct rt_json *object, const char *list, uint64_t at,
-                        int64_t otherwise)
-{
-    const struct rt_json *item = rt_json_at(rt_json_get(object, list), (size_t)at);
-
-    return item ? rt_json_int(item) : otherwise;
-}
-
 static int insert_pair(const struct filling *filling, uint64_t index, struct rt_err *err)
 {
     const struct rt_plan *plan = filling->study->plan;
-    uint64_t point = index % rt_plan_levels(plan);
-    const struct rt_json *origin = rt_json_at(rt_json_get(filling->replay, "studies"),
-                                              (size_t)list_int(filling->replay, "study", point, 0));
+    struct rt_plan_origin from = {0, 0, 0};
+    bool known = rt_plan_origin(plan, index, &from);
+    const struct rt_json *origin =
+        known ? rt_json_at(rt_json_get(filling->replay, "studies"), from.study) : NULL;
     const char *store = rt_json_get_text(origin, "store", NULL);
 
     rt_stmt_int(filling->stmt, ":study", filling->study->number);
@@ -36,8 +29,8 @@ static int insert_pair(const struct filling *filling, uint64_t index, struct rt_
     rt_stmt_text(filling->stmt, ":store",
                  store && strcmp(store, filling->store) != 0 ? store : NULL);
     rt_stmt_text(filling->stmt, ":origin", rt_json_get_text(origin, "id", ""));
-    rt_stmt_int(filling->stmt, ":origin_ordinal", list_int(filling->replay, "ordinals", point, 0));
-    rt_stmt_int(filling->stmt, ":origin_attempt", list_int(filling->replay, "attempts", point, 0));
+    rt_stmt_int(filling->stmt, ":origin_ordinal", (int64_t)from.ordinal);
+    rt_stmt_int(filling->stmt, ":origin_attempt", from.attempt);
     return rt_stmt_run(filling->stmt, err);
 }
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FORMAT     6
+#define FORMAT     7
 #define SEEDS_KEPT 256
 
 const char *const rt_key_names[RT_KEY_COMPONENTS] = {"entry", "code",        "params", "inputs",
@@ -146,7 +146,8 @@ static int read_numbers(struct rt_plan *plan, struct rt_err *err)
 static int read_points(struct rt_plan *plan, struct rt_err *err)
 {
     const struct rt_json *points = rt_json_get(plan->json, "points");
-    int rc = rt_plan_points_init(&plan->points, points, plan->replicates, err);
+    int rc = rt_plan_points_init(&plan->points, points, rt_json_get(plan->json, "replay"),
+                                 plan->replicates, err);
 
     if (rc < 0 || !plan->points.count)
         return rc;
@@ -481,7 +482,7 @@ uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index)
     struct rt_span params;
 
     if (plan->points.count)
-        return plan->points.replicates[index % plan->points.count];
+        return (uint32_t)rt_plan_column_get(&plan->points.replicates, index % plan->points.count);
     if (!plan->driven)
         return rt_plan_repeat(plan, index);
     rt_proposals_get(&plan->proposals, index, &replicate, &params);
@@ -498,6 +499,20 @@ uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index)
 bool rt_plan_lists_points(const struct rt_plan *plan)
 {
     return plan->points.count > 0;
+}
+
+bool rt_plan_origin(const struct rt_plan *plan, uint64_t index, struct rt_plan_origin *out)
+{
+    const struct rt_plan_points *points = &plan->points;
+    uint64_t point = points->count ? index % points->count : 0;
+
+    if (!points->ordinals.count || !points->attempts.count)
+        return false;
+    *out = (struct rt_plan_origin){
+        .study = points->studies.count ? (size_t)rt_plan_column_get(&points->studies, point) : 0,
+        .ordinal = (uint64_t)rt_plan_column_get(&points->ordinals, point),
+        .attempt = (uint32_t)rt_plan_column_get(&points->attempts, point)};
+    return true;
 }
 
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out)
@@ -525,7 +540,7 @@ uint32_t rt_plan_seed(const struct rt_plan *plan, uint64_t index)
     uint32_t seed;
 
     if (plan->points.count)
-        return plan->points.seeds[index % plan->points.seed_count];
+        return (uint32_t)rt_plan_column_get(&plan->points.seeds, index % plan->points.seeds.count);
     if (plan->seed_per_trial)
         rt_plan_params(plan, index, &params);
     seed = rt_plan_seed_of(plan, replicate, rt_buf_span(&params));

@@ -121,6 +121,14 @@ uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index);
 /* Replays list their points: seeds and replicates are those of the originals, and the plan's
  * replicates are repeats of all points (from 1). Of other plans a repeat is the replicate. */
 bool rt_plan_lists_points(const struct rt_plan *plan);
+/* What a point is from: a number in "replay.studies", an ordinal, the attempt that it is compared
+ * with. False if the plan does not say so. */
+struct rt_plan_origin {
+    size_t study;
+    uint64_t ordinal;
+    uint32_t attempt;
+};
+bool rt_plan_origin(const struct rt_plan *plan, uint64_t index, struct rt_plan_origin *out);
 uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index);
 
 /* Seed of a point: the first 32 bits of a hash of the study's seed and the

@@ -1,38 +1,35 @@
 #include "store/plan_points.h"
 
-#include "base/alloc.h"
 #include "store/plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* A list of so many integers from `min` on. */
-static int read_list(const struct rt_json *points, const char *member, uint64_t count, int64_t min,
-                     uint32_t **out, struct rt_err *err)
+/* So many integers, or for each repeat so many. */
+static int read_column(const struct rt_json *points, const char *member, uint64_t count,
+                       uint64_t repeats, int64_t min, struct rt_plan_column *column,
+                       struct rt_err *err)
 {
-    const struct rt_json *list = rt_json_get(points, member);
-
-    if (!list || rt_json_kind(list) != RT_JSON_ARRAY || rt_json_count(list) != count)
-        return rt_err_set(err, RT_EDAMAGED,
-                          "member \"points.%s\" of the plan is not a list of %llu numbers", member,
-                          (unsigned long long)count);
-    *out = rt_calloc((size_t)count, sizeof **out);
-    for (size_t i = 0; i < count; i++) {
-        const struct rt_json *item = rt_json_at(list, i);
-
-        if (rt_json_kind(item) != RT_JSON_INT || rt_json_int(item) < min ||
-            rt_json_int(item) > UINT32_MAX)
-            return rt_err_set(err, RT_EDAMAGED,
-                              "member \"points.%s\" of the plan holds something else than integers "
-                              "from %lld to %u",
-                              member, (long long)min, UINT32_MAX);
-        (*out)[i] = (uint32_t)rt_json_int(item);
-    }
-    return 0;
+    if (rt_plan_column_read(column, rt_json_get(points, member), min, UINT32_MAX) &&
+        (column->count == count || column->count == count * repeats))
+        return 0;
+    return rt_err_set(
+        err, RT_EDAMAGED,
+        "member \"points.%s\" of the plan is not a list of %llu integers from %lld to "
+        "%u",
+        member, (unsigned long long)count, (long long)min, UINT32_MAX);
 }
 
-int rt_plan_points_init(struct rt_plan_points *points, const struct rt_json *json, uint64_t repeats,
-                        struct rt_err *err)
+/* Nothing is derived from what the points are from. */
+static void read_origin(const struct rt_json *replay, const char *member, uint64_t count,
+                        struct rt_plan_column *column)
+{
+    if (!rt_plan_column_read(column, rt_json_get(replay, member), 0, INT64_MAX) ||
+        column->count != count)
+        rt_plan_column_clear(column);
+}
+
+int rt_plan_points_init(struct rt_plan_points *points, const struct rt_json *json,
+                        const struct rt_json *replay, uint64_t repeats, struct rt_err *err)
 {
     int64_t count = rt_json_get_int(json, "count", 0);
     int rc;
@@ -45,17 +42,21 @@ int rt_plan_points_init(struct rt_plan_points *points, const struct rt_json *jso
                           "member \"points.count\" of the plan is not a number "
                           "of points");
     points->count = (uint64_t)count;
-    points->seed_count = rt_json_count(rt_json_get(json, "seeds"));
-    if (points->seed_count != points->count * repeats)
-        points->seed_count = points->count;
-    if ((rc = read_list(json, "seeds", points->seed_count, 0, &points->seeds, err)) < 0)
+    if ((rc = read_column(json, "seeds", points->count, repeats, 0, &points->seeds, err)) < 0 ||
+        (rc = read_column(json, "replicates", points->count, 1, 1, &points->replicates, err)) < 0)
         return rc;
-    return read_list(json, "replicates", points->count, 1, &points->replicates, err);
+    read_origin(replay, "study", points->count, &points->studies);
+    read_origin(replay, "ordinals", points->count, &points->ordinals);
+    read_origin(replay, "attempts", points->count, &points->attempts);
+    return 0;
 }
 
 void rt_plan_points_clear(struct rt_plan_points *points)
 {
-    free(points->seeds);
-    free(points->replicates);
+    rt_plan_column_clear(&points->seeds);
+    rt_plan_column_clear(&points->replicates);
+    rt_plan_column_clear(&points->studies);
+    rt_plan_column_clear(&points->ordinals);
+    rt_plan_column_clear(&points->attempts);
     memset(points, 0, sizeof *points);
 }
