@@ -1,30 +1,57 @@
 #!/usr/bin/env bash
 # Damages copies of a small store, one bit or one cut at a time, and asks what is shown of it.
 #
-#   tests/torture/flips.sh BUILD-FOLDER [FLIPS [SEED]]      500 flips if not said otherwise
+#   tests/torture/flips.sh BUILD-FOLDER [FLIPS [SEED [STORE]]]     500 flips if not said otherwise
+#
+# STORE is kinds, a study with every kind of end, or driven: a study that a driver runs, with
+# reports, verdicts and checkpoints, and what replays it.
 #
 # Of each damaged copy: `retrial check` ends by itself, changes nothing, and says "whole" only if
 # what is shown is what was recorded; and what is shown from the journal (the index made anew) is
 # right or refused. No other command that reads the store, and none that goes on with it, dies of a
 # signal or stays. The same of copies that cp makes of a store while a study runs. Prints a line for each breach, and a summary.
 set -u
-build=$(realpath "$1") flips=${2:-500} RANDOM=${3:-7}
+build=$(realpath "$1") flips=${2:-500} RANDOM=${3:-7} kind=${4:-kinds}
 source=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
 work=$(mktemp -d "${TMPDIR:-/tmp}/retrial-flips.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 export PATH=$build:/usr/bin:/bin HOME=$work TMPDIR=$work LC_ALL=C.UTF-8
 cd "$work" || exit 2
 source "$source/tests/cli/made.bash"
-make_study && retrial ls > /dev/null || exit 2
+source "$source/tests/torture/stores.bash"
+case $kind in
+kinds)
+    make_study || exit 2
+    study=kinds more=()
+    asked=('SELECT ordinal, outcome, loss, x, mode FROM kinds ORDER BY ordinal')
+    ;;
+driven)
+    make_driven > err 2>&1 || { cat err; exit 2; }
+    study=steered more=("why steered.2" "verify steered -q" "export exported" "resume again")
+    asked=('SELECT ordinal, outcome, attempt, loss, x, reason FROM steered ORDER BY ordinal'
+        'SELECT ordinal, number, step, metric, value FROM "steered.steps" ORDER BY 1, 2'
+        'SELECT ordinal, attempt, step, stop, params FROM decision ORDER BY 1'
+        'SELECT ordinal, attempt, step, hash FROM checkpoint ORDER BY 1, 2, 3, 4'
+        'SELECT ordinal, kept_by, hash FROM restore ORDER BY 1'
+        'SELECT trial, origin_trial, verdict, reason FROM replays ORDER BY 1'
+        'SELECT what, count(*) FROM driver GROUP BY 1 ORDER BY 1')
+    ;;
+*) echo "STORE is kinds or driven, not $kind"; exit 2 ;;
+esac
+retrial ls > /dev/null || exit 2
 mv .retrial good
 bad=0 detected=0 harmless=0 cuts=0
 
 breach() { echo "$what: $*"; bad=$((bad + 1)); }
 
 shown() { # of the store in this folder; 0 if all of it was shown
-    retrial --store store ls kinds --csv && retrial --store store query --csv \
-        'SELECT ordinal, outcome, loss, x, mode FROM kinds ORDER BY ordinal'
+    retrial --store store ls $study --csv || return
+    local question
+    for question in "${asked[@]}"; do
+        retrial --store store query --csv "$question" || return
+    done
 }
+show_in_time() { timeout 60 bash -c "$(declare -p study asked); $(declare -f shown); shown"; }
 
 sums() { find store -type f ! -name lock.mdb -print0 | sort -z | xargs -0 sha256sum; }
 
@@ -35,16 +62,16 @@ rm -rf store
 
 # Ends of commands that are no answer: a signal, a failed assertion, no end.
 others() {
-    local command code
-    for command in "status" "show kinds.1" "log kinds.1" "query best" "overview" "resume kinds"; do
-        [ "$command" != "resume kinds" ] || cp -r store going
+    local command on code
+    for command in status "show $study.1" "log $study.1" "query best" overview "resume $study" "${more[@]}"; do
+        on=store
+        case $command in resume* | verify*) on=going && rm -rf going && cp -r store going ;; esac
         # shellcheck disable=SC2086 # words
-        timeout 60 retrial --store "$([ -e going ] && echo going || echo store)" $command \
-            > said 2>&1 < /dev/null
+        timeout 60 retrial --store $on $command > said 2>&1 < /dev/null
         code=$?
         [ $code -lt 70 ] || [ $code = 75 ] || breach "$command ended with $code: $(tail -n 1 said)"
     done
-    rm -rf going
+    rm -rf going exported
 }
 
 try() { # the damaged copy is ./store
@@ -54,7 +81,7 @@ try() { # the damaged copy is ./store
     code=$?
     case $code in 0 | 4 | 5 | 7) ;; *) breach "check ended with $code: $(tail -n 1 said)" ;; esac
     [ "$before" = "$(sums)" ] || breach "check changed the store"
-    timeout 60 bash -c "$(declare -f shown); shown" > first 2> why < /dev/null
+    show_in_time > first 2> why < /dev/null
     [ $? -lt 124 ] || breach "ls or query died: $(tail -n 1 why)"
     others
     if [ $code = 0 ]; then
@@ -67,7 +94,7 @@ try() { # the damaged copy is ./store
     index*) ;;
     *)
         rm -f store/index.sqlite*
-        if timeout 60 bash -c "$(declare -f shown); shown" > second 2> why < /dev/null; then
+        if show_in_time > second 2> why < /dev/null; then
             cmp -s second right || breach "wrong data from the journal"
         elif [ $? -ge 124 ]; then
             breach "ls or query died: $(tail -n 1 why)"
