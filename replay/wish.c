@@ -119,12 +119,15 @@ static int add_items(struct granting *granting, const struct rt_pick *pick, stru
     const struct rt_wish *wish = granting->wish;
     uint64_t combinations = rt_changes_combinations(&wish->changes);
     struct rt_replay_item item = {.origin = *pick, .python = wish->python};
+    bool inputs = wish->inputs && strcmp(wish->inputs, "current") == 0;
     struct rt_origin origin;
-    int rc = rt_origins_find(granting->origins, pick->study, pick->ordinal, &origin, err);
+    int rc = 0;
 
+    if (granting->out->codes || inputs || wish->changes.count)
+        rc = rt_origins_find(granting->origins, pick->study, pick->ordinal, &origin, err);
     if (rc == 0 && granting->out->codes)
         rc = rt_codes_find(granting->out->codes, &origin, &item.code, err);
-    if (rc == 0 && wish->inputs && strcmp(wish->inputs, "current") == 0) {
+    if (rc == 0 && inputs) {
         rc = find_inputs(granting, &origin, err);
         item.inputs = granting->inputs;
     }
