@@ -93,7 +93,7 @@ static void bind_params(const struct row *row, uint64_t point)
     }
 }
 
-static int bind_trial(const struct row *row, struct rt_err *err)
+static void bind_trial(const struct row *row)
 {
     const struct rt_index_insert *insert = &row->table->insert;
     uint64_t ordinal = row->attempt->ordinal;
@@ -104,13 +104,12 @@ static int bind_trial(const struct row *row, struct rt_err *err)
         bind_int(insert, RT_FIELD_AGAIN, 1);
     if (point == UINT64_MAX) {
         bind_int(insert, RT_FIELD_RETIRED, 1);
-        return 0;
+        return;
     }
     bind_int(insert, RT_FIELD_REPLICATE, rt_plan_replicate(row->study->plan, point));
     bind_params(row, point);
-    if (!rt_plan_driven(row->study->plan))
-        return 0;
-    return rt_index_bind_proposed(row->table, insert->stmt, row->study->plan, point, false, err);
+    if (rt_plan_driven(row->study->plan))
+        rt_index_bind_proposed(row->table, insert->stmt, row->study->plan, point, false);
 }
 
 /* Makes sure that a metric's column exists and can hold the value. */
@@ -228,8 +227,7 @@ static int insert_row(struct rt_index *index, const struct row *row, struct rt_e
         return rc;
     rt_stmt_unbind(insert->stmt);
     bind_attempt(insert, row);
-    if ((rc = bind_trial(row, err)) < 0)
-        return rc;
+    bind_trial(row);
     bind_metrics(row, &index->metrics);
     return rt_stmt_run(insert->stmt, err);
 }
@@ -332,9 +330,13 @@ static int add_in_bulk(struct rt_index *index, const struct row *row, struct rt_
                                .event = row->event,
                                .event_row = row->event_row};
 
-    /* What a driver proposed is not known by column. */
-    if (row->bare || rt_plan_driven(row->study->plan))
+    if (row->bare)
         return 0;
+    if (rt_plan_driven(row->study->plan)) {
+        rt_index_read_proposed(row->table, row->study->plan,
+                               rt_study_index(row->study, row->attempt->ordinal));
+        new.proposed = &row->table->proposed;
+    }
     return rt_index_bulk_add(index->bulk, &new, err);
 }
 

@@ -131,7 +131,7 @@ static void put_column(struct rt_db_cell *cell, const struct rt_index_bulk *bulk
     if (column->metric && number % 2) {
         if (value->state)
             rt_db_cell_text(cell, rt_span_text(value->state));
-    } else if (column->metric) {
+    } else if (column->metric || value->type != RT_COLUMN_NONE) { /* a metric, or proposed */
         put_value(cell, bulk, value);
     } else if (row->point != UINT64_MAX && rt_index_param(column, bulk->plan, row->point, &datum)) {
         put_datum(cell, &datum);
@@ -250,6 +250,21 @@ static bool keep_metrics(struct rt_index_bulk *bulk, const struct rt_metrics *me
     return true;
 }
 
+/* Columns were made for them as they were proposed. */
+static void keep_proposed(struct rt_index_bulk *bulk, const struct rt_metrics *params)
+{
+    const struct rt_index_table *table = bulk->table;
+    struct value *values = &bulk->values[bulk->count * bulk->width];
+
+    for (size_t i = 0; i < params->count; i++) {
+        const struct rt_index_column *column =
+            rt_index_table_find(bulk->table, false, params->items[i].name);
+
+        if (column && column->proposed && column->table_column)
+            keep_value(bulk, &values[column - table->columns], &params->items[i].value);
+    }
+}
+
 static void set(struct row *row, enum field field, uint64_t value)
 {
     row->cells[field] = (int64_t)value;
@@ -339,6 +354,8 @@ int rt_index_bulk_add(struct rt_index_bulk *bulk, const struct rt_index_new *row
         bulk->plan = row->study->plan;
         bulk->width = row->table->count;
         if (keep_metrics(bulk, row->metrics)) {
+            if (row->proposed)
+                keep_proposed(bulk, row->proposed);
             keep_row(bulk, row);
             return 1;
         }

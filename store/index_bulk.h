@@ -22,7 +22,8 @@ struct rt_index_new {
     struct rt_index_table *table;
     const struct rt_attempt *attempt;
     const struct rt_metrics *metrics;
-    struct rt_span reason; /* one line */
+    const struct rt_metrics *proposed; /* the params, if a driver proposes them; else NULL */
+    struct rt_span reason;             /* one line */
     int64_t process;
     uint64_t event;
     uint64_t event_row;

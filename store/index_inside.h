@@ -103,9 +103,12 @@ int rt_index_apply_driver(struct rt_index *index, const struct rt_event *event, 
 int rt_index_apply_cancel(struct rt_index *index, const struct rt_event *event, struct rt_err *err);
 /* Binds the values that proposed parameters have at a point; `by_name`: to :p1, ... of any
  * statement, else to the parameters of the table's insert. */
-int rt_index_bind_proposed(struct rt_index_table *table, struct rt_stmt *stmt,
-                           const struct rt_plan *plan, uint64_t point, bool by_name,
-                           struct rt_err *err);
+void rt_index_bind_proposed(struct rt_index_table *table, struct rt_stmt *stmt,
+                            const struct rt_plan *plan, uint64_t point, bool by_name);
+/* Into table->proposed: all params of a point, as columns have them; none of a point that is not
+ * in the plan. */
+void rt_index_read_proposed(struct rt_index_table *table, const struct rt_plan *plan,
+                            uint64_t point);
 
 /* A column for a parameter, which is there if it can be. */
 int rt_index_param_column(struct rt_index_table *table, struct rt_span name,

@@ -66,26 +66,31 @@ static int note_params(struct rt_index *index, struct rt_index_table *table,
     return rc;
 }
 
+void rt_index_read_proposed(struct rt_index_table *table, const struct rt_plan *plan,
+                            uint64_t point)
+{
+    rt_buf_reset(&table->proposed_text);
+    if (point != UINT64_MAX)
+        rt_plan_params(plan, point, &table->proposed_text);
+    rt_metrics_read(&table->proposed, rt_buf_span(&table->proposed_text));
+    for (size_t i = 0; i < table->proposed.count; i++)
+        table->proposed.items[i].value = param_value(&table->proposed.items[i]);
+}
+
 /* Those that trials share, too: a column shows either all or none of its values from here. */
 static int insert_values(struct rt_index *index, struct rt_index_table *table,
                          const struct rt_study *study, uint64_t point, struct rt_err *err)
 {
-    struct rt_buf params = RT_BUF_INIT;
-    struct rt_metrics leaves = {0};
-    struct rt_json *json = NULL;
+    struct rt_metrics *leaves = &table->proposed;
     struct rt_stmt *stmt;
     int rc;
 
     if ((rc = prepared(index, VALUE, &stmt, err)) < 0)
         return rc;
-    rt_plan_params(study->plan, point, &params);
-    rc = rt_json_parse(rt_buf_span(&params), &json, err);
-    if (rc == 0)
-        rt_metrics_flatten(&leaves, json);
-    for (size_t i = 0; rc == 0 && i < leaves.count; i++) {
+    rt_index_read_proposed(table, study->plan, point);
+    for (size_t i = 0; rc == 0 && i < leaves->count; i++) {
         const struct rt_index_column *column =
-            rt_index_table_find(table, false, leaves.items[i].name);
-        struct rt_datum value = param_value(&leaves.items[i]);
+            rt_index_table_find(table, false, leaves->items[i].name);
 
         if (!column || !column->proposed)
             continue;
@@ -93,12 +98,9 @@ static int insert_values(struct rt_index *index, struct rt_index_table *table,
         rt_stmt_int(stmt, ":study", study->number);
         rt_stmt_int(stmt, ":ordinal", (int64_t)rt_study_ordinal(study, point));
         rt_stmt_int(stmt, ":number", column->number);
-        rt_datum_bind(stmt, rt_stmt_param(stmt, ":value"), &value);
+        rt_datum_bind(stmt, rt_stmt_param(stmt, ":value"), &leaves->items[i].value);
         rc = rt_stmt_run(stmt, err);
     }
-    rt_metrics_clear(&leaves);
-    rt_json_free(json);
-    rt_buf_clear(&params);
     return rc;
 }
 
@@ -224,33 +226,19 @@ static void bind_leaf(struct rt_index_table *table, struct rt_stmt *stmt,
                       const struct rt_metric *leaf, bool by_name)
 {
     const struct rt_index_column *column = rt_index_table_find(table, false, leaf->name);
-    struct rt_datum value = param_value(leaf);
     char *name;
 
     if (!column || !column->proposed || !column->table_column)
         return;
     name = by_name ? rt_printf(":%s", column->table_column) : NULL;
-    rt_datum_bind(stmt, by_name ? rt_stmt_param(stmt, name) : column->param, &value);
+    rt_datum_bind(stmt, by_name ? rt_stmt_param(stmt, name) : column->param, &leaf->value);
     free(name);
 }
 
-int rt_index_bind_proposed(struct rt_index_table *table, struct rt_stmt *stmt,
-                           const struct rt_plan *plan, uint64_t point, bool by_name,
-                           struct rt_err *err)
+void rt_index_bind_proposed(struct rt_index_table *table, struct rt_stmt *stmt,
+                            const struct rt_plan *plan, uint64_t point, bool by_name)
 {
-    struct rt_metrics *leaves = &table->proposed;
-    struct rt_buf params = RT_BUF_INIT;
-    struct rt_json *json = NULL;
-    int rc;
-
-    rt_metrics_clear(leaves);
-    rt_plan_params(plan, point, &params);
-    if ((rc = rt_json_parse(rt_buf_span(&params), &json, err)) == 0) {
-        rt_metrics_flatten(leaves, json);
-        for (size_t i = 0; i < leaves->count; i++)
-            bind_leaf(table, stmt, &leaves->items[i], by_name);
-    }
-    leaves->json = json;
-    rt_buf_clear(&params);
-    return rc;
+    rt_index_read_proposed(table, plan, point);
+    for (size_t i = 0; i < table->proposed.count; i++)
+        bind_leaf(table, stmt, &table->proposed.items[i], by_name);
 }

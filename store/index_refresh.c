@@ -64,10 +64,8 @@ static int revive(struct refresh *refresh, uint64_t ordinal, bool again, struct 
     if (again)
         rt_stmt_int(refresh->revive, ":again", 1);
     bind_params(refresh, point);
-    if (rt_plan_driven(refresh->study->plan) &&
-        (rc = rt_index_bind_proposed(refresh->table, refresh->revive, refresh->study->plan, point,
-                                     true, err)) < 0)
-        return rc;
+    if (rt_plan_driven(refresh->study->plan))
+        rt_index_bind_proposed(refresh->table, refresh->revive, refresh->study->plan, point, true);
     return rt_stmt_run(refresh->revive, err);
 }
 

@@ -119,6 +119,7 @@ void rt_index_table_free(struct rt_index_table *table)
     rt_index_checks_clear(&table->checks);
     forget_insert(table);
     rt_metrics_clear(&table->proposed);
+    rt_buf_clear(&table->proposed_text);
     free(table->columns);
     free(table->id);
     free(table->study_name);

@@ -80,8 +80,9 @@ struct rt_index_table {
     uint64_t pending_last;
     uint64_t pending_at; /* the next one to look at */
     struct rt_index_checks checks;
-    struct rt_metrics proposed; /* params whose texts the statement that runs next borrows */
-    bool touched;               /* attempts came since the last commit */
+    struct rt_metrics proposed;  /* params whose texts the statement that runs next borrows */
+    struct rt_buf proposed_text; /* and what they borrow from */
+    bool touched;                /* attempts came since the last commit */
     bool view_stale;
     bool has_steps; /* trials of it have reported something while they ran */
 };
