@@ -203,7 +203,8 @@ int rt_columns_levels(struct rt_db *db, const struct rt_study *study, const char
         if (column.size) {
             rt_buf_add(&text, text.size ? " UNION ALL SELECT ordinal, " : "SELECT ordinal, ");
             rt_ddl_text(&text, names[i]);
-            rt_buf_printf(&text, " AS parameter, %s AS level FROM ", rt_buf_text(&column));
+            /* With a plus it has no affinity: else numbers below a text would be texts. */
+            rt_buf_printf(&text, " AS parameter, +%s AS level FROM ", rt_buf_text(&column));
             rt_ddl_name(&text, view);
         }
         rt_buf_clear(&column);

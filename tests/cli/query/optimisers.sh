@@ -20,3 +20,8 @@ printf '%s\n' 'entry: model.py:f' 'objective: {minimize: loss}' 'params: {n: 1, 
 retrial run -q b.yaml
 retrial query importance -s b || echo "exit $?"
 retrial query convergence -s b --csv | cut -d , -f 1,4,5
+# numbers are numbers, also behind a text
+printf '%s\n' 'entry: model.py:f' 'objective: {minimize: loss}' 'params: {x: 1}' \
+    'sweep: {kind: [a, b], n: {from: 1, to: 10, step: 1}}' >c.yaml
+retrial run -q c.yaml
+retrial query importance -s c --csv | cut -d , -f 1,4,5
