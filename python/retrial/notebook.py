@@ -105,7 +105,10 @@ class Engine:
         return code
 
     def said(self, code):
-        return self.text[-4000:] or f"the engine ended with status {code}"
+        text = self.text[-4000:] or f"the engine ended with status {code}"
+        if "--code current" in text:
+            text += '\nhere that is: retrial.study(..., options=["--code", "current"])'
+        return text
 
 
 def find_program(path):
