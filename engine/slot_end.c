@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define FALSE_STARTS_MAX 3
-#define SAID_MAX         600 /* bytes of stderr quoted in a reason */
+#define SAID_MAX         600         /* bytes of stderr quoted in a reason */
+#define OURS             "retrial: " /* how rt_talk_give_up() begins */
 
 /* Appends the last words of a worker that gave up: behind what its earlier trials have printed. */
 static void put_last_words(const struct rt_slot *slot, struct rt_buf *reason)
@@ -22,6 +23,7 @@ static void put_last_words(const struct rt_slot *slot, struct rt_buf *reason)
     uint64_t base = size > SAID_MAX ? size - SAID_MAX : 0;
     uint64_t own = rt_ring_base(slot->ring, 1);
     struct rt_buf text = RT_BUF_INIT;
+    size_t skip = 0;
     uint64_t head;
 
     if (own > base && own <= size)
@@ -29,9 +31,11 @@ static void put_last_words(const struct rt_slot *slot, struct rt_buf *reason)
     rt_capture_read(slot->files[1], base, size, SAID_MAX, &text, &head);
     if (text.size && text.data[text.size - 1] == '\n')
         text.size--;
+    if (text.size > sizeof OURS - 1 && memcmp(text.data, OURS, sizeof OURS - 1) == 0)
+        skip = sizeof OURS - 1;
     if (text.size) {
         rt_buf_add(reason, ": ");
-        rt_buf_put(reason, text.data, text.size);
+        rt_buf_put(reason, text.data + skip, text.size - skip);
     }
     rt_buf_clear(&text);
 }
