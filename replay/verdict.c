@@ -40,8 +40,6 @@ static void test_equivalence(struct rt_difference *difference)
 {
     double error = difference->sd / sqrt((double)difference->n);
     double freedom = (double)difference->n - 1;
-    double below;
-    double above;
 
     difference->p = NAN;
     if (isnan(difference->bound) || difference->n < 2)
@@ -49,9 +47,9 @@ static void test_equivalence(struct rt_difference *difference)
     if (error <= 0) {
         difference->p = fabs(difference->mean) < difference->bound ? 0 : 1;
     } else {
-        below = rt_student_below((difference->mean + difference->bound) / error, freedom);
-        above = rt_student_below((difference->bound - difference->mean) / error, freedom);
-        difference->p = 1 - fmin(below, above);
+        difference->p =
+            fmax(rt_student_below(-(difference->mean + difference->bound) / error, freedom),
+                 rt_student_below((difference->mean - difference->bound) / error, freedom));
     }
     difference->equivalent = difference->p < ALPHA;
 }
@@ -96,41 +94,63 @@ static void find_units(const struct rt_plan *plan, uint64_t points, struct units
     free(all);
 }
 
-/* Mean and standard deviation by the method of Welford, over the means of units. */
-static void sum_up(const struct rt_samples *samples, const struct units *units,
-                   struct rt_difference *out)
+static void find_largest(const struct rt_samples *samples, struct rt_difference *out)
 {
-    double *sums = rt_calloc((size_t)units->count + 1, sizeof *sums);
-    uint64_t *counts = rt_calloc((size_t)units->count + 1, sizeof *counts);
-    double squares = 0;
-    double width;
-
     for (size_t i = 0; i < samples->count; i++) {
-        uint64_t unit = units->of[samples->keys[i] % units->points];
-
-        sums[unit] += samples->values[i];
-        counts[unit]++;
         if (i == 0 || fabs(samples->values[i]) > fabs(out->largest)) {
             out->largest = samples->values[i];
             out->largest_ordinal = samples->keys[i];
         }
     }
+}
+
+/* Means of the samples of each unit, and how many they are. All are divided by 2^exponent. */
+static void add_up_units(const struct rt_samples *samples, const struct units *units, int exponent,
+                         double *means, uint64_t *counts)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        uint64_t unit = units->of[samples->keys[i] % units->points];
+
+        means[unit] += ldexp(samples->values[i], -exponent);
+        counts[unit]++;
+    }
     for (uint64_t unit = 0; unit < units->count; unit++) {
-        double value = sums[unit] / (double)counts[unit];
-        double step = value - out->mean;
+        if (counts[unit])
+            means[unit] /= (double)counts[unit];
+    }
+}
+
+/* Mean and standard deviation by the method of Welford, over the means of units. The largest number
+ * is made one of about 1 first: squares of 1e200 would be infinite, and those of 1e-200 nothing. */
+static void sum_up(const struct rt_samples *samples, const struct units *units,
+                   struct rt_difference *out)
+{
+    double *means = rt_calloc((size_t)units->count + 1, sizeof *means);
+    uint64_t *counts = rt_calloc((size_t)units->count + 1, sizeof *counts);
+    double squares = 0;
+    double width;
+    int exponent = 0;
+
+    find_largest(samples, out);
+    if (isfinite(out->largest))
+        frexp(out->largest, &exponent);
+    add_up_units(samples, units, exponent, means, counts);
+    for (uint64_t unit = 0; unit < units->count; unit++) {
+        double step = means[unit] - out->mean;
 
         if (counts[unit] == 0)
             continue;
         out->n++;
         out->mean += step / (double)out->n;
-        squares += step * (value - out->mean);
+        squares += step * (means[unit] - out->mean);
     }
-    free(sums);
+    free(means);
     free(counts);
+    out->mean = ldexp(out->mean, exponent);
     out->sd = out->low = out->high = NAN;
     if (out->n < 2)
         return;
-    out->sd = sqrt(squares / (double)(out->n - 1));
+    out->sd = ldexp(sqrt(squares / (double)(out->n - 1)), exponent);
     width = rt_student_quantile(1 - ALPHA / 2, (double)out->n - 1) * out->sd / sqrt((double)out->n);
     out->low = out->mean - width;
     out->high = out->mean + width;

@@ -45,7 +45,8 @@ retrial verdict seeded || echo "exit code $?"
 mkdir changed
 cat >changed/model.py <<PYTHON
 def train(x):
-    return {"acc": float(open("$PWD/value").read())}
+    acc = float(open("$PWD/value").read())
+    return {"acc": acc, "huge": acc * x * 1e300, "tiny": acc * x * 1e-300}
 PYTHON
 printf 'name: changed\nentry: model.py:train\nsweep: {x: [1, 2]}\nlimits: {timeout: 20s}\n' >changed/changed.yaml
 printf 'name: other\nentry: model.py:train\nparams: {x: 3}\nlimits: {timeout: 50s}\n' >changed/other.yaml
@@ -56,3 +57,5 @@ echo 0.5 >value
 retrial verify -q changed -k 3 --tol floor >verdict 2>&1 || echo "exit $?"
 sed -n 's/ (.*of/ of/; s/^\(changed_verify\) of/\1 of/p' verdict
 retrial verify changed other --dry-run | cut -c-20 | sed 's/ *$//'
+echo "--- squares of what is huge or tiny are not formed"
+{ retrial verdict changed_verify --equiv huge=1e300 --csv 2> /dev/null || echo "exit code $?"; } | awk -F, '/exit/; $1 ~ /huge|tiny/ {printf "%s %s %.4g %.4g %.4g %s\n", $1, $2, $3, $4, $5, $12}'
