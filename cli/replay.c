@@ -77,6 +77,10 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
                            .repeats = (uint32_t)replicates};
     int rc;
 
+    if (driver_only && (settings || unset || code || inputs || python || seed || name))
+        return rt_err_set(
+            err, RT_EUSAGE,
+            "--driver-only runs no trial: options that change trials do not go with it");
     if (driver_only)
         return rt_driver_only(context, argc, argv, err);
     if (replicates < 1 || replicates > UINT32_MAX)

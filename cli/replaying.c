@@ -73,12 +73,8 @@ static void tell_all(const struct rt_granted *granted,
         tell(context, text);
         free(text);
     }
-    if (granted->unknown) {
-        text = rt_printf("none of the trials had a parameter \"%s\"; they all get it",
-                         granted->unknown);
-        tell(context, text);
-        free(text);
-    }
+    if (granted->unknown)
+        tell(context, granted->unknown);
 }
 
 static int check_any(const struct rt_granted *granted, struct rt_err *err)

@@ -1,5 +1,7 @@
 #include "cli/selecting.h"
 
+#include <string.h>
+
 static int check(const char *option, long long number, struct rt_err *err)
 {
     if (number >= 0)
@@ -15,6 +17,14 @@ int rt_selecting_read(const struct rt_selecting *selecting, char **argv, struct 
     if ((rc = check("--best", selecting->best, err)) < 0 ||
         (rc = check("--sample", selecting->sample, err)) < 0)
         return rc;
+    if (selecting->where && !selecting->where[strspn(selecting->where, " \t\n")])
+        return rt_err_set(
+            err, RT_EUSAGE,
+            "--where is empty; it takes SQL over the study's view, such as \"lr > 0.2\"");
+    if (selecting->code && !selecting->code[0])
+        return rt_err_set(
+            err, RT_EUSAGE,
+            "--from-code is empty; it takes the beginning of a commit or of a code state");
     *out = (struct rt_selection){.names = argv,
                                  .where = selecting->where,
                                  .outcome = selecting->outcome,

@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/output.h"
 #include "query/listing.h"
+#include "store/metric_name.h"
 #include "store/named_study.h"
 
 #include <math.h>
@@ -160,6 +161,32 @@ static int list_pairs(const struct rt_verdicts *verdicts, struct rt_err *err)
     return rc;
 }
 
+/* A misspelt metric would let nothing pass, and say nothing. */
+static void tell_unknown(const struct rt_verdicts *verdicts, const char *option, const char *key)
+{
+    const struct rt_json *made_with = rt_json_get(rt_replay_of(verdicts->study), "judge");
+    const struct rt_json *texts =
+        rt_json_get(verdicts->asked ? verdicts->asked : made_with, key); /* a verdict recalled */
+
+    for (size_t i = 0; verdicts->difference_count && i < rt_json_count(texts); i++) {
+        const char *text = rt_json_string(rt_json_at(texts, i));
+        const char *end = text ? strrchr(text, '=') : NULL;
+        struct rt_span metric = rt_span(text, end ? (size_t)(end - text) : 0);
+        struct rt_buf line = RT_BUF_INIT;
+        bool known = !end || rt_metric_is_time(metric);
+
+        for (size_t k = 0; !known && k < verdicts->difference_count; k++)
+            known = strlen(verdicts->differences[k].metric) == metric.size &&
+                    memcmp(verdicts->differences[k].metric, metric.data, metric.size) == 0;
+        if (!known) {
+            rt_buf_printf(&line, "%s %s: no pair has a number \"%.*s\"", option, text,
+                          (int)metric.size, (const char *)metric.data);
+            print_line(stderr, &line);
+        }
+        rt_buf_clear(&line);
+    }
+}
+
 int rt_verdicts_print(const struct rt_verdicts *verdicts, bool pairs, struct rt_err *err)
 {
     bool table = rt_output_format() == RT_FORMAT_TABLE;
@@ -168,6 +195,8 @@ int rt_verdicts_print(const struct rt_verdicts *verdicts, bool pairs, struct rt_
     put_counts(verdicts, &text);
     print_line(table ? stdout : stderr, &text);
     rt_buf_clear(&text);
+    tell_unknown(verdicts, "--tol", "tolerances");
+    tell_unknown(verdicts, "--equiv", "equivalences");
     if (pairs)
         return list_pairs(verdicts, err);
     if (table)

@@ -6,7 +6,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* A folder can be entered, which is as good as X_OK to access(). */
+static bool is_program(const char *path)
+{
+    struct stat info;
+
+    return access(path, X_OK) == 0 && stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
 
 static char *find_on_path(const char *name)
 {
@@ -16,7 +25,7 @@ static char *find_on_path(const char *name)
         size_t size = strcspn(at, ":");
         char *full = rt_printf("%.*s/%s", (int)size, at, name);
 
-        if (access(full, X_OK) == 0)
+        if (is_program(full))
             return full;
         free(full);
         at += size + (at[size] == ':');
@@ -33,7 +42,7 @@ static int of_environment(const char *variable, bool has_one, char **path, struc
     if (!prefix || !*prefix)
         return 0;
     *path = rt_fs_join(prefix, "bin/python3");
-    if (access(*path, X_OK) == 0)
+    if (is_program(*path))
         return 0;
     free(*path);
     *path = NULL;
@@ -57,7 +66,7 @@ int rt_interpreter_wanted(const struct rt_json *entry, char **path, struct rt_er
         return of_environment("CONDA_PREFIX", false, path, err);
     }
     *path = strchr(named, '/') ? rt_strdup(named) : find_on_path(named);
-    if (*path && access(*path, X_OK) == 0)
+    if (*path && is_program(*path))
         return 0;
     free(*path);
     *path = NULL;

@@ -262,11 +262,17 @@ void rt_changes_see(struct rt_changes *changes, const struct rt_json *params)
     }
 }
 
-const char *rt_changes_unseen(const struct rt_changes *changes)
+char *rt_changes_unseen(const struct rt_changes *changes)
 {
     for (size_t i = 0; i < changes->count; i++) {
-        if (changes->items[i].operation == SET && !changes->items[i].seen)
-            return changes->items[i].key;
+        const struct rt_change *change = &changes->items[i];
+
+        if (change->operation == SET && !change->seen)
+            return rt_printf("none of the trials had a parameter \"%s\"; they all get it",
+                             change->key);
+        if (change->operation == UNSET && !change->seen)
+            return rt_printf("none of the trials had a parameter \"%s\": --unset changes nothing",
+                             change->key);
     }
     return NULL;
 }

@@ -38,8 +38,8 @@ int rt_changes_apply(const struct rt_changes *changes, const struct rt_pick *ori
 
 /* The texts, for the record; yours. */
 struct rt_json *rt_changes_texts(const struct rt_changes *changes);
-/* A key that is to be set and that is not among the params seen so far; or NULL. */
+/* What to say of a key that is not among the params seen so far, yours; or NULL. */
 void rt_changes_see(struct rt_changes *changes, const struct rt_json *params);
-const char *rt_changes_unseen(const struct rt_changes *changes);
+char *rt_changes_unseen(const struct rt_changes *changes);
 
 #endif

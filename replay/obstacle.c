@@ -3,13 +3,13 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "engine/inputs.h"
+#include "engine/interpreter.h"
 #include "engine/kept_inputs.h"
 #include "query/about_plan.h"
 #include "store/code.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static char *folder_of(const char *source_path)
 {
@@ -64,8 +64,11 @@ static char *find_in_inputs(struct rt_store *store, const struct rt_replay_plan 
 static char *find_in_interpreter(const struct rt_json *entry)
 {
     const char *python = rt_json_get_text(entry, "python", NULL);
+    char *path = NULL;
+    int rc = python ? rt_interpreter_wanted(entry, &path, NULL) : 0;
 
-    if (!python || !strchr(python, '/') || access(python, X_OK) == 0)
+    free(path);
+    if (rc == 0)
         return NULL;
     return rt_printf("the interpreter \"%s\" is not there any more; another one is named with "
                      "--python",

@@ -199,7 +199,8 @@ static int select_from(struct selecting *selecting, const struct rt_study *study
     int rc = make_sql(selecting, study, ordinal, &sql, err);
 
     if (rc == 0 && (rc = rt_db_prepare(selecting->index, sql, &stmt, NULL, err)) < 0)
-        rt_err_while(err, "--where, asking study \"%s\"", study->name);
+        rt_err_while(err, "--where \"%s\", asking study \"%s\"",
+                     selecting->selection->where ? selecting->selection->where : "", study->name);
     while (rc >= 0 && (!best || picks->count - first < best) &&
            (rc = rt_stmt_step(stmt, err)) > 0) {
         uint64_t found = (uint64_t)rt_stmt_get_int(stmt, 0);

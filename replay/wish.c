@@ -1,12 +1,12 @@
 #include "replay/wish.h"
 
 #include "base/alloc.h"
+#include "engine/interpreter.h"
 #include "replay/code.h"
 #include "replay/obstacle.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ITEMS_MAX 100000000u
 
@@ -205,6 +205,20 @@ static bool is_one_of(const char *text, const char *a, const char *b)
     return !text || strcmp(text, a) == 0 || strcmp(text, b) == 0;
 }
 
+static int check_python(const char *python, struct rt_err *err)
+{
+    struct rt_json *entry = rt_json_new_object();
+    char *path = NULL;
+    int rc;
+
+    rt_json_set_text(entry, "python", python);
+    rc = rt_interpreter_wanted(entry, &path, NULL);
+    rt_json_free(entry);
+    free(path);
+    return rc < 0 ? rt_err_set(err, RT_EUSAGE, "--python: there is no interpreter \"%s\"", python)
+                  : 0;
+}
+
 static int check(const struct rt_wish *wish, struct rt_err *err)
 {
     if (!is_one_of(wish->seed, "same", "fresh"))
@@ -212,9 +226,10 @@ static int check(const struct rt_wish *wish, struct rt_err *err)
     if (!is_one_of(wish->inputs, "recorded", "current"))
         return rt_err_set(err, RT_EUSAGE, "--inputs takes recorded or current, not \"%s\"",
                           wish->inputs);
-    if (wish->python && strchr(wish->python, '/') && access(wish->python, X_OK) < 0)
-        return rt_err_set(err, RT_EUSAGE, "--python: there is no interpreter \"%s\"", wish->python);
-    return 0;
+    if (wish->name && !wish->name[0])
+        return rt_err_set(err, RT_EUSAGE,
+                          "--name is empty: give the new study one, or leave it out");
+    return wish->python && wish->python[0] ? check_python(wish->python, err) : 0;
 }
 
 struct rt_json *rt_wish_texts(const struct rt_wish *wish)
@@ -262,13 +277,18 @@ static int plan_all(struct granting *granting, struct rt_err *err)
 /* If some cannot be run, the plans of the others are made anew, with those along. */
 static int plan_possible(struct granting *granting, struct rt_err *err)
 {
-    const char *unseen = rt_changes_unseen(&granting->wish->changes);
+    const uint64_t trials = (uint64_t)granting->out->count * granting->wish->repeats;
     struct rt_granted *out = granting->out;
     int rc;
 
-    out->unknown = unseen && out->count ? rt_strdup(unseen) : NULL;
     if (!out->count)
         return 0;
+    out->unknown = rt_changes_unseen(&granting->wish->changes);
+    if (trials > RT_ORDINALS_MAX)
+        return rt_err_set(err, RT_EUSAGE,
+                          "that makes %llu trials, and a study holds %u: choose fewer, or repeat "
+                          "them less often",
+                          (unsigned long long)trials, (unsigned)RT_ORDINALS_MAX);
     if ((rc = plan_all(granting, err)) < 0)
         return rc;
     drop_impossible(granting);

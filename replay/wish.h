@@ -35,7 +35,7 @@ struct rt_granted {
     struct rt_cannot *cannot;
     size_t cannot_count;
     size_t cannot_capacity;
-    char *unknown;           /* a parameter that is set and that no original has; or NULL */
+    char *unknown;           /* what to say of a parameter that no original has; or NULL */
     struct rt_json **inputs; /* lists that items borrow */
     size_t input_count;
     size_t input_capacity;
