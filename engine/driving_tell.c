@@ -119,7 +119,8 @@ uint64_t rt_driving_time_left(const struct rt_driving *driving, uint64_t mono_us
     uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "time_us", 0);
     uint64_t spent = driving->spent_us;
 
-    if (!limit || driving->stopped || !driving->live || driving->finished || driving->stopping)
+    if (!limit || driving->options.check || driving->stopped || !driving->live ||
+        driving->finished || driving->stopping)
         return UINT64_MAX;
     spent += mono_us > driving->spent_at_us ? mono_us - driving->spent_at_us : 0;
     return spent < limit ? limit - spent : 0;
