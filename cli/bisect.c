@@ -210,7 +210,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
             return rc;
     }
     bisecting.child.launcher = launcher;
-    if ((rc = rt_child_check_alone("bisect", err)) == 0 &&
+    if ((rc = rt_child_check("bisect", &bisecting.child, err)) == 0 &&
         (rc = rt_cmd_store_path(context, &path, err)) == 0 &&
         (rc = choose(context, argv, err)) == 0)
         rc = search(path, err);

@@ -28,6 +28,8 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
     int rc;
 
     (void)argc;
+    if (!argv[1][0])
+        return rt_err_set(err, RT_EUSAGE, "the name of the folder is empty");
     rc = check_out(context, argv, &notes, err);
     for (size_t i = 0; notes && i < rt_json_count(notes); i++) {
         char *text = rt_escaped(rt_json_string(rt_json_at(notes, i)));

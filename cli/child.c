@@ -16,13 +16,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define WORKERS_MAX 4096
+
 static volatile pid_t child;
 
-int rt_child_check_alone(const char *command, struct rt_err *err)
+int rt_child_check(const char *command, const struct rt_child_options *options, struct rt_err *err)
 {
     const char *comm;
     int rc = rt_comm_detect(&comm, err);
 
+    if (options->workers < 0 || options->workers > WORKERS_MAX)
+        return rt_err_set(err, RT_EUSAGE, "-j takes a number of workers from 1 to %d, not %d",
+                          WORKERS_MAX, options->workers);
     if (rc < 0 || strcmp(comm, "local") == 0)
         return rc;
     return rt_err_set(err, RT_EUSAGE,
@@ -130,6 +135,9 @@ static int judge(const char *path, const char *id, int status, struct rt_err *er
         if ((rc = rt_verdicts_index(store, &index, err)) == 0 &&
             (rc = rt_stopped_why(index, study, &why, err)) == 0)
             rc = say_end(status, id, err);
+        if (!why && WIFEXITED(status) && WEXITSTATUS(status) == -RT_EUSAGE)
+            rc = rt_err_set(err, RT_EIO,
+                            "the replay \"%s\" was not begun; what was wrong is said above", id);
         if (why && rc == RT_EINTERRUPTED)
             rc = rt_err_set(err, RT_EUSAGE, "the replay \"%s\" could not be run: %s", id, why);
     }

@@ -11,8 +11,9 @@ struct rt_child_options {
     int workers;          /* 0: one per core */
 };
 
-/* RT_EUSAGE if this command itself was started by a launcher, in each rank. */
-int rt_child_check_alone(const char *command, struct rt_err *err);
+/* RT_EUSAGE if the options cannot be, or if this command itself was started by a launcher, in each
+ * rank. */
+int rt_child_check(const char *command, const struct rt_child_options *options, struct rt_err *err);
 
 /* Runs it to its end, quietly. Trials that did not succeed are no error; RT_EINTERRUPTED. Signals
  * that ask this process to stop are handed on meanwhile. */

@@ -221,7 +221,7 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
     if (repeats < 1 || repeats > REPEATS_MAX)
         return rt_err_set(err, RT_EUSAGE, "--repeats takes 1 to %d, not %d", REPEATS_MAX, repeats);
     child.launcher = launcher;
-    if ((rc = rt_child_check_alone("explain", err)) < 0 ||
+    if ((rc = rt_child_check("explain", &child, err)) < 0 ||
         (rc = rt_cmd_store_path(context, &path, err)) < 0)
         return rc;
     rc = prepare(&explaining, path, argv, err);

@@ -23,6 +23,6 @@ retrial verify s.1 -k 10 -q > /dev/null 2>> "$HOME/log" || true # what varies is
 retrial explain s.1 s.2 -k 1 2>> "$HOME/log" | sed -E 's/ [+-]?[0-9]+(\.[0-9]+)?(e-[0-9]+)?/ N/g'
 retrial explain s.2 s.4 2>> "$HOME/log" || echo "exit $?"
 retrial explain s.1 s.4 --json 2>> "$HOME/log" | grep -c failed || true
-for wrong in "s.1" "s s.1" "s.1 s.2 -k 0" "s.1 s.99"; do
+for wrong in "s.1" "s s.1" "s.1 s.2 -k 0" "s.1 s.99" "s.1 s.2 -j -3"; do
     retrial explain $wrong 2>&1 || echo "exit $?"
 done
