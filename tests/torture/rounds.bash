@@ -105,8 +105,11 @@ verdicts() {
         FROM difference AS d JOIN study AS s USING (study) ORDER BY s.name, d.metric"
 }
 
-# The same command would then begin anew.
-judged() { [ "$what" != run ] && [ "$(query 'SELECT count(verdict) FROM replays')" = $trials ]; }
+# The same command would then begin anew. What waits may have a verdict, too: why it could not be run.
+judged() {
+    [ "$what" != run ] && [ "$(count "$(recorded)")" = $trials ] &&
+        [ "$(query 'SELECT count(verdict) FROM replays')" = $trials ]
+}
 
 # Processes of ours that still live.
 left_behind() {
