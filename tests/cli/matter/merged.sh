@@ -1,6 +1,7 @@
 # The ways in which models merge the params that they get with their defaults. The study sweeps
 # gaussian_noise, the models read noise_gaussian. One that takes the whole dict may have read it:
 # it is told by what came of it. One that asks item by item is told by its questions, too.
+. "$SOURCE/tests/cli/findings.bash"
 cat >model.py <<'PYTHON'
 import argparse, collections, dataclasses
 
@@ -68,7 +69,7 @@ def in_order(params):
 PYTHON
 /usr/bin/python3 -m venv --without-pip --copies other
 warnings() { # in a store of this name
-    retrial run $function.yaml --store "$PWD/$1" 2>&1 | grep ^warning || true
+    retrial run $function.yaml --store "$PWD/$1" 2>&1 | grep ^warning | in_the_end || true
 }
 for function in update display merge namespace attributes keywords chain missing setdefault dataclass \
     reverse in_order; do
@@ -83,6 +84,6 @@ YAML
 done
 for function in update attributes chain; do
     diff <(VIRTUAL_ENV=$PWD/other warnings guest) \
-        <(retrial run $function.yaml --store "$PWD/embedded" 2>&1 | grep ^warning) &&
+        <(retrial run $function.yaml --store "$PWD/embedded" 2>&1 | grep ^warning | in_the_end) &&
         echo "$function: the guest says the same"
 done

@@ -1,5 +1,6 @@
 # Parameters that do not matter are reported when a study ends, and again when it is asked for
 # again; the two detectors apart. A study in order gets no warning.
+. "$SOURCE/tests/cli/findings.bash"
 cat >model.py <<'PYTHON'
 import random, time
 DEFAULTS = {"noise_gaussian": 0.1, "epochs": 2}
@@ -30,9 +31,6 @@ def part(params):
 def broken(params):
     raise ValueError("no result, nothing known")
 PYTHON
-in_the_end() { # without what a slow host's launch told meanwhile, of fewer trials
-    tac | awk '{what = $0; gsub(/[0-9]+ (pairs|trials)/, "", what)} !told[what]++' | tac
-}
 study() { # name, entry line, more
     cat >"$1.yaml" <<YAML
 name: $1
@@ -58,8 +56,8 @@ chmod +x train.sh
 study command 'entry: {command: [./train.sh, "{epochs}"]}' 'objective: {minimize: loss}'
 study per_trial "entry: model.py:keywords" 'seed: per-trial'
 echo -- once more
-retrial run renamed.yaml 2>&1 | grep ^warning
-retrial run unread.yaml 2>&1 | grep ^warning
+retrial run renamed.yaml 2>&1 | grep ^warning | in_the_end
+retrial run unread.yaml 2>&1 | grep ^warning | in_the_end
 sqlite3 .retrial/index.sqlite "
     SELECT s.name, c.key, c.read, c.pairs, c.differing, c.left_out
     FROM axis_check AS c JOIN study AS s USING (study)

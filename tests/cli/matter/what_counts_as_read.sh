@@ -1,5 +1,6 @@
 # What a Python model does with the dict that it gets, and what is noted: with the embedded
 # interpreter, and with one of another build. Each way to read has a nested dict of its own.
+. "$SOURCE/tests/cli/findings.bash"
 cat >model.py <<'PYTHON'
 import argparse, collections, copy, dataclasses, functools, json, operator, pickle, types
 
@@ -120,10 +121,10 @@ ask() {
         WHERE key LIKE '%.%' OR key = '*' OR key = 'never'"
 }
 /usr/bin/python3 -m venv --without-pip --copies other
-retrial run study.yaml 2>&1 | grep -v 'done'
+retrial run study.yaml 2>&1 | grep -v 'done' | in_the_end
 ask >here.txt
 rm -r .retrial
-VIRTUAL_ENV=$PWD/other retrial run study.yaml 2>&1 | grep -v 'done'
+VIRTUAL_ENV=$PWD/other retrial run study.yaml 2>&1 | grep -v 'done' | in_the_end
 ask >guest.txt
 cat here.txt
 diff here.txt guest.txt && echo the guest says the same
@@ -172,7 +173,7 @@ for python in /usr/bin/python3 other/bin/python3; do
             printf 'params: {lr: 0.5, opt: {momentum: 0.9, unused: 1, deep: {sigma: 1, tau: 2}}}\n'
             printf 'sweep: {noisy: [1, 2, 3, 4]}\n'
         } > more.yaml
-        retrial run more.yaml -q 2>&1 | sed "s/^/$function: /"
+        retrial run more.yaml -q 2>&1 | in_the_end | sed "s/^/$function: /"
     done > "$HOME/$(basename "${python%/bin/*}").txt"
     rm -r .retrial
 done
@@ -198,7 +199,7 @@ PYTHON
 for python in /usr/bin/python3 other/bin/python3; do
     printf 'name: forks\nentry: forks.py:train\npython: %s\nparams: {lr: 0.5, deep: {x: 1, y: 2}, unread: 1}\n' $python > forks.yaml
     echo 'sweep: {noisy: [1, 2]}' >> forks.yaml
-    retrial run forks.yaml -q 2>&1
+    retrial run forks.yaml -q 2>&1 | in_the_end
     sqlite3 .retrial/index.sqlite 'SELECT group_concat(key, " ") FROM (SELECT key FROM model_read ORDER BY 1)'
     rm -r .retrial
 done
