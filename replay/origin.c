@@ -39,7 +39,7 @@ void rt_origins_free(struct rt_origins *origins)
 
 static int prepare(struct rt_origins *origins, const struct rt_study *study, struct rt_err *err)
 {
-    char *trials;
+    char *rows;
     char *sql;
     int rc;
 
@@ -49,12 +49,12 @@ static int prepare(struct rt_origins *origins, const struct rt_study *study, str
     origins->stmt = NULL;
     origins->at = 0;
     origins->study = study;
-    trials = rt_printf("trial_%u", (unsigned)study->number);
+    rows = rt_printf("trial_row_%u", (unsigned)study->number);
     sql = rt_ddl_fill(rt_sql_ask_standing_attempt,
-                      (const struct rt_ddl_slot[]){{"trials", trials}, {NULL, NULL}});
+                      (const struct rt_ddl_slot[]){{"rows", rows}, {NULL, NULL}});
     rc = rt_db_prepare(origins->index, sql, &origins->stmt, NULL, err);
     free(sql);
-    free(trials);
+    free(rows);
     return rc;
 }
 
@@ -65,15 +65,15 @@ static void take_row(struct rt_stmt *stmt, struct rt_origin *out)
     rt_outcome_from_name(rt_stmt_get_text(stmt, 1), &out->outcome);
     out->launch = (uint32_t)rt_stmt_get_int(stmt, 2);
     out->rank = (uint32_t)rt_stmt_get_int(stmt, 3);
-    out->event = (uint64_t)rt_stmt_get_int(stmt, 5);
-    out->row = (uint64_t)rt_stmt_get_int(stmt, 6);
+    out->event = (uint64_t)rt_stmt_get_int(stmt, 4);
+    out->row = (uint64_t)rt_stmt_get_int(stmt, 5);
 }
 
 static int step(struct rt_origins *origins, struct rt_err *err)
 {
     int rc = rt_stmt_step(origins->stmt, err);
 
-    origins->at = rc > 0 ? (uint64_t)rt_stmt_get_int(origins->stmt, 7) : 0;
+    origins->at = rc > 0 ? (uint64_t)rt_stmt_get_int(origins->stmt, 6) : 0;
     return rc;
 }
 
