@@ -8,6 +8,7 @@
 #include "store/db.h"
 #include "store/index.h"
 #include "store/index_bulk.h"
+#include "store/index_pairs.h"
 #include "store/index_table.h"
 
 /* Trials that an agent has: a row of table lease, once it is committed. */
@@ -34,7 +35,8 @@ struct rt_index {
     struct rt_index_lease *leases;
     size_t lease_count;
     size_t lease_capacity;
-    struct rt_index_bulk *bulk;  /* rows that are not in their table yet */
+    struct rt_index_bulk *bulk; /* rows that are not in their table yet */
+    struct rt_index_pairs *pairs;
     struct rt_index_insert past; /* into past_attempt */
     struct rt_index_processes *processes;
     struct rt_metrics metrics; /* of the attempt at hand */
