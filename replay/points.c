@@ -56,25 +56,90 @@ static struct rt_json *keys_of(struct rt_json *const *objects, size_t count)
     return keys;
 }
 
-static void add_axis(struct columns *columns, const char *key, struct rt_json *const *values)
+static bool is_decimal(int64_t value)
 {
-    struct rt_json *axis = rt_json_new_object();
+    return value > -DECIMAL_END && value < DECIMAL_END;
+}
+
+static bool is_even(const int64_t *values, size_t count)
+{
+    if (count < 2 || values[0] == values[1])
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_decimal(values[i]) || (i > 1 && values[i] - values[i - 1] != values[1] - values[0]))
+            return false;
+    }
+    return is_decimal(values[1] - values[0]);
+}
+
+/* Integers at even distances are a range; NULL if they are not. */
+static struct rt_json *range_of(const int64_t *values, size_t count)
+{
+    struct rt_json *range;
+    char *first;
+    char *step;
+
+    if (!is_even(values, count))
+        return NULL;
+    first = rt_printf("%lld", (long long)values[0]);
+    step = rt_printf("%lld", (long long)(values[1] - values[0]));
+    range = rt_json_new_object();
+    rt_json_set_text(range, "from", first);
+    rt_json_set_text(range, "step", step);
+    rt_json_set_int(range, "count", (int64_t)count);
+    rt_json_set_text(range, "kind", "int");
+    free(first);
+    free(step);
+    return range;
+}
+
+/* NULL if some are absent, or no integers, too. */
+static struct rt_json *range_of_json(struct rt_json *const *values, size_t count)
+{
+    int64_t *integers = rt_calloc(count, sizeof *integers);
+    struct rt_json *range = NULL;
+    bool all = true;
+
+    for (size_t i = 0; all && i < count; i++) {
+        all = values[i] && rt_json_kind(values[i]) == RT_JSON_INT;
+        integers[i] = all ? rt_json_int(values[i]) : 0;
+    }
+    if (all)
+        range = range_of(integers, count);
+    free(integers);
+    return range;
+}
+
+static struct rt_json *list_of_json(struct rt_json *const *values, size_t count)
+{
+    struct rt_json *listed = rt_json_new_object();
     struct rt_json *list = rt_json_new_array();
     struct rt_json *absent = rt_json_new_array();
 
-    for (size_t i = 0; i < columns->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         rt_json_append(list, values[i] ? rt_json_keep(values[i]) : rt_json_new_null());
         if (!values[i])
             rt_json_append(absent, rt_json_new_int((int64_t)i));
     }
-    rt_json_set_text(axis, "key", key);
-    rt_json_set(axis, "values", list);
-    rt_json_set_int(axis, "zip", 0);
+    rt_json_set(listed, "values", list);
     if (rt_json_count(absent))
-        rt_json_set(axis, "absent", absent);
-    else
-        rt_json_free(absent);
-    rt_json_append(columns->axes, axis);
+        rt_json_set(listed, "absent", rt_json_keep(absent));
+    rt_json_free(absent);
+    return listed;
+}
+
+static void put_axis(struct rt_json *axes, const char *key, struct rt_json *axis)
+{
+    rt_json_set_text(axis, "key", key);
+    rt_json_set_int(axis, "zip", 0);
+    rt_json_append(axes, axis);
+}
+
+static void add_axis(struct columns *columns, const char *key, struct rt_json *const *values)
+{
+    struct rt_json *range = range_of_json(values, columns->count);
+
+    put_axis(columns->axes, key, range ? range : list_of_json(values, columns->count));
 }
 
 static int split(struct columns *columns, struct rt_json *const *objects, const char *prefix,
@@ -165,23 +230,6 @@ static struct rt_json *value_json(const struct rt_value *value)
     return json;
 }
 
-static bool is_decimal(int64_t value)
-{
-    return value > -DECIMAL_END && value < DECIMAL_END;
-}
-
-static bool is_even(const int64_t *values, size_t count)
-{
-    if (count < 2 || values[0] == values[1])
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!is_decimal(values[i]) || (i > 1 && values[i] - values[i - 1] != values[1] - values[0]))
-            return false;
-    }
-    return is_decimal(values[1] - values[0]);
-}
-
-/* Integers at even distances are a range; NULL if they are something else. */
 static struct rt_json *range_axis(const struct rt_plan *from, size_t axis, const uint64_t *points,
                                   size_t count)
 {
@@ -197,18 +245,8 @@ static struct rt_json *range_axis(const struct rt_plan *from, size_t axis, const
         all = value.kind == RT_JSON_INT && !rt_plan_axis_lacks(from, axis, level);
         values[i] = value.integer;
     }
-    if (all && is_even(values, count)) {
-        char *first = rt_printf("%lld", (long long)values[0]);
-        char *step = rt_printf("%lld", (long long)(values[1] - values[0]));
-
-        range = rt_json_new_object();
-        rt_json_set_text(range, "from", first);
-        rt_json_set_text(range, "step", step);
-        rt_json_set_int(range, "count", (int64_t)count);
-        rt_json_set_text(range, "kind", "int");
-        free(first);
-        free(step);
-    }
+    if (all)
+        range = range_of(values, count);
     free(values);
     return range;
 }
@@ -258,9 +296,7 @@ static void add_taken(const char *key, struct rt_json *axis, struct rt_json *par
         rt_json_free(axis);
         return;
     }
-    rt_json_set_text(axis, "key", key);
-    rt_json_set_int(axis, "zip", 0);
-    rt_json_append(axes, axis);
+    put_axis(axes, key, axis);
 }
 
 void rt_points_take(struct rt_json *plan, const struct rt_plan *from, const uint64_t *points,

@@ -120,10 +120,35 @@ static void params_come_back_byte_for_byte(void **state)
     expect_round_trip(far, 3, 1);
 }
 
+/* So that a plan with a hundred thousand of them is a short one. */
+static void integers_at_even_distances_are_a_range(void **state)
+{
+    static const char *const texts[] = {"{\"a\":-3,\"b\":1}", "{\"a\":4,\"b\":2}",
+                                        "{\"a\":11,\"b\":4}"};
+    struct rt_json *params[3];
+    struct rt_json *object = usual();
+    struct rt_plan *plan;
+    struct rt_err err;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        expect_ok(err, rt_json_parse(rt_span_text(texts[i]), &params[i], &err));
+    expect_ok(err, rt_points_set(object, params, 3, &err));
+    plan = plan_with(object, 3);
+    assert_int_equal(rt_plan_axes(plan), 2);
+    assert_int_equal(rt_plan_axis_listed(plan, 0), 0);
+    assert_int_equal(rt_plan_axis_listed(plan, 1), 3);
+    for (size_t i = 0; i < 3; i++)
+        rt_json_free(params[i]);
+    rt_plan_free(plan);
+    rt_json_free(object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(params_come_back_byte_for_byte),
+        cmocka_unit_test(integers_at_even_distances_are_a_range),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
