@@ -314,3 +314,89 @@ void rt_points_take(struct rt_json *plan, const struct rt_plan *from, const uint
     rt_json_set(plan, "params", params);
     rt_json_set(plan, "axes", axes);
 }
+
+struct rt_pattern {
+    const struct rt_plan *plan; /* of the point before */
+    struct rt_json *params;     /* of one of its points that has all keys; NULL: none was met */
+    struct rt_buf text;
+};
+
+struct rt_pattern *rt_pattern_new(void)
+{
+    return rt_calloc(1, sizeof(struct rt_pattern));
+}
+
+void rt_pattern_free(struct rt_pattern *pattern)
+{
+    if (!pattern)
+        return;
+    rt_json_free(pattern->params);
+    rt_buf_clear(&pattern->text);
+    free(pattern);
+}
+
+/* Members in their order, with the same leaves. */
+static struct rt_json *copy_objects(const struct rt_json *object)
+{
+    struct rt_json *copy = rt_json_new_object();
+
+    for (void *at = rt_json_first(object); at; at = rt_json_next(object, at)) {
+        struct rt_json *value = rt_json_iter_value(at);
+
+        rt_json_set(copy, rt_json_iter_key(at),
+                    rt_json_kind(value) == RT_JSON_OBJECT ? copy_objects(value)
+                                                          : rt_json_keep(value));
+    }
+    return copy;
+}
+
+static bool has_all_keys(const struct rt_plan *plan, uint64_t point)
+{
+    bool all = true;
+
+    for (size_t i = 0; all && i < rt_plan_axes(plan); i++)
+        all = !rt_plan_axis_lacks(plan, i, rt_plan_level(plan, point, i));
+    return all;
+}
+
+/* The pattern with the point's own values in it. */
+static struct rt_json *fill(const struct rt_pattern *pattern, uint64_t point)
+{
+    const struct rt_plan *plan = pattern->plan;
+    struct rt_json *params = copy_objects(pattern->params);
+
+    for (size_t i = 0; i < rt_plan_axes(plan); i++) {
+        const char *last = rt_plan_axis_key(plan, i);
+        struct rt_json *object = rt_plan_descend(params, &last);
+        struct rt_value value;
+
+        if (!rt_plan_axis_varies(plan, i))
+            continue;
+        rt_plan_axis_value(plan, i, rt_plan_level(plan, point, i), &value);
+        rt_json_set(object, last, value_json(&value));
+    }
+    return params;
+}
+
+int rt_pattern_params(struct rt_pattern *pattern, const struct rt_plan *plan, uint64_t point,
+                      struct rt_json **params, struct rt_err *err)
+{
+    bool regular = !rt_plan_driven(plan) && has_all_keys(plan, point);
+    int rc;
+
+    if (pattern->plan != plan) {
+        rt_json_free(pattern->params);
+        pattern->params = NULL;
+        pattern->plan = plan;
+    }
+    if (regular && pattern->params) {
+        *params = fill(pattern, point);
+        return 0;
+    }
+    rt_buf_reset(&pattern->text);
+    rt_plan_params(plan, point, &pattern->text);
+    rc = rt_json_parse(rt_buf_span(&pattern->text), params, err);
+    if (rc == 0 && regular)
+        pattern->params = copy_objects(*params);
+    return rc;
+}

@@ -157,15 +157,13 @@ static int sort_into_groups(struct making *making, bool can, struct rt_err *err)
 }
 
 static int params_of(const struct rt_replay_item *item, const struct rt_origin *origin,
-                     struct rt_buf *text, struct rt_json **params, struct rt_err *err)
+                     struct rt_pattern *pattern, struct rt_json **params, struct rt_err *err)
 {
     if (item->params) {
         *params = rt_json_keep(item->params);
         return 0;
     }
-    rt_buf_reset(text);
-    rt_plan_params(origin->plan, origin->index, text);
-    return rt_json_parse(rt_buf_span(text), params, err);
+    return rt_pattern_params(pattern, origin->plan, origin->index, params, err);
 }
 
 /* Whether all points are those of one plan, as they are. */
@@ -193,7 +191,7 @@ static int set_points(const struct making *making, const struct group *group, st
                       struct rt_err *err)
 {
     struct rt_json **params;
-    struct rt_buf text = RT_BUF_INIT;
+    struct rt_pattern *pattern;
     int rc = 0;
 
     if (are_unchanged(making, group)) {
@@ -201,14 +199,15 @@ static int set_points(const struct making *making, const struct group *group, st
         return 0;
     }
     params = rt_calloc(group->count, sizeof(struct rt_json *));
+    pattern = rt_pattern_new();
     for (size_t i = 0; rc == 0 && i < group->count; i++)
-        rc = params_of(&making->request->items[group->items[i]], &group->origins[i], &text,
+        rc = params_of(&making->request->items[group->items[i]], &group->origins[i], pattern,
                        &params[i], err);
     if (rc == 0)
         rc = rt_points_set(plan, params, group->count, err);
     for (size_t i = 0; i < group->count; i++)
         rt_json_free(params[i]);
-    rt_buf_clear(&text);
+    rt_pattern_free(pattern);
     free(params);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include "engine/interpreter.h"
 #include "replay/code.h"
 #include "replay/obstacle.h"
+#include "replay/points.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct granting {
     struct rt_origins *origins;
     const struct rt_plan *plan; /* of the origin before, and the inputs that it has now */
     const struct rt_json *inputs;
-    struct rt_buf text;
+    struct rt_pattern *pattern; /* of params */
 };
 
 void rt_granted_clear(struct rt_granted *granted)
@@ -95,9 +96,7 @@ static int change_params(struct granting *granting, const struct rt_origin *orig
     *params = NULL;
     if (!granting->wish->changes.count)
         return 0;
-    rt_buf_reset(&granting->text);
-    rt_plan_params(origin->plan, origin->index, &granting->text);
-    if ((rc = rt_json_parse(rt_buf_span(&granting->text), params, err)) < 0)
+    if ((rc = rt_pattern_params(granting->pattern, origin->plan, origin->index, params, err)) < 0)
         return rc;
     rt_changes_see(&granting->wish->changes, *params);
     if ((rc = rt_changes_apply(&granting->wish->changes, &pick, combination, *params, err)) < 0) {
@@ -313,8 +312,7 @@ static int settle_code(struct granting *granting, struct rt_err *err)
 int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *wish,
                   struct rt_granted *granted, struct rt_err *err)
 {
-    struct granting granting = {
-        .store = store, .index = index, .wish = wish, .out = granted, .text = RT_BUF_INIT};
+    struct granting granting = {.store = store, .index = index, .wish = wish, .out = granted};
     int rc;
 
     memset(granted, 0, sizeof *granted);
@@ -322,12 +320,13 @@ int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *w
         (rc = rt_select(store, index, &wish->selection, &granted->picks, err)) < 0)
         return rc;
     rt_origins_new(index, &granting.origins);
+    granting.pattern = rt_pattern_new();
     if (wish->code)
         granted->codes = rt_codes_new(store, index, wish->code, wish->dry);
     rc = add_all(&granting, err);
     rt_origins_free(granting.origins);
+    rt_pattern_free(granting.pattern);
     if (rc == 0 && (rc = settle_code(&granting, err)) == 0)
         rc = plan_possible(&granting, err);
-    rt_buf_clear(&granting.text);
     return rc;
 }

@@ -49,6 +49,31 @@ static void expect_point(const struct rt_plan *plan, uint64_t point, const char 
     rt_buf_clear(&text);
 }
 
+/* As objects, too, from the last to the first and again; what is done to one is not done to
+ * another. */
+static void expect_objects(const struct rt_plan *plan, const char *const *texts, size_t count)
+{
+    struct rt_pattern *pattern = rt_pattern_new();
+    struct rt_err err;
+
+    for (size_t i = 0; i < 2 * count; i++) {
+        size_t point = (2 * count - 1 - i) % count;
+        struct rt_json *params;
+        struct rt_json *nested;
+        char *text;
+
+        expect_ok(err, rt_pattern_params(pattern, plan, point, &params, &err));
+        text = rt_json_text(params);
+        assert_string_equal(text, texts[point]);
+        if ((nested = rt_json_get(params, "o")) && rt_json_kind(nested) == RT_JSON_OBJECT)
+            rt_json_set_int(nested, "other", 1);
+        rt_json_set_int(params, "other", 1);
+        rt_json_free(params);
+        free(text);
+    }
+    rt_pattern_free(pattern);
+}
+
 /* Of all points backwards, and of the last one alone. */
 static void expect_taken(const struct rt_plan *from, const char *const *texts, size_t count)
 {
@@ -90,6 +115,7 @@ static void expect_round_trip(const char *const *texts, size_t count, size_t axe
         expect_point(plan, i, texts[i]);
         rt_json_free(params[i]);
     }
+    expect_objects(plan, texts, count);
     expect_taken(plan, texts, count);
     free(params);
     rt_plan_free(plan);
