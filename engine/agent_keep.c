@@ -78,6 +78,19 @@ static void end_copy(struct rt_agent *agent, size_t at)
         keep->sending = keep->asked = false;
 }
 
+/* It is not kept, and the one before stays; its trial hears why. */
+static void lose_copy(struct rt_agent *agent, size_t at, int error)
+{
+    const struct copy *copy = &agent->keep->copies[at];
+    char *text = rt_printf(
+        "the checkpoint \"%s\" could not be kept: its copy \"%s\" cannot be %s: %s", copy->name,
+        copy->path, at || !agent->keep->sending ? "moved" : "read", strerror(error));
+
+    rt_pool_say(agent->pool, copy->ordinal, copy->attempt, text);
+    free(text);
+    end_copy(agent, at);
+}
+
 /* Takes the copy away from its worker, whose folder goes with it. */
 static void take_copy(void *context, const struct rt_pool_copy *copy)
 {
@@ -100,7 +113,7 @@ static void take_copy(void *context, const struct rt_pool_copy *copy)
     keep->copies = rt_grow(keep->copies, &keep->capacity, keep->count + 1, sizeof mine);
     keep->copies[keep->count++] = mine;
     if (rename(copy->path, mine.path) < 0)
-        end_copy(agent, keep->count - 1);
+        lose_copy(agent, keep->count - 1, errno);
 }
 
 static void take_restore(void *context, uint64_t ordinal, uint32_t attempt, const char *folder)
@@ -218,14 +231,16 @@ static int send_piece(struct rt_agent *agent, struct rt_err *err)
     char *bytes = rt_alloc(RT_DEPOT_PIECE);
     struct stat info;
     ssize_t got = -1;
+    int error;
     int rc = 0;
 
     if (fd >= 0 && fstat(fd, &info) == 0)
         got = pread(fd, bytes, RT_DEPOT_PIECE, (off_t)keep->offset);
+    error = got < 0 ? errno : EIO;
     if (fd >= 0)
         close(fd);
     if (got < 0 || (got == 0 && info.st_size > 0)) {
-        end_copy(agent, 0);
+        lose_copy(agent, 0, error);
     } else {
         wire.piece.size = (uint64_t)info.st_size;
         wire.piece.bytes = rt_span(bytes, (size_t)got);
@@ -316,21 +331,33 @@ static int add_bytes(const struct restore *restore, struct rt_span bytes, struct
     return rc;
 }
 
-/* What has come whole gets its name back. *path is yours; NULL if it is not what was kept. */
-static char *unpack(const struct restore *restore, const struct rt_wire_piece *piece)
+static int restore_as(const struct restore *restore, const struct rt_wire_piece *piece,
+                      const char *path, struct rt_err *err)
+{
+    struct rt_hash hash;
+    int rc;
+
+    if ((rc = rt_hash_file(restore->part, &hash, NULL, err)) < 0)
+        return rc;
+    if (!rt_hash_equal(&hash, &piece->hash))
+        return rt_err_set(err, RT_EDAMAGED, "it is not what was kept");
+    if (mkdir(restore->folder, 0700) < 0)
+        return rt_fs_write_error(err, "making", restore->folder);
+    if (piece->folder)
+        return rt_parcel_unpack(restore->part, path, err);
+    return rename(restore->part, path) < 0 ? rt_fs_write_error(err, "making", path) : 0;
+}
+
+/* What has come whole gets its name back. *path is yours; NULL if that failed. */
+static char *unpack(const struct restore *restore, const struct rt_wire_piece *piece,
+                    struct rt_err *err)
 {
     char *name = rt_strndup(piece->name.data, piece->name.size);
     char *path = rt_fs_join(restore->folder, name);
-    struct rt_hash hash;
-    struct rt_err err;
-    bool done = rt_hash_file(restore->part, &hash, NULL, &err) == 0 &&
-                rt_hash_equal(&hash, &piece->hash) && mkdir(restore->folder, 0700) == 0;
+    int rc = restore_as(restore, piece, path, err);
 
-    if (done)
-        done = piece->folder ? rt_parcel_unpack(restore->part, path, &err) == 0
-                             : rename(restore->part, path) == 0;
     free(name);
-    if (!done) {
+    if (rc < 0) {
         free(path);
         path = NULL;
     }
@@ -349,10 +376,21 @@ static void say_given(struct rt_agent *agent, const struct restore *restore)
     rt_agent_say(agent, &wire, &ignored);
 }
 
+/* The attempt starts from the beginning, and says why. */
+static void say_not_given(struct rt_agent *agent, const struct restore *restore,
+                          const struct rt_err *why)
+{
+    char *text =
+        rt_printf("the checkpoint of an earlier attempt could not be restored: %s", why->text);
+
+    rt_pool_say(agent->pool, restore->ordinal, restore->attempt, text);
+    free(text);
+}
+
 static void take_bytes(struct rt_agent *agent, size_t at, const struct rt_wire_piece *piece)
 {
     struct restore *restore = &agent->keep->restores[at];
-    struct rt_err err;
+    struct rt_err err = {.code = 0};
     char *path = NULL;
 
     if (piece->size != RT_WIRE_KEPT && piece->offset == restore->size &&
@@ -362,10 +400,12 @@ static void take_bytes(struct rt_agent *agent, size_t at, const struct rt_wire_p
             restore->asked = true;
             return;
         }
-        path = unpack(restore, piece);
+        path = unpack(restore, piece, &err);
     }
     if (path)
         say_given(agent, restore);
+    else if (err.code)
+        say_not_given(agent, restore, &err);
     end_restore(agent, at, path);
     free(path);
 }

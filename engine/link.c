@@ -8,6 +8,7 @@
 #include "store/report.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,6 +95,12 @@ static void set_text(char **text, struct rt_reader *reader)
     *text = span.size ? rt_strndup(span.data, span.size) : NULL;
 }
 
+static void say(struct rt_span text)
+{
+    dprintf(STDERR_FILENO, "retrial: %.*s\n", (int)text.size,
+            text.size ? (const char *)text.data : "");
+}
+
 static void take_note(struct rt_link *link)
 {
     struct rt_reader reader = rt_reader(rt_buf_span(&link->note));
@@ -113,6 +120,9 @@ static void take_note(struct rt_link *link)
         break;
     case RT_NOTE_PARAMS:
         set_text(&link->params, &reader);
+        break;
+    case RT_NOTE_SAY:
+        say(rt_read_span(&reader));
         break;
     case RT_NOTE_RESTORED:
         set_text(&link->saved, &reader);

@@ -20,6 +20,7 @@ enum rt_note_down {
     RT_NOTE_PARAMS = 3,   /* a JSON object: span */
     RT_NOTE_RESTORED = 4, /* path: span; empty if there is nothing */
     RT_NOTE_KEPT = 5,     /* the copy of a KEEP has been taken over, or was not wanted */
+    RT_NOTE_SAY = 6,      /* a sentence for the trial's stderr: span */
 };
 
 #endif

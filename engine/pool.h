@@ -106,6 +106,8 @@ void rt_pool_set_keeper(struct rt_pool *pool, rt_pool_keep_fn *keep, rt_pool_res
                         void *context);
 void rt_pool_kept(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt);
 void rt_pool_restored(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, const char *path);
+/* A sentence for the stderr of a running trial, before the answers that follow. */
+void rt_pool_say(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, const char *text);
 
 /* What the trials taken so far, and perhaps some not taken yet, have read of their params; NULL
  * before the first. Borrowed; it only grows. */

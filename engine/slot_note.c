@@ -269,3 +269,11 @@ void rt_pool_restored(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, 
     if (slot)
         put_told(slot, RT_NOTE_RESTORED, path ? path : "");
 }
+
+void rt_pool_say(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, const char *text)
+{
+    struct rt_slot *slot = slot_of(pool, ordinal, attempt);
+
+    if (slot)
+        put_told(slot, RT_NOTE_SAY, text);
+}

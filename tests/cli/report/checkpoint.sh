@@ -109,3 +109,22 @@ printf 'name: c\nentry: ./libmodel.so:train\nlimits: {retries: 1}\n' >c.yaml
 retrial run --store c -q c.yaml
 retrial --store c query --csv 'SELECT outcome, attempt, first FROM c'
 retrial --store c log c.1 2>/dev/null
+
+# What was kept and is not what it was is not given; the trial hears so.
+cat >damaged.py <<'PYTHON'
+import os, retrial
+def train(trial):
+    if not retrial.restore() and not os.path.exists(os.environ["AGAIN"]):
+        with open("last.pt", "w") as file:
+            file.write("state")
+        retrial.checkpoint("last.pt")
+        raise ValueError("again")
+    return {"restored": retrial.restore() is not None}
+PYTHON
+export AGAIN=$PWD/../again
+retrial --store damaged run -q -j 1 damaged.py:train 2>/dev/null || true
+for file in $(find damaged/kept -type f); do printf 'statE' >"$file"; done
+touch "$AGAIN"
+retrial --store damaged resume damaged -q -j 1 --retry failed 2>&1 | head -n 3
+retrial --store damaged query --csv 'SELECT outcome, restored FROM damaged'
+retrial --store damaged log damaged.1 2>/dev/null || true
