@@ -93,18 +93,25 @@ static int seek(struct rt_origins *origins, uint64_t ordinal, struct rt_err *err
     return step(origins, err);
 }
 
-int rt_origins_find(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,
-                    struct rt_origin *out, struct rt_err *err)
+int rt_origin_planned(const struct rt_study *study, uint64_t ordinal, struct rt_origin *out,
+                      struct rt_err *err)
 {
-    int rc;
-
     *out = (struct rt_origin){.study = study, .ordinal = ordinal};
     out->plan = rt_study_plan_of(study, ordinal, &out->index);
     if (!out->plan)
         return rt_err_set(err, RT_ENOTFOUND, "no plan has trial %s.%llu", study->id,
                           (unsigned long long)ordinal);
     out->seed = rt_plan_seed(out->plan, out->index);
-    if ((rc = prepare(origins, study, err)) < 0)
+    return 0;
+}
+
+int rt_origins_find(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,
+                    struct rt_origin *out, struct rt_err *err)
+{
+    int rc;
+
+    if ((rc = rt_origin_planned(study, ordinal, out, err)) < 0 ||
+        (rc = prepare(origins, study, err)) < 0)
         return rc;
     rc = seek(origins, ordinal, err);
     if (rc > 0 && origins->at == ordinal)

@@ -21,6 +21,10 @@ struct rt_origin {
     uint64_t row;   /* in that event */
 };
 
+/* What the plan alone says: of no attempt. RT_ENOTFOUND if no plan has the trial. */
+int rt_origin_planned(const struct rt_study *study, uint64_t ordinal, struct rt_origin *out,
+                      struct rt_err *err);
+
 /* Finds origins, fastest in the order of their studies. Until it is freed, the index shows what it
  * showed at first. */
 struct rt_origins;

@@ -16,7 +16,6 @@ struct granting {
     struct rt_db *index;
     struct rt_wish *wish;
     struct rt_granted *out;
-    struct rt_origins *origins;
     const struct rt_plan *plan; /* of the origin before, and the inputs that it has now */
     const struct rt_json *inputs;
     struct rt_pattern *pattern; /* of params */
@@ -123,7 +122,7 @@ static int add_items(struct granting *granting, const struct rt_pick *pick, stru
     int rc = 0;
 
     if (granting->out->codes || inputs || wish->changes.count)
-        rc = rt_origins_find(granting->origins, pick->study, pick->ordinal, &origin, err);
+        rc = rt_origin_planned(pick->study, pick->ordinal, &origin, err);
     if (rc == 0 && granting->out->codes)
         rc = rt_codes_find(granting->out->codes, &origin, &item.code, err);
     if (rc == 0 && inputs) {
@@ -319,12 +318,10 @@ int rt_wish_grant(struct rt_store *store, struct rt_db *index, struct rt_wish *w
     if ((rc = check(wish, err)) < 0 ||
         (rc = rt_select(store, index, &wish->selection, &granted->picks, err)) < 0)
         return rc;
-    rt_origins_new(index, &granting.origins);
     granting.pattern = rt_pattern_new();
     if (wish->code)
         granted->codes = rt_codes_new(store, index, wish->code, wish->dry);
     rc = add_all(&granting, err);
-    rt_origins_free(granting.origins);
     rt_pattern_free(granting.pattern);
     if (rc == 0 && (rc = settle_code(&granting, err)) == 0)
         rc = plan_possible(&granting, err);
