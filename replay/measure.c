@@ -21,30 +21,38 @@ static int by_place(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
+void rt_measure_miss(struct rt_measure *measure, const char *why)
+{
+    free(measure->why);
+    measure->is.missing = measure->why = rt_strdup(why);
+}
+
 /* What was skipped has a reason in place of a result. */
 static void take_skipped(struct rt_store *store, const struct rt_attempt *attempt,
                          struct rt_measure *measure)
 {
     struct rt_buf reason = RT_BUF_INIT;
+    struct rt_err why;
 
-    if (rt_store_payload(store, &attempt->reason, &reason, &measure->why) == 0)
-        rt_err_set(&measure->why, RT_ENOTFOUND, "%s",
-                   reason.size ? rt_buf_text(&reason) : "it was skipped");
-    measure->is.missing = measure->why.text;
+    if (rt_store_payload(store, &attempt->reason, &reason, &why) == 0)
+        rt_err_set(&why, RT_ENOTFOUND, "%s", reason.size ? rt_buf_text(&reason) : "it was skipped");
+    rt_measure_miss(measure, why.text);
     rt_buf_clear(&reason);
 }
 
 static void take(struct rt_store *store, const struct rt_attempt *attempt,
                  struct rt_measure *measure)
 {
+    struct rt_err why;
+
     if (attempt->outcome == RT_OUTCOME_SKIPPED) {
         take_skipped(store, attempt, measure);
         return;
     }
     measure->is.outcome = attempt->outcome;
     measure->is.status = attempt->outcome == RT_OUTCOME_OK ? 0 : attempt->status;
-    if (rt_store_payload(store, &attempt->result, &measure->result, &measure->why) < 0)
-        measure->is.missing = measure->why.text;
+    if (rt_store_payload(store, &attempt->result, &measure->result, &why) < 0)
+        rt_measure_miss(measure, why.text);
     else
         measure->is.result = rt_buf_span(&measure->result);
 }
@@ -96,7 +104,9 @@ int rt_measures_read(struct rt_store *store, struct rt_measure *measures, size_t
 
 void rt_measures_free(struct rt_measure *measures, size_t count)
 {
-    for (size_t i = 0; measures && i < count; i++)
+    for (size_t i = 0; measures && i < count; i++) {
         rt_buf_clear(&measures[i].result);
+        free(measures[i].why);
+    }
     free(measures);
 }

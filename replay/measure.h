@@ -8,8 +8,11 @@ struct rt_measure {
     struct rt_origin of; /* with event and row */
     struct rt_measured is;
     struct rt_buf result; /* is.result borrows from it */
-    struct rt_err why;    /* is.missing may borrow from it */
+    char *why;            /* is.missing may borrow from it; NULL: it does not */
 };
+
+/* Why nothing is to be compared with it; copied. */
+void rt_measure_miss(struct rt_measure *measure, const char *why);
 
 /* Fills `is` of all of them; those whose attempt is lost, or that have `missing` set already, have
  * nothing to be read. A payload that is gone makes its attempt missing, and so does that it was

@@ -30,20 +30,21 @@ static void note(struct rt_measure *original, struct rt_stmt *row)
 {
     const char *stop = rt_stmt_get_text(row, STOP);
     const char *params = rt_stmt_get_text(row, PARAMS);
+    struct rt_err why;
 
     if (original->is.missing)
         return;
     if (stop)
-        rt_err_set(&original->why, RT_ENOTFOUND,
+        rt_err_set(&why, RT_ENOTFOUND,
                    "the driver of the original stopped it while it ran (%.200s); a replay has no "
                    "driver",
                    stop);
     else
-        rt_err_set(&original->why, RT_ENOTFOUND,
+        rt_err_set(&why, RT_ENOTFOUND,
                    "the driver of the original gave it new parameters while it ran (%.200s); a "
                    "replay has no driver",
                    params ? params : "");
-    original->is.missing = original->why.text;
+    rt_measure_miss(original, why.text);
 }
 
 /* Both are in the same order; an original may be there several times. */
