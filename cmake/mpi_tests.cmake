@@ -39,7 +39,7 @@ function(retrial_mpi_test)
       endif()
       add_test(NAME ${name} COMMAND ${launch} ${program} ${test_COMMAND})
       set_tests_properties(${name} PROPERTIES
-        TIMEOUT ${test_TIMEOUT} PROCESSORS 2 LABELS mpi SKIP_RETURN_CODE 77
+        TIMEOUT ${test_TIMEOUT} LABELS mpi SKIP_RETURN_CODE 77
         ENVIRONMENT "RETRIAL_MODULES=${CMAKE_LIBRARY_OUTPUT_DIRECTORY};MPIEXEC=${words};MPI=${lower};RANKS=${ranks};${test_ENVIRONMENT}")
     endforeach()
   endforeach()
