@@ -143,6 +143,7 @@ int rt_index_open(const char *path, const uint8_t uuid[16], struct rt_index **ou
     if ((rc = open_db(index, path, uuid, err)) < 0 ||
         (rc = rt_index_bulk_new(index->db, &index->bulk, err)) < 0 ||
         (rc = rt_index_pairs_new(index->db, &index->pairs, err)) < 0 ||
+        (rc = rt_index_verdicts_new(index->db, &index->verdicts, err)) < 0 ||
         (rc = rt_index_load_leases(index, err)) < 0) {
         rt_index_close(index);
         return rc;
@@ -173,6 +174,7 @@ void rt_index_close(struct rt_index *index)
     rt_db_close(index->db);
     rt_index_bulk_free(index->bulk);
     rt_index_pairs_free(index->pairs);
+    rt_index_verdicts_free(index->verdicts);
     free(index);
 }
 

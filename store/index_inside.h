@@ -10,6 +10,7 @@
 #include "store/index_bulk.h"
 #include "store/index_pairs.h"
 #include "store/index_table.h"
+#include "store/index_verdicts.h"
 
 /* Trials that an agent has: a row of table lease, once it is committed. */
 struct rt_index_lease {
@@ -37,6 +38,7 @@ struct rt_index {
     size_t lease_capacity;
     struct rt_index_bulk *bulk; /* rows that are not in their table yet */
     struct rt_index_pairs *pairs;
+    struct rt_index_verdicts *verdicts;
     struct rt_index_insert past; /* into past_attempt */
     struct rt_index_processes *processes;
     struct rt_metrics metrics; /* of the attempt at hand */

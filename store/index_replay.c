@@ -16,17 +16,13 @@ int rt_index_apply_pairs(struct rt_index *index, const struct rt_event *event,
 
 int rt_index_apply_verdict(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
 {
-    static const char *const steps[] = {
-        rt_sql_index_delete_verdicts,
-        rt_sql_index_insert_verdicts,
-        rt_sql_index_delete_differences,
-        rt_sql_index_insert_differences,
-    };
-    int rc = 0;
+    int rc;
 
-    for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof steps[0]; i++)
-        rc = rt_index_run(index, steps[i], event, 0, err);
-    return rc;
+    if ((rc = rt_index_run(index, rt_sql_index_delete_verdicts, event, 0, err)) < 0 ||
+        (rc = rt_index_verdicts_insert(index->verdicts, event, err)) < 0 ||
+        (rc = rt_index_run(index, rt_sql_index_delete_differences, event, 0, err)) < 0)
+        return rc;
+    return rt_index_run(index, rt_sql_index_insert_differences, event, 0, err);
 }
 
 int rt_index_apply_floor(struct rt_index *index, const struct rt_event *event, struct rt_err *err)

@@ -5,6 +5,7 @@
 #include "store/index_bulk.h"
 #include "store/index_ddl.h"
 #include "store/index_pairs.h"
+#include "store/index_verdicts.h"
 
 static bool starts(const char *name, const char *start)
 {
@@ -23,6 +24,7 @@ static void begin(struct world *world, struct rt_db **db)
 static void every_statement_of_the_index_fits_the_schema(void **state)
 {
     struct world world;
+    struct rt_index_verdicts *verdicts;
     struct rt_index_pairs *pairs;
     struct rt_db *db;
     int seen = 0;
@@ -30,6 +32,7 @@ static void every_statement_of_the_index_fits_the_schema(void **state)
     (void)state;
     begin(&world, &db);
     expect_ok(world.err, rt_index_pairs_new(db, &pairs, &world.err));
+    expect_ok(world.err, rt_index_verdicts_new(db, &verdicts, &world.err));
     expect_ok(world.err, rt_db_exec(db, "ATTACH ':memory:' AS made", &world.err));
     for (const struct rt_sql_file *file = rt_sql_files; file->name; file++) {
         struct rt_stmt *stmt;
@@ -49,6 +52,7 @@ static void every_statement_of_the_index_fits_the_schema(void **state)
     assert_true(seen > 20);
     rt_db_close(db);
     rt_index_pairs_free(pairs);
+    rt_index_verdicts_free(verdicts);
     world_end(&world);
 }
 
