@@ -19,7 +19,7 @@ int rt_index_apply_verdict(struct rt_index *index, const struct rt_event *event,
     int rc;
 
     if ((rc = rt_index_run(index, rt_sql_index_delete_verdicts, event, 0, err)) < 0 ||
-        (rc = rt_index_verdicts_insert(index->verdicts, event, err)) < 0 ||
+        (rc = rt_index_verdicts_insert(index->verdicts, index->state, event, err)) < 0 ||
         (rc = rt_index_run(index, rt_sql_index_delete_differences, event, 0, err)) < 0)
         return rc;
     return rt_index_run(index, rt_sql_index_insert_differences, event, 0, err);

@@ -62,18 +62,27 @@ void rt_index_verdicts_free(struct rt_index_verdicts *verdicts)
     free(verdicts);
 }
 
-/* [first ordinal, count, verdict]. */
-static void add_run(struct rt_index_verdicts *verdicts, const struct rt_json *run)
+static int refuse(const struct rt_event *event, const char *what, struct rt_err *err)
+{
+    return rt_err_set(err, RT_EDAMAGED, "the verdicts of event %llu %s",
+                      (unsigned long long)event->seq, what);
+}
+
+/* [first ordinal, count, verdict]; false if the study has no such trials. */
+static bool add_run(struct rt_index_verdicts *verdicts, const struct rt_json *run, int64_t ordinals)
 {
     int64_t first = rt_json_int(rt_json_at(run, 0));
     int64_t count = rt_json_int(rt_json_at(run, 1));
     const char *verdict = rt_json_string(rt_json_at(run, 2));
 
+    if (first < 1 || first > ordinals || count < 0 || count > ordinals - first + 1 || !verdict)
+        return false;
     for (int64_t i = 0; i < count; i++) {
         verdicts->rows = rt_grow(verdicts->rows, &verdicts->capacity, verdicts->count + 1,
                                  sizeof *verdicts->rows);
         verdicts->rows[verdicts->count++] = (struct row){first + i, verdict, NULL};
     }
+    return (int64_t)verdicts->count <= ordinals;
 }
 
 static int by_ordinal(const void *a, const void *b)
@@ -109,17 +118,25 @@ static void add_reason(struct rt_index_verdicts *verdicts, const struct rt_json 
     *at = (size_t)(row - verdicts->rows) + 1;
 }
 
-static void make_rows(struct rt_index_verdicts *verdicts, const struct rt_json *record)
+static int make_rows(struct rt_index_verdicts *verdicts, const struct rt_json *record,
+                     const struct rt_event *event, int64_t ordinals, struct rt_err *err)
 {
     const struct rt_json *runs = rt_json_get(record, "runs");
     const struct rt_json *reasons = rt_json_get(record, "reasons");
     size_t at = 0;
 
-    for (size_t i = 0; i < rt_json_count(runs); i++)
-        add_run(verdicts, rt_json_at(runs, i));
+    for (size_t i = 0; i < rt_json_count(runs); i++) {
+        if (!add_run(verdicts, rt_json_at(runs, i), ordinals))
+            return refuse(event, "are of trials that their study does not have", err);
+    }
     sort(verdicts);
+    for (size_t i = 1; i < verdicts->count; i++) {
+        if (verdicts->rows[i].ordinal == verdicts->rows[i - 1].ordinal)
+            return refuse(event, "judge a trial twice", err);
+    }
     for (size_t i = 0; verdicts->count && i < rt_json_count(reasons); i++)
         add_reason(verdicts, rt_json_at(reasons, i), &at);
+    return 0;
 }
 
 static int insert(struct rt_index_verdicts *verdicts, const struct rt_event *event, int64_t study,
@@ -139,17 +156,20 @@ static int insert(struct rt_index_verdicts *verdicts, const struct rt_event *eve
     return rc;
 }
 
-int rt_index_verdicts_insert(struct rt_index_verdicts *verdicts, const struct rt_event *event,
-                             struct rt_err *err)
+int rt_index_verdicts_insert(struct rt_index_verdicts *verdicts, const struct rt_state *state,
+                             const struct rt_event *event, struct rt_err *err)
 {
+    const struct rt_study *study;
     struct rt_json *record;
-    int rc = rt_json_parse(event->body, &record, err);
+    int rc;
 
-    if (rc < 0)
-        return rt_err_set(err, RT_EDAMAGED, "the verdicts of event %llu are no JSON",
-                          (unsigned long long)event->seq);
-    make_rows(verdicts, record);
-    rc = insert(verdicts, event, rt_json_get_int(record, "study", 0), err);
+    if (rt_json_parse(event->body, &record, err) < 0)
+        return refuse(event, "are no JSON", err);
+    study = rt_state_study(state, (uint32_t)rt_json_get_int(record, "study", 0));
+    rc = study ? make_rows(verdicts, record, event, (int64_t)study->ordinals, err)
+               : refuse(event, "are of no study", err);
+    if (rc == 0)
+        rc = insert(verdicts, event, study->number, err);
     free(verdicts->rows);
     verdicts->rows = NULL;
     verdicts->count = verdicts->capacity = 0;

@@ -432,6 +432,45 @@ static void a_reader_that_stays_pins_the_wal(void **state)
     world_end(&world);
 }
 
+static void verdicts_on_trials_that_are_not_there_are_refused(void **state)
+{
+    static const char *const runs[] = {
+        "[[0,1,\"IDENTICAL\"]]",
+        "[[201,1,\"IDENTICAL\"]]",
+        "[[1,9000000000000000000,\"IDENTICAL\"]]",
+        "[[1,200,\"IDENTICAL\"],[7,2,\"DIFFERENT\"]]",
+        "[[7,2,\"DIFFERENT\"],[8,1,\"IDENTICAL\"]]",
+        "[[7,2]]",
+        "[7]",
+    };
+    struct world world;
+    char *got;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        char *body = rt_printf("{\"study\":1,\"runs\":%s,\"reasons\":[[7,\"x\"]]}", runs[i]);
+        struct rt_event event = {.kind = RT_EVENT_VERDICT, .body = rt_span_text(body)};
+
+        begin_simple(&world, 200, 0);
+        event.seq = world.count + 1;
+        expect_ok(world.err, rt_state_apply(world.state, &event, &world.err));
+        expect_error(world.err, RT_EDAMAGED, "the verdicts of event",
+                     rt_index_apply(world.index, world.state, &event, &world.err));
+        world_end(&world);
+        free(body);
+    }
+    begin_simple(&world, 200, 0);
+    world_say_text(&world, RT_EVENT_VERDICT,
+                   "{\"study\":1,\"runs\":[[9,192,\"IDENTICAL\"],[1,8,\"DIFFERENT\"]],"
+                   "\"reasons\":[[9,\"b\"],[2,\"a\"],[999,\"no such trial\"]]}");
+    world_commit(&world);
+    got = world_ask(&world, "SELECT count(*), sum(verdict = 'DIFFERENT'), group_concat(reason) "
+                            "FROM verdict");
+    assert_string_equal(got, "200|8|a,b");
+    free(got);
+    world_end(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +488,7 @@ int main(void)
         cmocka_unit_test(an_event_out_of_turn_is_refused),
         cmocka_unit_test(the_file_is_its_owners_alone),
         cmocka_unit_test(a_reader_that_stays_pins_the_wal),
+        cmocka_unit_test(verdicts_on_trials_that_are_not_there_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
