@@ -105,7 +105,8 @@ done
 
 set -m
 open=false
-for ((round = 1; round <= rounds; round++)); do
+# A short series in which nothing failed yet goes on for a while.
+for ((round = 1; round <= rounds || (missed == round - 1 && round <= 20); round++)); do
     $open || anew
     how=${hows[RANDOM % ${#hows[@]}]} FAULTY=${ranks[RANDOM % ${#ranks[@]}]}
     case $how in
@@ -119,8 +120,8 @@ for ((round = 1; round <= rounds; round++)); do
     open=false
     if [ $((RANDOM % 3)) = 0 ] && [ $round -lt "$rounds" ] && ! judged; then open=true; else complete --retry all; fi
 done
-echo "$what, disk, $mpi: $rounds rounds, $((rounds - missed)) met a fault: $told told, $survived survived," \
+echo "$what, disk, $mpi: $((round - 1)) rounds, $((round - 1 - missed)) met a fault: $told told, $survived survived," \
     "$failed with failed trials; $repaired indexes made anew: $(tally)"
 echo "    by$(for how in "${!met[@]}"; do printf ' %s %s' "${met[$how]}" "$how"; done)"
 [ $((lost + repeated + damaged + wrong)) = 0 ] || exit 1
-[ $missed -lt "$rounds" ] || { echo "nothing ever failed"; exit 1; }
+[ $missed -lt $((round - 1)) ] || { echo "nothing ever failed"; exit 1; }

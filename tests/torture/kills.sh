@@ -129,16 +129,17 @@ done
 [ "$all" -gt 100 ] || { echo "only $all changes were seen"; exit 2; }
 set -m
 open=false
-for ((round = 1; round <= rounds; round++)); do
+# A short series in which nobody was hit yet, for all came too early or too late, goes on for a while.
+for ((round = 1; round <= rounds || (at_random + at_change == 0 && round <= 20); round++)); do
     $open || { anew && ahead; }
-    [ $((round % 2)) = 1 ] || watch $((1 + (all * round + RANDOM % (2 * all)) / (rounds + 2))),stop
+    [ $((round % 2)) = 1 ] || watch $((1 + (all * ((round - 1) % rounds + 1) + RANDOM % (2 * all)) / (rounds + 2))),stop
     blow
     unset DISK_FAULT
     look
     open=false
     if [ $((RANDOM % 3)) = 0 ] && [ $round -lt "$rounds" ] && ! judged; then open=true; else complete; fi
 done
-echo "$what, $kind, $mpi: $rounds rounds, $((at_random + at_change)) blows, $at_random at random instants and $at_change" \
+echo "$what, $kind, $mpi: $((round - 1)) rounds, $((at_random + at_change)) blows, $at_random at random instants and $at_change" \
     "at one of $all changes: $(tally)"
 [ $((lost + repeated + damaged + wrong)) = 0 ] || exit 1
 [ $((at_random + at_change)) -gt 0 ] || { echo "nobody was ever hit"; exit 1; }
