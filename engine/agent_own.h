@@ -73,6 +73,8 @@ int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, bool now, struc
  * came before them. */
 int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err);
 int rt_agent_pass_past_reports(struct rt_agent *agent, struct rt_err *err);
+/* And at which calls they heard what they were told, before their results. */
+int rt_agent_pass_heard(struct rt_agent *agent, struct rt_err *err);
 void rt_agent_take_answer(struct rt_agent *agent, const struct rt_wire_answer *answer);
 /* agent_keep.c: checkpoints of running trials to the conductor, and back. */
 void rt_agent_keep_init(struct rt_agent *agent);

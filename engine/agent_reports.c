@@ -32,6 +32,21 @@ int rt_agent_pass_past_reports(struct rt_agent *agent, struct rt_err *err)
     return agent->pool && !is_alone(agent) ? send_reports(agent, true, err) : 0;
 }
 
+int rt_agent_pass_heard(struct rt_agent *agent, struct rt_err *err)
+{
+    struct rt_wire wire = {.kind = RT_WIRE_HEARD};
+    struct rt_buf rows = RT_BUF_INIT;
+    int rc = 0;
+
+    if (agent->pool)
+        rt_pool_take_heard(agent->pool, &rows);
+    wire.heard = rt_buf_span(&rows);
+    if (rows.size && !is_alone(agent))
+        rc = rt_agent_say(agent, &wire, err);
+    rt_buf_clear(&rows);
+    return rc;
+}
+
 int rt_agent_pass_reports(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     uint64_t wait_us;

@@ -118,7 +118,8 @@ int rt_agent_hand_over(struct rt_agent *agent, uint64_t mono_us, bool now, struc
     if (agent->guard && rt_code_guard_due(agent->guard, mono_us) &&
         (rc = rt_agent_check_code(agent, mono_us, err)) < 0)
         return rc;
-    if ((rc = rt_agent_pass_past_reports(agent, err)) < 0)
+    if ((rc = rt_agent_pass_past_reports(agent, err)) < 0 ||
+        (rc = rt_agent_pass_heard(agent, err)) < 0)
         return rc;
     wire.results.rows = rt_handover_close(&agent->handover, &wire.results.number);
     rc = rt_agent_say(agent, &wire, err);

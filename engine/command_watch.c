@@ -205,7 +205,7 @@ static void watch_process(struct rt_command_watch *watch, pid_t pid, int pidfd)
             return;
         if (fds[1].revents)
             take_lines(watch);
-        if (rt_link_answer(link, false, &answer, &err) == 0)
+        if (rt_link_look(link, &answer, &err) == 0)
             take_answer(watch, &answer, pid, &stop_us);
         if (stop_us && rt_mono_us() >= stop_us)
             kill(-pid, SIGKILL);

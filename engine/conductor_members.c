@@ -314,6 +314,9 @@ void rt_conductor_take_message(struct rt_conductor *conductor, int rank, const s
     case RT_WIRE_REPORTS:
         rt_conductor_take_reports(conductor, rank, &wire->reports);
         break;
+    case RT_WIRE_HEARD:
+        rt_conductor_take_heard(conductor, rank, wire->heard);
+        break;
     case RT_WIRE_BEAT:
         member->running = wire->beat.running;
         member->beat = wire->beat.number;

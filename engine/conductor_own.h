@@ -85,6 +85,9 @@ void rt_conductor_kept(struct rt_conductor *conductor, int rank, const struct rt
 void rt_conductor_given(struct rt_conductor *conductor, int rank, const struct rt_wire_piece *piece,
                         uint32_t kept_by);
 
+/* conductor_heard.c: at which of their calls trials heard it; see engine/hearing.h. */
+void rt_conductor_take_heard(struct rt_conductor *conductor, int rank, struct rt_span rows);
+
 /* conductor_members.c: agents that come, speak, fall silent and leave. */
 void rt_conductor_take_message(struct rt_conductor *conductor, int rank,
                                const struct rt_wire *wire);

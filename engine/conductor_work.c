@@ -280,7 +280,7 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
         return;
     if (row->launch == conductor->options.launch &&
         rt_state_holds(conductor->state, row->rank, row->study, row->ordinal, row->attempt)) {
-        row->flags = 0;
+        row->flags = said & RT_ATTEMPT_TRACE;
         sorted->leased++;
         if (!rt_outcome_success(row->outcome) && row->outcome != RT_OUTCOME_LOST)
             rt_retry_failed(&conductor->retry, row->ordinal);
@@ -288,7 +288,7 @@ static void sort_row(struct rt_conductor *conductor, int rank, struct rt_attempt
     } else if (held_by_any(conductor, row)) {
         return;
     } else {
-        row->flags = RT_ATTEMPT_LATE;
+        row->flags = RT_ATTEMPT_LATE | (said & RT_ATTEMPT_TRACE);
     }
     if (conductor->options.pruning) /* late ones, too: the next launch will read of them */
         rt_pruning_ended(conductor->options.pruning, row->ordinal, row->outcome);

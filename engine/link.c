@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/json.h"
 #include "engine/note.h"
 #include "engine/parcel.h"
 #include "store/report.h"
@@ -24,6 +25,9 @@ struct rt_link {
     pid_t pid;
     uint32_t number; /* of the trial that runs; 0: none does */
     uint32_t attempt;
+    const struct rt_json *script; /* what it is told, of a replay */
+    size_t script_at;
+    uint64_t calls;    /* that were answered */
     uint64_t made;     /* reports of this trial */
     uint64_t sent;     /* of them */
     uint64_t answered; /* of those */
@@ -59,7 +63,7 @@ static void forget_trial(struct rt_link *link)
     free(link->told_params);
     free(link->saved);
     link->reason = link->params = link->told_params = link->saved = NULL;
-    link->made = link->sent = link->answered = link->keeping = 0;
+    link->calls = link->made = link->sent = link->answered = link->keeping = 0;
     link->stride = 1;
     link->stop = link->told = link->restore_asked = link->restored = false;
 }
@@ -75,14 +79,18 @@ void rt_link_free(struct rt_link *link)
     free(link);
 }
 
-void rt_link_begin(struct rt_link *link, uint32_t number, uint32_t attempt)
+void rt_link_begin(struct rt_link *link, uint32_t number, uint32_t attempt,
+                   const struct rt_json *script)
 {
     pthread_mutex_lock(&link->mutex);
-    if (link->made || link->stop || link->params || link->restore_asked || link->keeping)
+    if (link->calls || link->made || link->stop || link->params || link->restore_asked ||
+        link->keeping)
         forget_trial(link);
     link->stride = 1;
     link->number = number;
     link->attempt = attempt;
+    link->script = script;
+    link->script_at = 0;
     pthread_mutex_unlock(&link->mutex);
 }
 
@@ -165,6 +173,61 @@ void rt_link_end(struct rt_link *link, struct rt_ended *ended)
     pthread_mutex_unlock(&link->mutex);
 }
 
+/* What the original had heard by this call; a command, which makes none, by so many reports. */
+static void follow_script(struct rt_link *link)
+{
+    for (; link->script_at < rt_json_count(link->script); link->script_at++) {
+        const struct rt_json *one = rt_json_at(link->script, link->script_at);
+        const struct rt_json *params = rt_json_get(one, "params");
+        const char *stop = rt_json_get_text(one, "stop", NULL);
+
+        if (rt_json_get_int(one, "call", 0) > (int64_t)link->calls ||
+            rt_json_get_int(one, "reports", 0) > (int64_t)link->made)
+            return;
+        if (params) {
+            free(link->params);
+            link->params = rt_json_text(params);
+        }
+        if (stop) {
+            free(link->reason);
+            link->reason = rt_strdup(stop);
+            link->stop = true;
+        }
+    }
+}
+
+static void send(struct rt_link *link, struct rt_buf *note, bool wake)
+{
+    rt_talk_send(link->talk, &(struct rt_frame){link->number | RT_FRAME_NOTE, rt_buf_span(note)},
+                 wake);
+    rt_buf_clear(note);
+}
+
+/* The trial is about to hear what it did not know. */
+static void say_heard(struct rt_link *link)
+{
+    struct rt_json *heard;
+    struct rt_json *params = NULL;
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_buf note = RT_BUF_INIT;
+
+    if ((!link->stop || link->told) && !link->params)
+        return;
+    heard = rt_json_new_object();
+    if (link->stop && !link->told)
+        rt_json_set_text(heard, "stop", link->reason ? link->reason : "");
+    if (link->params && rt_json_parse(rt_span_text(link->params), &params, NULL) == 0)
+        rt_json_set(heard, "params", params);
+    rt_json_canonical(heard, &text);
+    rt_buf_put_u8(&note, RT_NOTE_HEARD);
+    rt_buf_put_varint(&note, link->calls); /* none, if it only looks */
+    rt_buf_put_varint(&note, link->made);
+    rt_buf_put_span(&note, rt_buf_span(&text));
+    send(link, &note, false);
+    rt_buf_clear(&text);
+    rt_json_free(heard);
+}
+
 /* Takes the lock, if this is the process of a trial that runs. */
 static int enter(struct rt_link *link, struct rt_err *err)
 {
@@ -184,6 +247,8 @@ static int enter(struct rt_link *link, struct rt_err *err)
 static void leave(struct rt_link *link, struct rt_answer *answer)
 {
     if (answer) {
+        follow_script(link);
+        say_heard(link);
         answer->stop = link->stop;
         answer->reason = link->stop ? (link->reason ? link->reason : "it was told to stop") : NULL;
         free(link->told_params);
@@ -193,13 +258,6 @@ static void leave(struct rt_link *link, struct rt_answer *answer)
         link->told = link->told || link->stop;
     }
     pthread_mutex_unlock(&link->mutex);
-}
-
-static void send(struct rt_link *link, struct rt_buf *note, bool wake)
-{
-    rt_talk_send(link->talk, &(struct rt_frame){link->number | RT_FRAME_NOTE, rt_buf_span(note)},
-                 wake);
-    rt_buf_clear(note);
 }
 
 /* Whether this report is one of those that are sent: of long trials ever fewer. */
@@ -271,6 +329,7 @@ int rt_link_report(struct rt_link *link, int64_t step, struct rt_span values, ui
     if ((rc = check_report(step, values, count, err)) < 0 || (rc = enter(link, err)) < 0)
         return rc;
     link->made++;
+    link->calls += answer != NULL;
     if (is_sent(link)) {
         if (link->sent - link->answered >= WINDOW)
             hear_until_answered(link, link->sent - WINDOW + 1);
@@ -290,10 +349,22 @@ int rt_link_answer(struct rt_link *link, bool wait, struct rt_answer *answer, st
 
     if (rc < 0)
         return rc;
+    link->calls++;
     if (wait)
         hear_until_answered(link, link->sent);
     else
         hear(link);
+    leave(link, answer);
+    return 0;
+}
+
+int rt_link_look(struct rt_link *link, struct rt_answer *answer, struct rt_err *err)
+{
+    int rc = enter(link, err);
+
+    if (rc < 0)
+        return rc;
+    hear(link);
     leave(link, answer);
     return 0;
 }

@@ -8,11 +8,14 @@
  * worker, and are refused in processes that a trial forks. A trial is slowed
  * down when it reports faster than reports can be recorded, and of very many
  * reports some are thinned out: neither here nor behind it do they pile up.
+ * At which of its calls a trial heard something, the agent is told (engine/hearing.h); a trial
+ * that is replayed hears the same at the same call.
  */
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/span.h"
 #include "engine/ended.h"
 #include "engine/talk.h"
@@ -31,7 +34,9 @@ struct rt_link *rt_link_new(struct rt_talk *talk, const char *folder);
 void rt_link_free(struct rt_link *link);
 
 /* Around a trial. At the end, what it was told decides with it: one that was to stop is pruned. */
-void rt_link_begin(struct rt_link *link, uint32_t number, uint32_t attempt);
+/* `script` is what a replayed trial is told, as rt_plan_told() has it, or NULL. */
+void rt_link_begin(struct rt_link *link, uint32_t number, uint32_t attempt,
+                   const struct rt_json *script);
 void rt_link_end(struct rt_link *link, struct rt_ended *ended);
 
 /* A report. `values` are packed (store/report.h), `count` of them. All of these: RT_EUSAGE with
@@ -40,6 +45,10 @@ int rt_link_report(struct rt_link *link, int64_t step, struct rt_span values, ui
                    bool wait, struct rt_answer *answer, struct rt_err *err);
 /* The answer that is known; with `wait`, after all reports so far were judged. */
 int rt_link_answer(struct rt_link *link, bool wait, struct rt_answer *answer, struct rt_err *err);
+
+/* Likewise, for an entry that looks when it likes, beside what the trial does. Reports that it
+ * passes on for the trial ask for no answer. */
+int rt_link_look(struct rt_link *link, struct rt_answer *answer, struct rt_err *err);
 
 /* Keeps a file or a folder: copies it. With `take`, one within the worker's folder is moved. */
 int rt_link_keep(struct rt_link *link, const char *path, int64_t step, bool take,

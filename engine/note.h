@@ -11,6 +11,7 @@ enum rt_note_up {
         1, /* waits: u8; then a report (store/report.h), whose trial the agent fills in */
     RT_NOTE_KEEP = 2,    /* step + 1, or 0: varint; folder: u8; path of the copy, name: spans */
     RT_NOTE_RESTORE = 3, /* nothing: what did an earlier attempt keep? */
+    RT_NOTE_HEARD = 4,   /* call, reports: varints; what it heard: span, JSON; engine/hearing.h */
 };
 
 /* To the worker. */

@@ -290,6 +290,7 @@ void rt_pool_free(struct rt_pool *pool)
     rt_json_free(pool->live);
     rt_buf_clear(&pool->ended);
     rt_buf_clear(&pool->reports);
+    rt_buf_clear(&pool->heard);
     close(pool->bell);
     free(pool);
 }

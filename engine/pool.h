@@ -85,6 +85,9 @@ uint64_t rt_pool_take_reports(struct rt_pool *pool, bool past, struct rt_buf *ro
  * dropped, and are answered as well. */
 void rt_pool_answer_reports(struct rt_pool *pool, bool all);
 
+/* What trials were seen to hear and was not taken: appended to *rows (engine/hearing.h). */
+void rt_pool_take_heard(struct rt_pool *pool, struct rt_buf *rows);
+
 /* Tells a running trial something: {"stop": reason} or {"params": {..}}. False: it does not run. */
 bool rt_pool_tell(struct rt_pool *pool, uint64_t ordinal, uint32_t attempt, struct rt_span text);
 

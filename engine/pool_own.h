@@ -52,6 +52,7 @@ struct rt_slot_notes {
     uint64_t taken;    /* reports */
     uint64_t past;     /* of them, those that came before the last attempt that ended in any slot */
     uint64_t sent;     /* of them, those that the conductor was sent */
+    uint32_t heard;    /* what it heard */
     struct rt_buf out; /* frames that the ring had no room for yet */
 };
 
@@ -95,6 +96,7 @@ struct rt_pool {
     int bell;
     struct rt_buf ended; /* packed attempts, each behind its size (u32) */
     size_t ended_at;
+    struct rt_buf heard;   /* packed (engine/hearing.h); not taken yet */
     struct rt_buf reports; /* packed; not taken yet */
     uint64_t report_count;
     size_t past_size;      /* of `reports`: what came before the last result, */
@@ -153,6 +155,8 @@ int rt_slot_take_note(struct rt_pool *pool, struct rt_slot *slot, uint32_t numbe
 /* A note to it: a kind, and what follows. */
 void rt_slot_say(struct rt_slot *slot, uint32_t number, const struct rt_buf *note);
 void rt_slot_flush_notes(struct rt_slot *slot); /* as far as the ring has room */
+/* The flags of an attempt that say how much the oldest trial without a result has heard. */
+uint32_t rt_slot_trace(const struct rt_slot *slot);
 
 /* slot_end.c */
 /* The worker is gone: judges what ran, gives back what did not, empties the slot. */

@@ -231,7 +231,7 @@ static int take_result(struct rt_pool *pool, struct rt_slot *slot, const struct 
     if (slot->forked) /* or the result was faster than the word of the fork */
         attempt.pid = slot->pid;
     attempt.seed = rt_plan_seed(slot->brood->plan, trial->index);
-    attempt.flags = 0;
+    attempt.flags = rt_slot_trace(slot);
     slot->user_us += attempt.user_us;
     slot->sys_us += attempt.sys_us;
     rt_pool_put(pool, &attempt);

@@ -103,7 +103,8 @@ static void end_trial(struct rt_pool *pool, struct rt_slot *slot, const struct r
                                  .user_us = rest(packet->user_us, slot->user_us),
                                  .sys_us = rest(packet->sys_us, slot->sys_us),
                                  .max_rss_kib = packet->max_rss_kib,
-                                 .seed = rt_plan_seed(slot->brood->plan, trial->index)};
+                                 .seed = rt_plan_seed(slot->brood->plan, trial->index),
+                                 .flags = rt_slot_trace(slot)};
 
     attempt.start_us = rt_wall_us() - attempt.duration_us;
     judge(slot, packet->status, &attempt, &texts[0]);

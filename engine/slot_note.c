@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/reader.h"
 #include "engine/frame.h"
+#include "engine/hearing.h"
 #include "engine/note.h"
 #include "store/report.h"
 
@@ -14,6 +15,7 @@
 #define REPORT_US     5000u        /* reports wait so long for company */
 #define REPORT_BYTES  (256u << 10) /* or until they are so many */
 #define PATH_SIZE_MAX 4096u
+#define HEARD_BYTES   (4u << 20) /* that wait to be recorded; more are only counted */
 
 /* The notes at hand are of another trial than those before: all is counted anew. */
 static void turn_to(struct rt_slot_notes *notes, uint32_t number)
@@ -21,7 +23,7 @@ static void turn_to(struct rt_slot_notes *notes, uint32_t number)
     if (notes->number == number)
         return;
     notes->number = number;
-    notes->taken = notes->past = notes->sent = 0;
+    notes->taken = notes->past = notes->sent = notes->heard = 0;
 }
 
 static int take_report(struct rt_pool *pool, struct rt_slot *slot, struct rt_reader *reader,
@@ -73,6 +75,40 @@ static int take_keep(struct rt_pool *pool, struct rt_slot *slot, struct rt_reade
     return rc;
 }
 
+static int take_heard(struct rt_pool *pool, struct rt_slot *slot, struct rt_reader *reader,
+                      struct rt_err *err)
+{
+    const struct rt_waiting *trial = &slot->given[slot->first % RT_SLOT_GIVEN];
+    struct rt_hearing hearing = {.ordinal = trial->ordinal, .attempt = trial->attempt};
+
+    hearing.call = rt_read_varint(reader);
+    hearing.reports = rt_read_varint(reader);
+    hearing.text = rt_read_span(reader);
+    if (rt_reader_done(reader, "what a trial has heard", err) < 0 || hearing.call > INT64_MAX ||
+        hearing.reports > INT64_MAX)
+        return rt_err_set(err, RT_EPEER, "what a trial has heard is malformed");
+    if (slot->notes.heard == RT_ATTEMPT_HEARD_MAX)
+        return 0;
+    hearing.number = ++slot->notes.heard;
+    if (hearing.number < RT_ATTEMPT_HEARD_MAX && hearing.text.size < HEARD_BYTES &&
+        pool->heard.size < HEARD_BYTES - hearing.text.size)
+        rt_hearing_put(&pool->heard, &hearing);
+    return 0;
+}
+
+uint32_t rt_slot_trace(const struct rt_slot *slot)
+{
+    uint32_t heard = slot->notes.number == slot->first ? slot->notes.heard : 0;
+
+    return RT_ATTEMPT_TRACED | heard << RT_ATTEMPT_HEARD_AT;
+}
+
+void rt_pool_take_heard(struct rt_pool *pool, struct rt_buf *rows)
+{
+    rt_buf_put(rows, pool->heard.data, pool->heard.size);
+    rt_buf_reset(&pool->heard);
+}
+
 static void ask_to_restore(struct rt_pool *pool, const struct rt_slot *slot,
                            const struct rt_waiting *trial)
 {
@@ -97,6 +133,8 @@ int rt_slot_take_note(struct rt_pool *pool, struct rt_slot *slot, uint32_t numbe
         return take_report(pool, slot, &reader, mono_us, err);
     case RT_NOTE_KEEP:
         return take_keep(pool, slot, &reader, err);
+    case RT_NOTE_HEARD:
+        return take_heard(pool, slot, &reader, err);
     case RT_NOTE_RESTORE:
         ask_to_restore(pool, slot, trial);
         return 0;

@@ -256,6 +256,16 @@ static void get_answer(struct rt_reader *reader, struct rt_wire *wire)
     wire->answer.told = rt_read_span(reader);
 }
 
+static void put_heard(struct rt_buf *message, const struct rt_wire *wire)
+{
+    rt_buf_put_span(message, wire->heard);
+}
+
+static void get_heard(struct rt_reader *reader, struct rt_wire *wire)
+{
+    wire->heard = rt_read_span(reader);
+}
+
 static void put_place(struct rt_buf *message, const struct rt_wire *wire)
 {
     rt_buf_put_varint(message, wire->piece.ordinal);
@@ -359,6 +369,7 @@ static const struct kind {
     [RT_WIRE_READS] = {"READS", put_reads, get_reads},
     [RT_WIRE_REPORTS] = {"REPORTS", put_reports, get_reports},
     [RT_WIRE_ANSWER] = {"ANSWER", put_answer, get_answer},
+    [RT_WIRE_HEARD] = {"HEARD", put_heard, get_heard},
     [RT_WIRE_KEEP] = {"KEEP", put_piece, get_piece},
     [RT_WIRE_MORE] = {"MORE", put_place, get_place},
     [RT_WIRE_WANT] = {"WANT", put_place, get_place},

@@ -17,7 +17,7 @@
 #include "store/event.h"
 #include "store/reads.h"
 
-#define RT_WIRE_VERSION     4
+#define RT_WIRE_VERSION     5
 #define RT_WIRE_HEADER_SIZE 8 /* magic, version, kind */
 
 /* Limits that rt_wire_get() holds messages to; whoever puts one keeps within them. */
@@ -48,6 +48,7 @@ enum rt_wire_kind {
     RT_WIRE_WANT = 24,    /* agent: a piece of what an earlier attempt kept, from here on */
     RT_WIRE_PIECE = 25,   /* conductor: here it is; or there is nothing */
     RT_WIRE_ANSWER = 21,  /* conductor: what running trials are to be told */
+    RT_WIRE_HEARD = 26,   /* agent: at which calls trials heard it, before their results */
 };
 
 struct rt_wire_hello {
@@ -156,6 +157,7 @@ struct rt_wire {
         struct rt_wire_reads reads;
         struct rt_wire_reports reports;
         struct rt_wire_answer answer;
+        struct rt_span heard;       /* rows: see engine/hearing.h */
         struct rt_wire_piece piece; /* KEEP, MORE, WANT, PIECE */
     };
 };

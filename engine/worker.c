@@ -160,13 +160,14 @@ static struct rt_call fill_call(struct worker *worker, const struct rt_attempt *
     return call;
 }
 
-static void call_entry(struct worker *worker, uint32_t number, const struct rt_call *call)
+static void call_entry(struct worker *worker, uint32_t number, const struct rt_call *call,
+                       const struct rt_json *script)
 {
     const struct rt_worker_task *task = worker->task;
 
     clear_ended(&worker->ended);
     rt_buf_reset(&worker->live);
-    rt_link_begin(worker->link, number, call->attempt);
+    rt_link_begin(worker->link, number, call->attempt, script);
     rt_quiet_begin(&worker->observer);
     task->entry->ops->run(task->entry, call, &worker->ended);
     /* Users' code may have forked, and both processes come back here. */
@@ -271,7 +272,7 @@ static void run_trial(struct worker *worker, const struct rt_frame *frame)
     attempt.study = 1; /* the agent knows better */
     attempt.start_us = rt_wall_us();
     attempt.pid = worker->pid;
-    call_entry(worker, frame->number, &call);
+    call_entry(worker, frame->number, &call, rt_plan_told(worker->task->plan, index));
     attempt.duration_us = rt_mono_us() - began;
     note_use(worker, &attempt);
     for (int i = 0; i < 2 && !worker->quiet; i++)

@@ -232,6 +232,7 @@ int rt_about_steps(struct rt_db *db, const struct rt_study *study, uint64_t ordi
     if ((rc = put_reports(db, study, ordinal, about, attempts, err)) < 0 ||
         (rc = put_thinned(db, study, ordinal, about, attempts, err)) < 0 ||
         (rc = put_list(db, rt_sql_ask_told_of, "told", study, ordinal, about, err)) < 0 ||
+        (rc = put_list(db, rt_sql_ask_heard_of, "heard", study, ordinal, about, err)) < 0 ||
         (rc = put_list(db, rt_sql_ask_kept_of, "checkpoint", study, ordinal, about, err)) < 0)
         return rc;
     return put_restored(db, study, ordinal, about, attempts, err);

@@ -5,8 +5,8 @@
 #include "store/db.h"
 #include "store/state.h"
 
-/* Adds to what is said of a trial: "checkpoint" and "told", and to each of its attempts "reports"
- * and "restored"; each if there is any. */
+/* Adds to what is said of a trial: "checkpoint", "told" and "heard", and to each of its attempts
+ * "reports" and "restored"; each if there is any. */
 int rt_about_steps(struct rt_db *db, const struct rt_study *study, uint64_t ordinal,
                    struct rt_json *about, struct rt_json *attempts, struct rt_err *err);
 

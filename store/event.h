@@ -59,7 +59,9 @@ enum rt_event_kind {
  * READS       {"study": n, "revision": n, "keys": [text, ...]}   see store/reads.h; only what is
  * new
  * DECISIONS   {"study": n, "decisions": [{"ordinal": n, "attempt": n, "by": "median", "step": n,
- *              "stop": reason} or {.., "by": "driver", "params": {..}}]}
+ *              "stop": reason} or {.., "by": "driver", "params": {..}}]}, or, once it was heard,
+ *             {"study": n, "heard": [{"ordinal": n, "attempt": n, "number": n, "call": n,
+ *              "reports": n, "stop": reason, "params": {..}}]}   see engine/hearing.h
  * CHECKPOINT  {"study": n, "ordinal": n, "attempt": n, "step": n or null, "sha256": hex,
  *              "bytes": n, "folder": true or false, "name": text}
  * RESTORE     {"study": n, "ordinal": n, "attempt": n, "from": attempt that kept it, "sha256": hex}
@@ -119,6 +121,11 @@ struct rt_output {
 
 #define RT_ATTEMPT_LATE 1u /* came after the attempt had been recorded as lost */
 #define RT_ATTEMPT_DOWN 2u /* lost: its agent vanished, perhaps because of it */
+/* From here on: what it heard while it ran is counted, up to a most that stands for more. */
+#define RT_ATTEMPT_TRACED    4u
+#define RT_ATTEMPT_HEARD_AT  8u /* the first bit of the count */
+#define RT_ATTEMPT_HEARD_MAX 65535u
+#define RT_ATTEMPT_TRACE     (RT_ATTEMPT_TRACED | RT_ATTEMPT_HEARD_MAX << RT_ATTEMPT_HEARD_AT)
 
 /* One execution of a trial, ended. */
 struct rt_attempt {

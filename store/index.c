@@ -9,7 +9,7 @@
 #include "sql.h"
 
 #define APPLICATION_ID 0x52547278 /* "RTrx" */
-#define FORMAT         11
+#define FORMAT         12
 
 static const char *const schema[] = {
     rt_sql_index_create_meta,         rt_sql_index_create_study,
@@ -29,7 +29,7 @@ static const char *const schema[] = {
     rt_sql_index_create_verdict,      rt_sql_index_create_difference,
     rt_sql_index_create_floor,        rt_sql_index_create_replays,
     rt_sql_index_create_proposal,     rt_sql_index_create_proposal_value,
-    rt_sql_index_create_driver,
+    rt_sql_index_create_driver,       rt_sql_index_create_heard,
 };
 
 static int insert_meta(struct rt_db *db, const uint8_t uuid[16], struct rt_err *err)

@@ -94,5 +94,9 @@ int rt_index_apply_told(struct rt_index *index, const struct rt_event *event, st
                       : event->kind == RT_EVENT_CHECKPOINT ? rt_sql_index_insert_checkpoint
                                                            : rt_sql_index_insert_restore;
 
-    return rt_index_run(index, sql, event, 0, err);
+    int rc = rt_index_run(index, sql, event, 0, err);
+
+    if (rc < 0 || event->kind != RT_EVENT_DECISIONS)
+        return rc;
+    return rt_index_run(index, rt_sql_index_insert_heard, event, 0, err);
 }

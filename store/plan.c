@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FORMAT     7
+#define FORMAT     8
 #define SEEDS_KEPT 256
 
 const char *const rt_key_names[RT_KEY_COMPONENTS] = {"entry", "code",        "params", "inputs",
@@ -494,6 +494,12 @@ uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index)
     if (plan->driven)
         return 1;
     return (uint32_t)(index / plan->axes.levels) + 1;
+}
+
+const struct rt_json *rt_plan_told(const struct rt_plan *plan, uint64_t index)
+{
+    return plan->points.told ? rt_plan_points_told(&plan->points, index % plan->points.count)
+                             : NULL;
 }
 
 bool rt_plan_lists_points(const struct rt_plan *plan)

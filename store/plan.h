@@ -130,6 +130,9 @@ struct rt_plan_origin {
 };
 bool rt_plan_origin(const struct rt_plan *plan, uint64_t index, struct rt_plan_origin *out);
 uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index);
+/* What a replayed trial is told while it runs, at the calls at which its original heard it: objects
+ * with "call", "reports", and "stop" (a reason), "params" or both. NULL: nothing. */
+const struct rt_json *rt_plan_told(const struct rt_plan *plan, uint64_t index);
 
 /* Seed of a point: the first 32 bits of a hash of the study's seed and the
  * replicate (and, with seeds "per-trial", the params). docs/plan.md. */

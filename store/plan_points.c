@@ -48,7 +48,29 @@ int rt_plan_points_init(struct rt_plan_points *points, const struct rt_json *jso
     read_origin(replay, "study", points->count, &points->studies);
     read_origin(replay, "ordinals", points->count, &points->ordinals);
     read_origin(replay, "attempts", points->count, &points->attempts);
+    points->told = rt_json_get(replay, "told");
     return 0;
+}
+
+/* They are in the order of the points. */
+const struct rt_json *rt_plan_points_told(const struct rt_plan_points *points, uint64_t index)
+{
+    size_t low = 0;
+    size_t high = rt_json_count(points->told);
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct rt_json *pair = rt_json_at(points->told, middle);
+        uint64_t point = (uint64_t)rt_json_int(rt_json_at(pair, 0));
+
+        if (point == index)
+            return rt_json_at(pair, 1);
+        if (point < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 void rt_plan_points_clear(struct rt_plan_points *points)

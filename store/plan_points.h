@@ -14,11 +14,14 @@ struct rt_plan_points {
     struct rt_plan_column studies;    /* numbers in "replay.studies"; empty: all are of the first */
     struct rt_plan_column ordinals;   /* and what the originals are; empty: not known */
     struct rt_plan_column attempts;
+    const struct rt_json *told; /* borrowed: [[point, [what it is told, ...]], ...]; or NULL */
 };
 
 /* Reads "points" (NULL: there is none) and "replay" of a plan with so many repeats. RT_EDAMAGED. */
 int rt_plan_points_init(struct rt_plan_points *points, const struct rt_json *json,
                         const struct rt_json *replay, uint64_t repeats, struct rt_err *err);
+/* Of a point of one repeat; see rt_plan_told(). */
+const struct rt_json *rt_plan_points_told(const struct rt_plan_points *points, uint64_t index);
 void rt_plan_points_clear(struct rt_plan_points *points);
 
 #endif

@@ -595,6 +595,21 @@ static void listed_points_bring_their_seeds_and_replicates(void **state)
     rt_plan_free(plan);
 }
 
+static void a_point_is_told_the_same_in_all_repeats(void **state)
+{
+    struct rt_plan *plan =
+        plan_with(LISTED_POINTS "[1,2,3]},\"replay\":{\"told\":[[0,[{\"call\":4}]],"
+                                "[2,[{\"call\":5},{\"call\":6}]]]}}");
+
+    (void)state;
+    assert_int_equal(rt_json_count(rt_plan_told(plan, 0)), 1);
+    assert_null(rt_plan_told(plan, 1));
+    assert_int_equal(rt_json_count(rt_plan_told(plan, 2)), 2);
+    assert_ptr_equal(rt_plan_told(plan, 5), rt_plan_told(plan, 2));
+    assert_null(rt_plan_told(plan, 4));
+    rt_plan_free(plan);
+}
+
 static void repeats_of_listed_points_may_have_seeds_of_their_own(void **state)
 {
     struct rt_plan *plan = plan_with(LISTED_POINTS "[1,2,3,4,5,6]}}");
@@ -798,6 +813,7 @@ int main(void)
         cmocka_unit_test(repeats_of_listed_points_may_have_seeds_of_their_own),
         cmocka_unit_test(equal_points_may_be_listed_without_any_axis),
         cmocka_unit_test(listed_points_that_do_not_add_up_are_refused),
+        cmocka_unit_test(a_point_is_told_the_same_in_all_repeats),
         cmocka_unit_test(a_later_format_is_not_damage),
         cmocka_unit_test(params_equal_the_canonical_text_of_the_merged_object),
     };
