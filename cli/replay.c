@@ -15,6 +15,7 @@ static char *code;
 static char *inputs;
 static char *python;
 static char *seed;
+static char *told;
 static char *name;
 static char **tolerances;
 static char **equivalences;
@@ -32,6 +33,10 @@ static const struct poptOption options[] = {
     {"replicates", 'r', POPT_ARG_LONGLONG, &replicates, 0, "How often to run each trial", "N"},
     {"seed", 0, POPT_ARG_STRING, &seed, 0,
      "The recorded seeds (if not given), or new ones: other ones for each replicate", "same|fresh"},
+    {"told", 0, POPT_ARG_STRING, &told, 0,
+     "While they run, trials are told what their originals were, at the same calls (if not given), "
+     "or nothing: none is stopped early",
+     "recorded|nothing"},
     {"code", 0, POPT_ARG_STRING, &code, 0,
      "The recorded code (if not given), the code as it is now, a commit, branch or tag of its "
      "repositories, or the beginning of a code state",
@@ -74,10 +79,11 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
                            .inputs = inputs,
                            .python = python,
                            .seed = seed,
+                           .told = told,
                            .repeats = (uint32_t)replicates};
     int rc;
 
-    if (driver_only && (settings || unset || code || inputs || python || seed || name))
+    if (driver_only && (settings || unset || code || inputs || python || seed || told || name))
         return rt_err_set(
             err, RT_EUSAGE,
             "--driver-only runs no trial: options that change trials do not go with it");

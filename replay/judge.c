@@ -155,25 +155,16 @@ static enum rt_verdict outcome_changed(const struct rt_measured *a, const struct
     return RT_VERDICT_OUTCOME;
 }
 
-enum rt_verdict rt_judge(const struct rt_measured *original, const struct rt_measured *replayed,
-                         const struct rt_tolerances *tolerances, const char *study,
-                         struct rt_buf *reason)
+static enum rt_verdict compare(const struct rt_measured *original,
+                               const struct rt_measured *replayed,
+                               const struct rt_tolerances *tolerances, const char *study,
+                               struct rt_buf *reason)
 {
     struct rt_buf within = RT_BUF_INIT;
     struct comparison comparison = {
         .tolerances = tolerances, .study = study, .reason = reason, .within = &within};
     enum rt_verdict verdict;
 
-    if (replayed->outcome == RT_OUTCOME_NONE && !replayed->missing)
-        return RT_VERDICT_NONE;
-    if (original->missing || replayed->missing)
-        return no_comparison(reason, original->missing ? original->missing : replayed->missing);
-    if (original->outcome == RT_OUTCOME_NONE)
-        return no_comparison(reason, "the original has not ended");
-    if (original->outcome == RT_OUTCOME_LOST || replayed->outcome == RT_OUTCOME_LOST)
-        return no_comparison(reason, replayed->outcome == RT_OUTCOME_LOST
-                                         ? "the replay was lost with its host"
-                                         : "the original was lost with its host");
     if (original->outcome != replayed->outcome || original->status != replayed->status)
         return outcome_changed(original, replayed, reason);
     if (original->result.size == replayed->result.size &&
@@ -189,4 +180,28 @@ enum rt_verdict rt_judge(const struct rt_measured *original, const struct rt_mea
         rt_buf_printf(reason, " and %zu more", comparison.inside - NAMED);
     rt_buf_clear(&within);
     return verdict;
+}
+
+enum rt_verdict rt_judge(const struct rt_measured *original, const struct rt_measured *replayed,
+                         const struct rt_tolerances *tolerances, const char *study,
+                         struct rt_buf *reason)
+{
+    enum rt_verdict verdict;
+
+    if (replayed->outcome == RT_OUTCOME_NONE && !replayed->missing)
+        return RT_VERDICT_NONE;
+    if (original->missing || replayed->missing)
+        return no_comparison(reason, original->missing ? original->missing : replayed->missing);
+    if (original->outcome == RT_OUTCOME_NONE)
+        return no_comparison(reason, "the original has not ended");
+    if (original->outcome == RT_OUTCOME_LOST || replayed->outcome == RT_OUTCOME_LOST)
+        return no_comparison(reason, replayed->outcome == RT_OUTCOME_LOST
+                                         ? "the replay was lost with its host"
+                                         : "the original was lost with its host");
+    verdict = compare(original, replayed, tolerances, study, reason);
+    if (!original->loose || (verdict != RT_VERDICT_DIFFERENT && verdict != RT_VERDICT_OUTCOME))
+        return verdict;
+    if (reason)
+        rt_buf_printf(reason, "; %s", original->loose);
+    return RT_VERDICT_NOT_COMPARABLE;
 }

@@ -32,6 +32,7 @@ struct rt_measured {
     int32_t status;        /* exit status or signal */
     struct rt_span result; /* canonical JSON object of metrics; empty: it gave none */
     const char *missing;   /* why the attempt cannot be had; NULL: it can */
+    const char *loose;     /* why it may come out otherwise by itself, of an original; or NULL */
 };
 
 /* `study` is the original's, for its floors. *reason (may be NULL) gets words for all but NONE and

@@ -27,6 +27,13 @@ void rt_measure_miss(struct rt_measure *measure, const char *why)
     measure->is.missing = measure->why = rt_strdup(why);
 }
 
+int64_t rt_measure_heard(const struct rt_measure *measure)
+{
+    uint32_t heard = measure->flags >> RT_ATTEMPT_HEARD_AT & RT_ATTEMPT_HEARD_MAX;
+
+    return measure->flags & RT_ATTEMPT_TRACED && heard < RT_ATTEMPT_HEARD_MAX ? (int64_t)heard : -1;
+}
+
 /* What was skipped has a reason in place of a result. */
 static void take_skipped(struct rt_store *store, const struct rt_attempt *attempt,
                          struct rt_measure *measure)
@@ -45,6 +52,7 @@ static void take(struct rt_store *store, const struct rt_attempt *attempt,
 {
     struct rt_err why;
 
+    measure->flags = attempt->flags;
     if (attempt->outcome == RT_OUTCOME_SKIPPED) {
         take_skipped(store, attempt, measure);
         return;

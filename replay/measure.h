@@ -7,12 +7,16 @@
 struct rt_measure {
     struct rt_origin of; /* with event and row */
     struct rt_measured is;
+    uint32_t flags;       /* of the attempt */
     struct rt_buf result; /* is.result borrows from it */
     char *why;            /* is.missing may borrow from it; NULL: it does not */
 };
 
 /* Why nothing is to be compared with it; copied. */
 void rt_measure_miss(struct rt_measure *measure, const char *why);
+
+/* How much the attempt heard while it ran; -1: that was not counted. */
+int64_t rt_measure_heard(const struct rt_measure *measure);
 
 /* Fills `is` of all of them; those whose attempt is lost, or that have `missing` set already, have
  * nothing to be read. A payload that is gone makes its attempt missing, and so does that it was

@@ -62,10 +62,10 @@ int rt_sides_read(struct rt_store *store, struct rt_db *index, const struct rt_s
         rc = rt_origins_find(origins, study, rt_study_ordinal(study, i), &sides->replayed[i].of,
                              err);
     rt_origins_free(origins);
-    if (rc == 0)
-        rc = rt_steered_note(index, sides->originals, (size_t)sides->points, err);
     if (rc == 0 &&
-        (rc = rt_measures_read(store, sides->originals, (size_t)sides->points, err)) == 0)
+        (rc = rt_measures_read(store, sides->originals, (size_t)sides->points, err)) == 0 &&
+        (rc = rt_steered_note(index, study->plan, sides->originals, (size_t)sides->points, err)) ==
+            0)
         rc = rt_measures_read(store, sides->replayed, (size_t)sides->trials, err);
     return rc < 0 ? rc : note_stopped(index, study, sides, err);
 }

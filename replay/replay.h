@@ -33,6 +33,7 @@ struct rt_replay_request {
     struct rt_replay_item *items;
     size_t count;
     uint32_t repeats;        /* how often each; 1 or more */
+    bool untold;             /* trials are not told what their originals heard while they ran */
     bool fresh;              /* seeds are new ones, in each repeat others; equal ones stay equal */
     struct rt_json *changes; /* what was asked for, for the record: an array of texts; or NULL */
     struct rt_json *judge;   /* how it is to be judged: see replay/verdict.h; or NULL */

@@ -1,17 +1,18 @@
 #ifndef RT_REPLAY_STEERED_H
 #define RT_REPLAY_STEERED_H
 /*
- * Originals that a driver steered while they ran.
+ * Originals that were told something while they ran: by a rule of their study, or by a driver that
+ * saw what they reported.
  *
- * It stopped them or gave them new parameters when it saw what they reported. A replay has no
- * driver, and could not do the same: what is recorded is what was decided, and not at which of its
- * calls the model, which does not wait, came to know. So they are not comparable.
+ * A replay is told the same at the same calls, if the record has these. If it has not, or was not
+ * to, what a driver has steered is not comparable. A command looks for what it is told when it
+ * likes: the same can come out, but need not.
  */
 #include "replay/measure.h"
 #include "store/db.h"
 
-/* Those of them are set `missing`, with the reason. */
-int rt_steered_note(struct rt_db *index, struct rt_measure *originals, size_t count,
-                    struct rt_err *err);
+/* Those originals of a replay, by point and read, are set `missing` or `loose`, with the reason. */
+int rt_steered_note(struct rt_db *index, const struct rt_plan *plan, struct rt_measure *originals,
+                    size_t count, struct rt_err *err);
 
 #endif

@@ -331,6 +331,7 @@ int rt_swaps_make(struct rt_store *store, struct rt_db *index, const struct rt_p
     interpreter = add_interpreter(out, environment);
     rt_swaps_leave_environment(out, environment, interpreter);
     rt_swaps_leave_threads(out, rt_json_get(diff, "entry"));
+    rt_swaps_leave_told(out);
     make_together(out);
     rt_json_free(diff);
     return 0;

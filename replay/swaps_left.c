@@ -114,3 +114,12 @@ void rt_swaps_leave_threads(struct rt_swaps *swaps, const struct rt_json *rows)
     if (row)
         rt_swaps_leave(swaps, change("threads", row));
 }
+
+void rt_swaps_leave_told(struct rt_swaps *swaps)
+{
+    const struct rt_json *a = rt_json_get(swaps->about[0], "heard");
+    const struct rt_json *b = rt_json_get(swaps->about[1], "heard");
+
+    if ((a || b) && !(a && b && rt_json_equal(a, b)))
+        rt_swaps_leave(swaps, rt_strdup("what they were told"));
+}

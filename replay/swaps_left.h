@@ -17,6 +17,8 @@ void rt_swaps_leave(struct rt_swaps *swaps, char *text);
  * changes no result by itself; and the threads among those of "entry". */
 void rt_swaps_leave_environment(struct rt_swaps *swaps, const struct rt_json *rows,
                                 bool interpreter);
+/* What they were told while they ran: all are told what the one was that they start from. */
+void rt_swaps_leave_told(struct rt_swaps *swaps);
 void rt_swaps_leave_threads(struct rt_swaps *swaps, const struct rt_json *rows);
 
 #endif

@@ -221,6 +221,9 @@ static int check(const struct rt_wish *wish, struct rt_err *err)
 {
     if (!is_one_of(wish->seed, "same", "fresh"))
         return rt_err_set(err, RT_EUSAGE, "--seed takes same or fresh, not \"%s\"", wish->seed);
+    if (!is_one_of(wish->told, "recorded", "nothing"))
+        return rt_err_set(err, RT_EUSAGE, "--told takes recorded or nothing, not \"%s\"",
+                          wish->told);
     if (!is_one_of(wish->inputs, "recorded", "current"))
         return rt_err_set(err, RT_EUSAGE, "--inputs takes recorded or current, not \"%s\"",
                           wish->inputs);
@@ -235,7 +238,8 @@ struct rt_json *rt_wish_texts(const struct rt_wish *wish)
     const char *const others[][2] = {{"code", wish->code},
                                      {"inputs", wish->inputs},
                                      {"python", wish->python},
-                                     {"seed", wish->seed}};
+                                     {"seed", wish->seed},
+                                     {"told", wish->told}};
     struct rt_json *texts = rt_changes_texts(&wish->changes);
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -261,6 +265,7 @@ static int plan_all(struct granting *granting, struct rt_err *err)
         .items = out->items,
         .count = out->count,
         .repeats = wish->repeats,
+        .untold = wish->told && strcmp(wish->told, "nothing") == 0,
         .fresh = wish->seed && strcmp(wish->seed, "fresh") == 0,
         .changes = rt_wish_texts(wish),
         .judge = rt_tolerances_json(&wish->tolerances),

@@ -14,6 +14,7 @@ struct rt_wish {
     const char *inputs; /* "recorded", "current"; NULL: recorded */
     const char *python; /* NULL: recorded */
     const char *seed;   /* "same", "fresh"; NULL: same */
+    const char *told;   /* "recorded", "nothing"; NULL: recorded */
     uint32_t repeats;
     struct rt_tolerances tolerances; /* recorded for the verdict */
     bool dry;                        /* the store is not open for writing: of code it is only seen

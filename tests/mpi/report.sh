@@ -34,3 +34,7 @@ results "$work/mpi" >"$work/mpi.csv"
 cmp "$work/plain.csv" "$work/mpi.csv"
 test "$(grep -c pruned "$work/mpi.csv")" = 8
 test "$("$retrial" --store "$work/mpi" query --csv 'SELECT count(DISTINCT rank) FROM work' | tail -n 1)" = "$RANKS"
+# Verified on all ranks: those that were stopped are stopped again at the same call.
+$MPIEXEC "$retrial" verify --store "$work/mpi" -q -j 2 work >"$work/verify.txt"
+grep -q 'verify of work: 20 IDENTICAL' "$work/verify.txt"
+test "$("$retrial" --store "$work/mpi" query --csv "SELECT count(*) FROM work_verify WHERE outcome = 'pruned'" | tail -n 1)" = 8

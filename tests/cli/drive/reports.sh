@@ -63,5 +63,5 @@ retrial run -q -j 2 s.yaml 2>&1 | sed -E 's/[0-9.]+ s/TIME/; s/: [0-9]+ requests
 retrial query --csv "SELECT count(*) FROM decision"
 retrial query --csv "SELECT what, count(*) FROM driver WHERE what IN ('reports', 'order') GROUP BY 1"
 retrial replay --driver-only s 2>&1 | sed -E 's/[0-9]+ requests/N requests/; s/[0-9.]+ s/TIME/'
-echo "-- a replay has no driver"
-STEPS=9 retrial verify s -q 2>&1 | grep "NOT COMPARABLE: " | sed -E 's/(saw|opened).*\)\)/\1 ...))/; s/[0-9a-z]{6}\.([0-9]+)/ID.\1/g' || true
+echo "-- a replay has no driver, and is told the same at the same calls"
+retrial verify s -q 2>&1 | head -n 1

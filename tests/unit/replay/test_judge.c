@@ -127,6 +127,24 @@ static void outcomes_come_first(void **state)
     assert_int_equal(judge(good, none, NULL, why, sizeof why), RT_VERDICT_NONE);
 }
 
+static void what_may_come_out_otherwise_by_itself_is_not_blamed(void **state)
+{
+    struct rt_measured a = ok("{\"loss\":1}");
+    char why[200];
+
+    (void)state;
+    a.loose = "it looks when it likes";
+    assert_int_equal(judge(a, ok("{\"loss\":1}"), NULL, why, sizeof why), RT_VERDICT_IDENTICAL);
+    assert_string_equal(why, "");
+    assert_int_equal(judge(a, ok("{\"loss\":2}"), NULL, why, sizeof why),
+                     RT_VERDICT_NOT_COMPARABLE);
+    assert_string_equal(why, "loss 1 -> 2; it looks when it likes");
+    assert_int_equal(
+        judge(a, (struct rt_measured){.outcome = RT_OUTCOME_PRUNED}, NULL, why, sizeof why),
+        RT_VERDICT_NOT_COMPARABLE);
+    assert_string_equal(why, "ok -> pruned; it looks when it likes");
+}
+
 static void tolerances_that_make_no_sense_are_refused(void **state)
 {
     static const char *const bad[] = {"",        "loss",       "loss=",    "loss=-1",
@@ -150,6 +168,7 @@ int main(void)
         cmocka_unit_test(tolerances_are_absolute_relative_or_the_floor),
         cmocka_unit_test(times_do_not_count_unless_they_are_named),
         cmocka_unit_test(outcomes_come_first),
+        cmocka_unit_test(what_may_come_out_otherwise_by_itself_is_not_blamed),
         cmocka_unit_test(tolerances_that_make_no_sense_are_refused),
     };
 
