@@ -16,7 +16,7 @@ add_custom_target(python_texts DEPENDS ${python_text_files})
 
 # replay/alone/: what `retrial checkout` writes, as texts in "alone_NAME.h".
 set(alone_text_files "")
-foreach(name run.py main.c.in)
+foreach(name run.py main.c.in hear.sh)
   string(REGEX REPLACE "\\..*" "" stem ${name})
   set(out ${CMAKE_BINARY_DIR}/generated/alone_${stem}.h)
   set(source ${CMAKE_SOURCE_DIR}/replay/alone/${name})

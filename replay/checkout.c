@@ -5,6 +5,8 @@
 #include "engine/path.h"
 #include "query/about.h"
 #include "query/about_plan.h"
+#include "replay/measure.h"
+#include "replay/told.h"
 #include "store/code.h"
 #include "store/input.h"
 
@@ -295,6 +297,31 @@ static int add_plan(struct checkout *checkout, struct rt_db *db, const struct rt
     return rc;
 }
 
+/* What it heard and at which calls, if all of that is recorded. */
+static int add_heard(struct checkout *checkout, struct rt_db *db, const struct rt_study *study,
+                     uint64_t ordinal, struct rt_err *err)
+{
+    struct rt_measure *measure = rt_calloc(1, sizeof *measure);
+    uint32_t attempt = (uint32_t)rt_json_get_int(checkout->about, "attempt", 1);
+    struct rt_json *told = NULL;
+    struct rt_origins *origins;
+    int rc;
+
+    rt_json_remove(checkout->about, "heard");
+    rt_origins_new(db, &origins);
+    rc = rt_origins_attempt(origins, study, ordinal, attempt, &measure->of, err);
+    rt_origins_free(origins);
+    if (rc == 0 && (rc = rt_measures_read(checkout->store, measure, 1, err)) == 0)
+        rc = rt_told_of(checkout->store, db, &measure->of, 1, &told, err);
+    if (rc == 0 && told)
+        rt_json_set(checkout->about, "heard", rt_json_copy(rt_json_at(rt_json_at(told, 0), 1)));
+    else if (rc == 0 && rt_measure_heard(measure) == 0)
+        rt_json_set(checkout->about, "heard", rt_json_new_array());
+    rt_json_free(told);
+    rt_measures_free(measure, 1);
+    return rc == RT_ENOTFOUND ? 0 : rc;
+}
+
 static int fill(struct checkout *checkout, struct rt_db *db, const struct rt_study *study,
                 uint64_t ordinal, struct rt_err *err)
 {
@@ -302,8 +329,9 @@ static int fill(struct checkout *checkout, struct rt_db *db, const struct rt_stu
 
     if ((rc = rt_about_trial(checkout->store, db, study, ordinal, &checkout->about, err)) < 0 ||
         (rc = add_plan(checkout, db, study, ordinal, err)) < 0 ||
-        (rc = add_environment(checkout, db, err)) < 0 || (rc = put_code(checkout, err)) < 0 ||
-        (rc = put_inputs(checkout, err)) < 0)
+        (rc = add_environment(checkout, db, err)) < 0 ||
+        (rc = add_heard(checkout, db, study, ordinal, err)) < 0 ||
+        (rc = put_code(checkout, err)) < 0 || (rc = put_inputs(checkout, err)) < 0)
         return rc;
     note_links(checkout);
     return rt_checkout_put_run(checkout->folder, checkout->about, err);

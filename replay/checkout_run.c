@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "alone_hear.h"
 #include "alone_main.h"
 #include "alone_run.h"
 #include "python_trial.h"
@@ -45,7 +46,7 @@ static int put_record(const char *folder, const struct rt_json *about, struct rt
     static const char *const copied[] = {
         "trial",  "study",   "ordinal", "replicate",  "attempt",     "seed", "import_seed",
         "entry",  "root",    "metric",  "threads",    "inputs",      "code", "key",
-        "python", "outcome", "result",  "components", "environment", "told"};
+        "python", "outcome", "result",  "components", "environment", "told", "heard"};
     struct rt_json *record = rt_json_new_object();
     int rc;
 
@@ -115,16 +116,72 @@ static const char listen[] =
     "export RETRIAL_REPORT=\"$here/report\" RETRIAL_ANSWER=\"$here/answer\"\n"
     "rm -f \"$RETRIAL_REPORT\"\n"
     "mkfifo \"$RETRIAL_REPORT\"\n"
-    ": > \"$RETRIAL_ANSWER\" # nothing is said: the trial comes to its end\n"
-    "cat \"$RETRIAL_REPORT\" > \"$here/reports\" &\n"
-    "exec 9> \"$RETRIAL_REPORT\"\n";
+    ": > \"$RETRIAL_ANSWER\" # nothing is said so far\n";
+static const char pass_by[] = "cat \"$RETRIAL_REPORT\" > \"$here/reports\" &\n"
+                              "exec 9> \"$RETRIAL_REPORT\"\n";
+
+/* What the command finds after so many reports: all that it was told up to there. */
+static void put_telling(struct rt_buf *out, const struct rt_json *heard, size_t *at,
+                        struct rt_json *answer)
+{
+    int64_t reports = rt_json_get_int(rt_json_at(heard, *at), "reports", 0);
+    bool stop = false;
+    char *text;
+
+    for (; *at < rt_json_count(heard); ++*at) {
+        const struct rt_json *one = rt_json_at(heard, *at);
+
+        if (rt_json_get_int(one, "reports", 0) != reports)
+            break;
+        stop = stop || rt_json_get(one, "stop");
+        if (rt_json_get(one, "stop"))
+            rt_json_set(answer, "stop", rt_json_copy(rt_json_get(one, "stop")));
+        if (rt_json_get(one, "params"))
+            rt_json_set(answer, "params", rt_json_copy(rt_json_get(one, "params")));
+    }
+    text = rt_json_text(answer);
+    rt_buf_printf(out, "    %lld) tell ", (long long)reports);
+    put_word(out, text);
+    rt_buf_printf(out, "%s ;;\n", stop ? " stop" : "");
+    free(text);
+}
+
+/* One that heard something runs beside what tells it. */
+static void put_hearing(struct rt_buf *out, const struct rt_json *heard)
+{
+    struct rt_json *answer = rt_json_new_object();
+
+    rt_buf_add(out, "told() {\n    case $reports in\n");
+    for (size_t i = 0; i < rt_json_count(heard);)
+        put_telling(out, heard, &i, answer);
+    rt_buf_add(out, "    esac\n}\n");
+    rt_buf_add(out, rt_alone_hear);
+    rt_json_free(answer);
+}
+
+static int put_argv(struct rt_buf *out, const struct rt_json *about, struct rt_err *err)
+{
+    const struct rt_json *argv = rt_json_get(rt_json_get(about, "entry"), "argv");
+    struct rt_buf word = RT_BUF_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < rt_json_count(argv); i++) {
+        rt_buf_reset(&word);
+        rc = rt_placeholder_expand(rt_json_string(rt_json_at(argv, i)),
+                                   rt_json_get(about, "params"), &word, err);
+        rt_buf_add(out, i ? " " : "");
+        rt_escape_shell(out, rt_buf_span(&word));
+    }
+    rt_buf_clear(&word);
+    return rc;
+}
 
 static int put_command(const struct rt_json *about, struct rt_buf *script, struct rt_err *err)
 {
-    const struct rt_json *argv = rt_json_get(rt_json_get(about, "entry"), "argv");
     const struct rt_json *how = rt_json_get(rt_json_get(about, "entry"), "result");
-    struct rt_buf word = RT_BUF_INIT;
-    int rc = 0;
+    const struct rt_json *heard = rt_json_get(about, "heard");
+    bool hears = rt_json_count(heard) > 0;
+    int rc;
 
     rt_buf_printf(
         script,
@@ -134,15 +191,15 @@ static int put_command(const struct rt_json *about, struct rt_buf *script, struc
         (long long)rt_json_get_int(about, "attempt", 1));
     rt_buf_add(script, "rm -f \"$RETRIAL_RESULT\"\n");
     rt_buf_add(script, listen);
+    if (!hears)
+        rt_buf_add(script, pass_by);
     put_cd(script, about);
-    for (size_t i = 0; rc == 0 && i < rt_json_count(argv); i++) {
-        rt_buf_reset(&word);
-        rc = rt_placeholder_expand(rt_json_string(rt_json_at(argv, i)),
-                                   rt_json_get(about, "params"), &word, err);
-        rt_buf_add(script, i ? " " : "");
-        rt_escape_shell(script, rt_buf_span(&word));
-    }
-    rt_buf_add(script, " 9>&-\nexec 9>&-\nwait\nrm -f \"$RETRIAL_REPORT\"\n");
+    rt_buf_add(script, hears ? "run() { exec " : "");
+    rc = put_argv(script, about, err);
+    rt_buf_add(script, hears ? "; }\n" : " 9>&-\nexec 9>&-\nwait\n");
+    if (hears)
+        put_hearing(script, heard);
+    rt_buf_add(script, "rm -f \"$RETRIAL_REPORT\"\n");
     if (how) {
         rt_buf_add(script, "# Its metrics, as the study says: ");
         rt_json_canonical(how, script);
@@ -151,7 +208,8 @@ static int put_command(const struct rt_json *about, struct rt_buf *script, struc
         rt_buf_add(script, "# Its metrics: the file, if it wrote one, else its last line.\n"
                            "[ ! -e \"$RETRIAL_RESULT\" ] || cat \"$RETRIAL_RESULT\"\n");
     }
-    rt_buf_clear(&word);
+    if (hears)
+        rt_buf_add(script, "exit \"$ended\"\n");
     return rc;
 }
 
@@ -226,13 +284,16 @@ static char *copy_of(const char *text)
     return text ? rt_strdup(text) : NULL;
 }
 
-/* What the attempt that stands for the trial was told, and at which step. */
+/* What the attempt that stands for the trial heard, and at which call; if that is not known, what
+ * it was told, and of which step. */
 static void put_told(struct rt_buf *out, const struct rt_json *about)
 {
-    const struct rt_json *told = rt_json_get(about, "told");
+    const struct rt_json *heard = rt_json_get(about, "heard");
+    const struct rt_json *told = heard ? heard : rt_json_get(about, "told");
     int64_t attempt = rt_json_get_int(about, "attempt", 1);
 
-    rt_buf_add(out, "\nstatic const struct told {\n    int64_t step;\n    const char *stop;\n"
+    rt_buf_add(out, "\nstatic const struct told {\n    int64_t step;\n    int64_t call;\n    const "
+                    "char *stop;\n"
                     "    const char *params;\n} told[] = {\n");
     for (size_t i = 0; i < rt_json_count(told); i++) {
         const struct rt_json *item = rt_json_at(told, i);
@@ -241,14 +302,16 @@ static void put_told(struct rt_buf *out, const struct rt_json *about)
 
         if (rt_json_get_int(item, "attempt", attempt) != attempt)
             continue;
-        rt_buf_printf(out, "    {INT64_C(%lld)", (long long)rt_json_get_int(item, "step", 0));
+        rt_buf_printf(out, "    {INT64_C(%lld), INT64_C(%lld)",
+                      (long long)rt_json_get_int(item, "step", 0),
+                      (long long)rt_json_get_int(item, "call", 0));
         put_text_or_null(out, copy_of(rt_json_get_text(item, "stop", NULL)));
         put_text_or_null(out, !has                     ? NULL
                               : rt_json_string(params) ? rt_strdup(rt_json_string(params))
                                                        : rt_json_text(params));
         rt_buf_add(out, "},\n");
     }
-    rt_buf_add(out, "    {-1, NULL, NULL},\n};\n");
+    rt_buf_add(out, "    {-1, 0, NULL, NULL},\n};\n");
 }
 
 static int put_c(const char *folder, const struct rt_json *about, struct rt_buf *script,

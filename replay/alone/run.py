@@ -35,6 +35,8 @@ class Agent:
     def __init__(self, record):
         told = record.get("told", [])
         self.told = [one for one in told if one.get("attempt", 1) == record["attempt"]]
+        self.heard = record.get("heard")  # with the calls; None: these are not known
+        self.calls = 0
         self.stop = None
         self.reports = None
         self.kept = os.path.join(HERE, "kept")
@@ -58,17 +60,22 @@ class Agent:
         return self.hear(asked["step"])
 
     def hear(self, step):
-        """What was said of this step or of one before, and was not heard yet."""
+        """What was heard at this call, if that is known; else what was said of this step or before."""
         params = None
-        for one in [one for one in self.told if one["step"] <= step]:
-            self.told.remove(one)
+        self.calls += 1
+        left = self.told if self.heard is None else self.heard
+        by_call = self.heard is not None
+        for one in list(left):
+            if one["call"] > self.calls if by_call else (one["step"] or 0) > step:
+                break
+            left.remove(one)
             self.stop = one.get("stop") or self.stop
             changed = one.get("params")
             params = (json.loads(changed) if isinstance(changed, str) else changed) or params
         return {"stop": self.stop, "params": params}
 
     def answer(self, _):
-        return {"stop": self.stop, "params": None}
+        return self.hear(-1)
 
     def keep(self, asked):
         shutil.rmtree(self.kept, ignore_errors=True)
