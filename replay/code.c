@@ -6,6 +6,7 @@
 #include "engine/leave_out.h"
 #include "engine/path.h"
 #include "query/about_plan.h"
+#include "replay/obstacle.h"
 #include "store/code_commit.h"
 
 #include <ctype.h>
@@ -19,6 +20,7 @@
 struct known {
     const char *recorded; /* borrowed from a plan */
     struct rt_hash *code; /* NULL: as recorded, or it failed */
+    char *entry;          /* that was looked for; NULL: none was */
     struct rt_err err;    /* code 0: it did not */
 };
 
@@ -50,6 +52,8 @@ void rt_codes_free(struct rt_codes *codes)
         return;
     for (size_t i = 0; i < codes->made_count; i++)
         free(codes->made[i]);
+    for (size_t i = 0; i < codes->count; i++)
+        free(codes->items[i].entry);
     free(codes->made);
     free(codes->items);
     free(codes);
@@ -193,15 +197,42 @@ static int take(struct rt_codes *codes, const struct rt_origin *origin, struct r
     return rc;
 }
 
-static int look_for(struct rt_codes *codes, const struct rt_origin *origin, struct rt_err *err)
+/* Whether the file of the entry is there now. */
+static int look_around(const struct rt_study_file *file, struct rt_err *err)
+{
+    char *path = entry_path(file);
+    int rc = 0;
+
+    if (path && !rt_fs_exists(path))
+        rc = rt_err_set(err, RT_ENOTFOUND, "the entry \"%s\" is not there any more", path);
+    free(path);
+    return rc;
+}
+
+/* Nothing is written. */
+static int look_for(struct rt_codes *codes, const struct rt_origin *origin, const char *entry,
+                    struct rt_err *err)
 {
     const char *hex = rt_json_get_text(rt_plan_json(origin->plan), "code", "");
     struct rt_json *like = NULL;
+    struct rt_code_commit_request request = {.revision = codes->wanted};
+    struct rt_leave_out leave_out;
+    struct rt_study_file file;
     int rc = rt_about_code(codes->index, hex, &like, err);
 
-    if (rc == 0)
-        rc = rt_code_commit_known(
-            &(struct rt_code_commit_request){.like = like, .revision = codes->wanted}, err);
+    describe_file(origin, like, &file);
+    rt_leave_out_find(&leave_out, &file);
+    request.like = like;
+    request.leave_out = (const char *const *)leave_out.paths;
+    request.leave_out_count = leave_out.count;
+    request.ignore = leave_out.patterns;
+    request.ignore_count = leave_out.pattern_count;
+    if (rc == 0 && strcmp(codes->wanted, "current") == 0)
+        rc = look_around(&file, err);
+    else if (rc == 0)
+        rc = rt_code_commit_known(&request, entry, err);
+    rt_leave_out_clear(&leave_out);
+    rt_study_file_clear(&file);
     rt_json_free(like);
     return rc;
 }
@@ -211,12 +242,11 @@ static int make(struct rt_codes *codes, const struct rt_origin *origin, struct k
     struct rt_hash code;
     int rc;
 
-    if (strcmp(codes->wanted, "recorded") == 0 ||
-        (codes->look && strcmp(codes->wanted, "current") == 0))
+    if (strcmp(codes->wanted, "recorded") == 0)
         return 0;
     rc = strcmp(codes->wanted, "current") == 0 ? 0 : find_state(codes, &code, &known->err);
     if (rc == 0 && codes->look)
-        return look_for(codes, origin, &known->err);
+        return look_for(codes, origin, known->entry, &known->err);
     if (rc == 0)
         rc = take(codes, origin, &code, &known->err);
     if (rc >= 0)
@@ -224,23 +254,32 @@ static int make(struct rt_codes *codes, const struct rt_origin *origin, struct k
     return rc < 0 ? rc : 0;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 int rt_codes_find(struct rt_codes *codes, const struct rt_origin *origin,
                   const struct rt_hash **code, struct rt_err *err)
 {
     const char *hex = rt_json_get_text(rt_plan_json(origin->plan), "code", "");
+    char *entry = codes->look ? rt_entry_file(rt_plan_json(origin->plan)) : NULL;
     struct known *known = NULL;
 
     for (size_t i = codes->count; !known && i-- > 0;) {
-        if (codes->items[i].recorded == hex || strcmp(codes->items[i].recorded, hex) == 0)
+        if ((codes->items[i].recorded == hex || strcmp(codes->items[i].recorded, hex) == 0) &&
+            is_same(codes->items[i].entry, entry))
             known = &codes->items[i];
     }
     if (!known) {
         codes->items =
             rt_grow(codes->items, &codes->capacity, codes->count + 1, sizeof *codes->items);
         known = &codes->items[codes->count++];
-        *known = (struct known){.recorded = hex};
+        *known = (struct known){.recorded = hex, .entry = entry};
+        entry = NULL;
         known->err.code = make(codes, origin, known);
     }
+    free(entry);
     *code = known->code;
     if (known->err.code < 0)
         *err = known->err;

@@ -11,8 +11,8 @@ struct rt_codes;
 
 /* `wanted` is "recorded", "current", the beginning of a code state (6 digits or more), or a
  * revision of the repositories that the code was from. With `look` nothing is written: of a
- * revision it is only found out whether it is there, and "current" is not looked at; both then
- * count as recorded. */
+ * revision and of "current" it is only found out whether they are there and have the entry; both
+ * then count as recorded. */
 struct rt_codes *rt_codes_new(struct rt_store *store, struct rt_db *index, const char *wanted,
                               bool look);
 void rt_codes_free(struct rt_codes *codes); /* accepts NULL */

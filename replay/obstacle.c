@@ -75,8 +75,7 @@ static char *find_in_interpreter(const struct rt_json *entry)
                      python);
 }
 
-/* The file that trials start with, as a path in the code state; NULL: a program of the system. */
-static char *entry_file(const struct rt_json *plan)
+char *rt_entry_file(const struct rt_json *plan)
 {
     const struct rt_json *entry = rt_json_get(plan, "entry");
     const char *root = rt_json_get_text(plan, "root", "");
@@ -130,7 +129,7 @@ static char *find_in_code(struct rt_store *store, struct rt_db *index, const str
 {
     char *repository = rt_fs_join(rt_store_path(store), "code.git");
     const char *hex = rt_json_get_text(plan, "code", "");
-    char *file = entry_file(plan);
+    char *file = rt_entry_file(plan);
     struct rt_buf content = RT_BUF_INIT;
     struct rt_hash code;
     struct rt_err err;

@@ -12,4 +12,7 @@ char *rt_obstacle_find(struct rt_store *store, struct rt_db *index,
 int rt_inputs_now(const struct rt_json *plan, const char *source_path, struct rt_json **inputs,
                   struct rt_err *err);
 
+/* The file that trials start with, as a path in the code state; yours. NULL: none of the code. */
+char *rt_entry_file(const struct rt_json *plan);
+
 #endif

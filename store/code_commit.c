@@ -314,18 +314,78 @@ int rt_code_commit(const struct rt_code_commit_request *request, struct rt_hash 
     return rc;
 }
 
-int rt_code_commit_known(const struct rt_code_commit_request *request, struct rt_err *err)
+static bool lies_below(const char *path, const char *folder)
+{
+    size_t size = strlen(folder);
+
+    return strncmp(path, folder, size) == 0 && (path[size] == '/' || !path[size]);
+}
+
+/* Itself or a folder that it is in was linked, which it will be again. */
+static bool was_linked(const struct root *root, const char *path)
+{
+    const struct rt_json *linked = rt_json_get(root->before, "linked");
+
+    for (size_t i = 0; i < rt_json_count(linked); i++) {
+        if (lies_below(path, rt_json_string(rt_json_at(linked, i))))
+            return true;
+    }
+    return false;
+}
+
+/* 1: the root has the file in this commit. */
+static int has_file(const struct commit *commit, struct root *root, const struct rt_git_id *id,
+                    const char *path, struct rt_err *err)
+{
+    char *prefix = prefix_of(root);
+    int rc = rt_git_work_tree(root->work, id, prefix, &root->entries, err);
+    bool has = was_linked(root, path);
+
+    for (size_t i = 0; rc == 0 && !has && i < root->entries.count; i++) {
+        const struct rt_git_entry *entry = &root->entries.entries[i];
+
+        has = entry->mode == RT_GIT_MODULE
+                  ? lies_below(path, entry->path)
+                  : strcmp(path, entry->path) == 0 && is_code(commit, root, entry->path);
+    }
+    free(prefix);
+    return rc < 0 ? rc : has;
+}
+
+static int check_file(const struct commit *commit, struct root *root, const struct rt_git_id *id,
+                      const char *file, struct rt_err *err)
+{
+    size_t size = strlen(root->name);
+    char clip[RT_UTF8_CLIP];
+    int rc;
+
+    if (!file || strncmp(file, root->name, size) != 0 || file[size] != '/')
+        return 0;
+    if ((rc = has_file(commit, root, id, file + size + 1, err)) != 0)
+        return rc < 0 ? rc : 0;
+    return rt_err_set(err, RT_ENOTFOUND, "the entry \"%s\" is not in %s", file + size + 1,
+                      rt_utf8_clip(commit->request->revision, clip));
+}
+
+int rt_code_commit_known(const struct rt_code_commit_request *request, const char *file,
+                         struct rt_err *err)
 {
     const struct commit commit = {.request = request};
     const struct rt_json *roots = rt_json_get(request->like, "roots");
+    bool known = false;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < rt_json_count(roots); i++) {
         struct root root = {.before = rt_json_at(roots, i)};
         struct rt_git_id id;
 
-        rc = resolve(&commit, &root, &id, err);
+        root.name = rt_json_get_text(root.before, "name", "");
+        root.path = rt_json_get_text(root.before, "path", "");
+        if ((rc = resolve(&commit, &root, &id, err)) > 0) {
+            known = true;
+            rc = check_file(&commit, &root, &id, file, err);
+        }
         clear_root(&root);
     }
-    return rc == 0 ? no_such(&commit, err) : rc < 0 ? rc : 0;
+    return rc < 0 ? rc : known ? 0 : no_such(&commit, err);
 }

@@ -25,7 +25,12 @@ struct rt_code_commit_request {
 int rt_code_commit(const struct rt_code_commit_request *request, struct rt_hash *code,
                    struct rt_json **record, struct rt_err *err);
 
-/* Whether a repository of the roots has the revision: 0, or as above; nothing is written. */
-int rt_code_commit_known(const struct rt_code_commit_request *request, struct rt_err *err);
+/*
+ * Whether a repository of the roots has the revision, and the code state that it is would have the
+ * file (as a path in it; NULL: any will do) or a link to it: 0, or as above; nothing is written. A
+ * file that stays as it was recorded, as it is below a submodule, is taken to be there.
+ */
+int rt_code_commit_known(const struct rt_code_commit_request *request, const char *file,
+                         struct rt_err *err);
 
 #endif
