@@ -11,7 +11,7 @@ endforeach()
 set(without_valgrind engine/idle store/kill query/readonly)
 # These take ten seconds to minutes: with RETRIAL_VALGRIND_ALL alone. (Sanitizers look at them always.)
 if(NOT RETRIAL_VALGRIND_ALL)
-  list(APPEND without_valgrind base/real engine/entry_python engine/pool engine/slot_end
+  list(APPEND without_valgrind base/real engine/driving_read engine/entry_python engine/pool engine/slot_end
        engine/study_mistakes engine/study_when engine/worker engine/yaml query/named store/code
        store/code_commit store/code_seal store/faults store/follower store/home store/index
        store/index_random store/index_view)

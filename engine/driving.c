@@ -58,7 +58,7 @@ int rt_driving_new(const struct rt_driving_options *options, struct rt_driving *
     /* What the state knows and the journal has not yet would have no result. */
     rc = options->check ? 0 : options->commit(options->context, err);
     driving->durable = rt_store_durable(options->store);
-    if (rc < 0 || (rc = rt_driving_load(driving, err)) < 0 ||
+    if (rc < 0 || (rc = rt_driving_survey(driving, err)) < 0 ||
         (rc = rt_driving_begin(driving, err)) < 0) {
         rt_driving_free(driving);
         driving = NULL;
@@ -101,10 +101,9 @@ void rt_driving_free(struct rt_driving *driving)
     rt_driver_free(driving->program);
     rt_driving_drop_all(driving);
     rt_driving_drop_heard(driving);
-    rt_script_clear(&driving->script);
-    rt_script_clear(&driving->claims);
+    rt_driving_read_clear(driving);
+    rt_survey_clear(&driving->survey);
     rt_beginning_clear(&driving->beginning);
-    rt_repeats_clear(&driving->repeats);
     rt_buf_clear(&driving->proposals);
     rt_buf_clear(&driving->tells);
     free(driving->trials);
@@ -281,6 +280,8 @@ int rt_driving_step(struct rt_driving *driving, uint64_t mono_us, struct rt_err 
     int rc;
 
     done |= told > 0;
+    if (heard >= 0 && driving->options.check && driving->live)
+        return 1; /* what would be next is of no interest */
     if (heard >= 0 && rt_driving_time_left(driving, mono_us) == 0)
         heard = (rc = rt_driving_check_limits(driving, err)) < 0 ? rc : 1;
     if (heard < 0 || (rc = rt_driving_flush(driving, err)) < 0)
@@ -320,6 +321,8 @@ int rt_driving_attempts(struct rt_driving *driving, uint64_t seq, struct rt_span
     struct rt_attempt attempt;
     int rc;
 
+    if (!driving->live) /* read from the journal when it has caught up */
+        return 0;
     if ((rc = rt_attempts_open(&reader, body, err)) < 0)
         return rc;
     while ((rc = rt_attempts_next(&reader, &attempt, err)) > 0)
@@ -343,9 +346,9 @@ void rt_driving_stop(struct rt_driving *driving)
 void rt_driving_progress(const struct rt_driving *driving, struct rt_driving_progress *progress)
 {
     *progress = (struct rt_driving_progress){
-        .asked = driving->count,
+        .asked = driving->live ? driving->count : rt_plan_count(driving->study->plan),
         .limit = (uint64_t)rt_json_get_int(driving->settings, "trials", 0),
-        .open = driving->open,
+        .open = driving->live ? driving->open : rt_study_unfinished(driving->study),
         .repeated = driving->repeated,
         .live = driving->live,
         .finished = driving->finished,

@@ -40,6 +40,7 @@ static void add_trial(struct rt_driving *driving, const struct rt_json *item, st
     uint32_t replicate = rt_repeats_add(&driving->repeats, params);
     struct rt_proposed *trial = rt_driving_add(driving, driving->count);
 
+    driving->count++;
     trial->id = rt_json_text(rt_json_get(item, "id"));
     trial->params = rt_json_text(rt_json_get(item, "params"));
     trial->priority = (int32_t)rt_json_get_int(item, "priority", 0);
@@ -101,7 +102,7 @@ static int claim(struct rt_driving *driving, const char *text, struct rt_err *er
         return rc;
     for (uint64_t i = 0; i < turn->count; i++)
         rt_driving_trial(driving, turn->first + i)->orphan = false;
-    rt_driving_open_id(driving, turn->first, (uint32_t)turn->count);
+    rt_driving_open_id(driving, turn->first, turn->count);
     for (uint64_t i = 0; i < turn->count; i++)
         rt_driving_queue(driving, turn->first + i);
     return 1;
@@ -160,7 +161,7 @@ int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, co
         goto out;
     for (uint64_t i = 0; i < replicates; i++)
         add_trial(driving, item, rt_buf_span(&params), i == 0);
-    rt_driving_open_id(driving, first, (uint32_t)replicates);
+    rt_driving_open_id(driving, first, replicates);
     if (priority) {
         rc = rt_driving_flush(driving, err); /* what is preferred must be there */
         for (uint64_t i = 0; rc == 0 && i < replicates; i++)

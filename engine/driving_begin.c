@@ -95,32 +95,12 @@ static struct rt_json *open_points(const struct rt_driving *driving)
 {
     struct rt_json *list = rt_json_new_array();
 
-    for (size_t i = 0; i < driving->count; i++) {
-        if (!driving->trials[i].result &&
-            rt_state_trial(driving->study, rt_study_ordinal(driving->study, i)).status !=
-                RT_TRIAL_DONE)
+    for (uint64_t i = 0; i < rt_plan_count(driving->study->plan); i++) {
+        if (rt_state_trial(driving->study, rt_study_ordinal(driving->study, i)).status !=
+            RT_TRIAL_DONE)
             rt_json_append(list, rt_json_new_int((int64_t)i));
     }
     return list;
-}
-
-/* The state that was saved last in this conversation, or NULL. */
-static char *saved_state(const struct rt_driving *driving)
-{
-    char *state = NULL;
-
-    for (size_t i = driving->script.count; i-- > 0 && !state;) {
-        struct rt_json *message;
-
-        if (driving->script.turns[i].kind != RT_TURN_SAVE ||
-            rt_json_parse(rt_span_text(driving->script.turns[i].text), &message, NULL) < 0)
-            continue;
-        state = rt_strdup(rt_json_get_text(message, "save", ""));
-        rt_json_free(message);
-    }
-    if (!state && driving->beginning.state)
-        state = rt_strdup(driving->beginning.state);
-    return state;
 }
 
 /* How it is to be started now; `state` is what it saved, or NULL. */
@@ -140,7 +120,7 @@ static const char *choose(const struct rt_driving *driving, const char *state)
  * journal later finds, too: it is read again. */
 static int record_start(struct rt_driving *driving, struct rt_err *err)
 {
-    char *state = saved_state(driving);
+    const char *state = rt_driving_saved(driving);
     const char *resume = choose(driving, state);
     bool fresh = driving->beginning.number == 0 || strcmp(resume, "replay") != 0;
     struct rt_json *body = rt_json_new_object();
@@ -161,16 +141,15 @@ static int record_start(struct rt_driving *driving, struct rt_err *err)
             rt_json_set(body, "open", open_points(driving));
     }
     free(program);
-    free(state);
     rc = rt_driving_append(driving, "start", body, err);
     if (rc == 0 && fresh && (rc = driving->options.commit(driving->options.context, err)) == 0)
-        rc = rt_driving_load(driving, err);
+        rc = rt_driving_survey(driving, err);
     return rc;
 }
 
 static struct rt_json *open_item(const struct rt_driving *driving, uint64_t point)
 {
-    const struct rt_proposed *trial = &driving->trials[point];
+    const struct rt_proposed *trial = rt_driving_trial(driving, point);
     struct rt_json *item = rt_json_new_object();
     struct rt_json *value;
     char *name = rt_printf("%s.%llu", driving->study->id,
@@ -195,7 +174,7 @@ static struct rt_json *open_list(const struct rt_driving *driving)
     for (size_t i = 0; i < rt_json_count(driving->beginning.open); i++) {
         uint64_t point = (uint64_t)rt_json_int(rt_json_at(driving->beginning.open, i));
 
-        if (point < driving->count)
+        if (point < driving->count && rt_driving_trial(driving, point))
             rt_json_append(list, open_item(driving, point));
     }
     return list;
@@ -245,23 +224,6 @@ static void show(void *context, const char *line)
     rt_driving_say(context, "driver: %s", line);
 }
 
-/* A program that goes on from a saved state knows the ids that were open then. */
-static void open_known_ids(struct rt_driving *driving)
-{
-    uint32_t count = 1;
-
-    if (strcmp(driving->beginning.resume, "state") != 0)
-        return;
-    for (uint64_t i = 0; i < driving->count; i += count) {
-        for (count = 1; i + count < driving->count &&
-                        driving->trials[i + count].asked == driving->trials[i].asked &&
-                        strcmp(driving->trials[i + count].id, driving->trials[i].id) == 0;)
-            count++;
-        if (!driving->trials[i].orphan && !driving->trials[i].earlier)
-            rt_driving_open_id(driving, i, count);
-    }
-}
-
 int rt_driving_begin(struct rt_driving *driving, struct rt_err *err)
 {
     struct rt_driver_options options = {
@@ -276,14 +238,14 @@ int rt_driving_begin(struct rt_driving *driving, struct rt_err *err)
 
     if (!driving->options.check && (rc = record_start(driving, err)) < 0)
         return rc;
+    if ((rc = rt_driving_read_start(driving, err)) < 0)
+        return rc;
     env = environment();
     options.env = env;
     rc = rt_driver_start(&options, &driving->program, err);
     rt_json_free(env);
     if (rc < 0)
         return rc;
-    open_known_ids(driving);
     greet(driving);
-    rt_driving_pump(driving);
-    return 0;
+    return rt_driving_pump(driving, err);
 }

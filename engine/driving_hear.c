@@ -22,22 +22,11 @@ char *rt_driving_shown(const char *text)
     return rt_buf_take(&out);
 }
 
-/* What the driver had been told last by then, or NULL. */
-static char *told_last(const struct rt_driving *driving)
-{
-    for (size_t i = driving->script.at; i-- > 0;) {
-        const struct rt_turn *turn = &driving->script.turns[i];
-
-        if (turn->reply || turn->kind >= RT_TURN_TELL)
-            return rt_driving_shown(turn->reply ? turn->reply : turn->text);
-    }
-    return NULL;
-}
-
 static void fail_diverged(struct rt_driving *driving, const char *was, const char *is)
 {
     const struct rt_script *script = &driving->script;
-    char *told = told_last(driving);
+    const char *last = rt_script_told(script);
+    char *told = last ? rt_driving_shown(last) : NULL;
 
     rt_driving_fail(
         driving, RT_ECONFLICT,
@@ -85,10 +74,8 @@ static void apply_again(struct rt_driving *driving, const struct rt_turn *turn)
 {
     struct rt_json *message = NULL;
 
-    if (turn->kind == RT_TURN_SUBMIT || turn->kind == RT_TURN_CLAIM) {
-        rt_driving_open_id(driving, turn->first, (uint32_t)turn->count);
-    } else if (turn->kind == RT_TURN_BATCH &&
-               rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
+    if (turn->kind == RT_TURN_BATCH &&
+        rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
         driving->batch = (uint64_t)rt_json_get_int(message, "batch", 1);
     } else if (turn->kind == RT_TURN_REPORTS &&
                rt_json_parse(rt_span_text(turn->text), &message, NULL) == 0) {
@@ -110,10 +97,9 @@ static int repeat(struct rt_driving *driving, const char *text, bool exits, stru
         return diverge(driving, turn->kind == RT_TURN_EXIT ? "(its end)" : turn->text,
                        exits ? "(its end)" : text, err);
     driving->repeated++;
-    driving->script.at++;
+    rt_script_pass(&driving->script);
     apply_again(driving, turn);
-    rt_driving_pump(driving);
-    return 0;
+    return rt_driving_pump(driving, err);
 }
 
 /* One request: an item of a submit, or any other message. */

@@ -17,7 +17,7 @@ struct rt_proposed {
     uint64_t turn;  /* how many outcomes this conversation had told with it; 0: an earlier one */
     int32_t priority;
     uint32_t behind;       /* how far the first of its group of replicates is before it */
-    uint32_t left;         /* of the first: how many of the group have not been told */
+    uint32_t left;         /* of the first: how many of the group are to be told under its id */
     bool good;             /* the result is a success */
     bool earlier;          /* proposed before the program was started afresh */
     struct rt_json *order; /* what the driver told it while it ran: "stop", "params"; or NULL */
@@ -56,11 +56,49 @@ struct rt_turn {
     bool taken; /* SUBMIT: claimed again, after a restart from a saved state */
 };
 
+/* Turns, as far as they have been read and not been left behind. */
 struct rt_script {
     struct rt_turn *turns;
     size_t count;
     size_t capacity;
-    size_t at; /* the next turn that is replayed */
+    size_t at;    /* the next turn that is replayed */
+    size_t bytes; /* of the texts from there on */
+    char *told;   /* by those left behind, last; or NULL */
+};
+
+/* Turns that do not count any more, by the numbers of their events: since the plan has changed,
+ * what ended the conversation may not hold. */
+struct rt_cut {
+    uint64_t from;
+    uint64_t to;
+};
+
+/* What is known of the whole conversation before it is read turn by turn. */
+struct rt_survey {
+    uint64_t plan_seq; /* of the plan that it is about */
+    struct rt_cut *cuts;
+    size_t cut_count;
+    size_t cut_capacity;
+    uint64_t end_seq;  /* of the first turn that ends it: it may be cut there; 0: none */
+    char *state;       /* that was saved last, before that; or NULL */
+    char *late_state;  /* and behind it */
+    uint64_t began_us; /* the launch whose events come now, by the wall clock; 0: none */
+    uint64_t last_us;
+};
+
+/* How far the journal has been read, turn by turn. */
+struct rt_reading {
+    uint64_t next;         /* event */
+    uint64_t conversation; /* that the events belong to; 0: none yet */
+    bool current;          /* it is the one that is replayed */
+    size_t cut;            /* of the cuts, the first that is not over */
+    bool level;            /* with the end */
+    uint64_t group_first;  /* point of the last item's first trial */
+    uint64_t group;        /* trials that still belong to it */
+    uint64_t save_seq;     /* of the last SAVE; 0: none */
+    uint64_t saved;        /* outcomes that are part of it */
+    struct rt_buf metrics;
+    struct rt_buf reason;
 };
 
 /* How the program was started. */
@@ -88,16 +126,19 @@ struct rt_driving {
     const struct rt_json *settings; /* "driver" of the plan */
     struct rt_driver *program;
 
-    struct rt_proposed *trials; /* from point `gone` on: see rt_driving_trial() */
+    struct rt_proposed **trials; /* from point `gone` on: see rt_driving_trial() */
+    size_t places;               /* for trials, taken or not */
     size_t capacity;
-    size_t count; /* points, those included that are gone */
+    size_t count; /* points, those included that are gone, as far as they have been read */
     size_t gone;
-    size_t passed; /* of the trials that are there, the first so many may go */
+    size_t passed; /* of the places, the first so many are needed no more */
     struct rt_repeats repeats;
     size_t *ids; /* first points of open ids, plus 1, by hash */
     size_t id_count;
     size_t id_capacity;
 
+    struct rt_survey survey;
+    struct rt_reading reading;
     struct rt_script script;
     struct rt_beginning beginning;
     struct rt_script claims; /* SUBMITs that a restored driver may ask again */
@@ -151,10 +192,11 @@ void rt_driving_fail(struct rt_driving *driving, int code, const char *format, .
 
 /* driving_trials.c: what was proposed. */
 struct rt_proposed *rt_driving_add(struct rt_driving *driving, uint64_t point);
-/* NULL for a point that is none, and once its outcome was told, live: nobody asks for it then. */
+/* NULL for a point that is none or not read yet, and for one whose outcome was told: nobody asks
+ * for it then. */
 struct rt_proposed *rt_driving_trial(const struct rt_driving *driving, uint64_t point);
-/* Lets trials go that were told, and all that were proposed before them. */
-void rt_driving_let_go(struct rt_driving *driving);
+/* Lets a trial go that was told, unless others of its group have not been. */
+void rt_driving_let_go(struct rt_driving *driving, uint64_t point);
 void rt_driving_drop_all(struct rt_driving *driving);
 /* It is to be started before, or after, others; if it waits again, too. */
 void rt_driving_prefer(struct rt_driving *driving, uint64_t ordinal, int32_t priority);
@@ -165,18 +207,54 @@ void rt_driving_note(struct rt_driving *driving, uint64_t point, const struct rt
                      struct rt_span metrics, struct rt_span reason, uint64_t seq);
 void rt_driving_note_skipped(struct rt_driving *driving, uint64_t point, const char *why,
                              uint64_t seq);
-/* A point, and those behind it, were proposed under one id. */
-void rt_driving_open_id(struct rt_driving *driving, uint64_t first, uint32_t count);
+/* Counts how many of a group of replicates are to be told. */
+void rt_driving_count_left(struct rt_driving *driving, uint64_t first, uint64_t count);
+/* The same, and its id is open. */
+void rt_driving_open_id(struct rt_driving *driving, uint64_t first, uint64_t count);
+/* The first point of the next group at or after a point, and *count; `count` of all if none. */
+uint64_t rt_driving_group(const struct rt_driving *driving, uint64_t point, uint64_t *count);
 /* The first point of an open id; SIZE_MAX if none. */
 size_t rt_driving_find_id(const struct rt_driving *driving, const char *id);
 void rt_driving_close_id(struct rt_driving *driving, uint64_t point);
 /* Appends {"id": .., ..} of a trial with an outcome. */
 void rt_driving_put_done(const struct rt_driving *driving, uint64_t point, struct rt_buf *out);
 
-/* driving_script.c: the conversation so far, from the journal. */
-int rt_driving_load(struct rt_driving *driving, struct rt_err *err);
+/* driving_script.c: the turns of the conversation. */
 void rt_script_clear(struct rt_script *script);
-struct rt_turn *rt_script_add(struct rt_script *script, enum rt_turn_kind kind, uint64_t seq);
+/* Goes on to the next turn. The text of the one before stays until leave(), which forgets all that
+ * are behind. */
+void rt_script_pass(struct rt_script *script);
+void rt_script_leave(struct rt_script *script);
+/* `text` and `reply`, which may be NULL, are the script's from now on. */
+struct rt_turn *rt_script_add(struct rt_script *script, enum rt_turn_kind kind, uint64_t seq,
+                              char *text, char *reply);
+/* The turn of a DRIVER or CANCEL event; NULL if that is none. */
+struct rt_turn *rt_script_add_event(struct rt_script *script, const struct rt_event *event,
+                                    const struct rt_json *body);
+void rt_script_drop_last(struct rt_script *script);
+/* What the driver had been told last, or NULL; borrowed. */
+const char *rt_script_told(const struct rt_script *script);
+
+/* driving_survey.c: a first look at the whole conversation, from the journal. */
+int rt_driving_survey(struct rt_driving *driving, struct rt_err *err);
+/* One event of it; the context is a driving. */
+int rt_driving_survey_event(void *driving, const struct rt_event *event, struct rt_err *err);
+void rt_survey_clear(struct rt_survey *survey);
+/* The state that was saved last in this conversation, or NULL. Borrowed. */
+const char *rt_driving_saved(const struct rt_driving *driving);
+
+/* driving_read.c: the conversation, turn by turn. */
+/* Begins with the plan's first event, and reads until the conversation that is replayed begins. */
+int rt_driving_read_start(struct rt_driving *driving, struct rt_err *err);
+/* One event; the context is a driving. 1: enough has been read for now. */
+int rt_driving_read_event(void *driving, const struct rt_event *event, struct rt_err *err);
+/* Reads on if few turns are left. */
+int rt_driving_read_ahead(struct rt_driving *driving, struct rt_err *err);
+/* All turns have been replayed: reads the rest, of which this launch may have written some. */
+int rt_driving_read_end(struct rt_driving *driving, struct rt_err *err);
+/* That is: sees which trials are open, or have an outcome that was not told. */
+int rt_driving_read_up(struct rt_driving *driving, struct rt_err *err);
+void rt_driving_read_clear(struct rt_driving *driving);
 
 /* driving_begin.c: starts the program, with its greeting. */
 int rt_driving_begin(struct rt_driving *driving, struct rt_err *err);
@@ -215,11 +293,13 @@ int rt_driving_order(struct rt_driving *driving, const struct rt_json *message, 
 /* It holds for later attempts, too: {"stop": text, "params": {..}}. */
 void rt_driving_note_order(struct rt_driving *driving, uint64_t point, const struct rt_json *order);
 void rt_driving_forget_orders(struct rt_proposed *trial);
+/* It has caught up: the trials whose reports were heard meanwhile are known now. */
+void rt_driving_see_reports(struct rt_driving *driving);
 void rt_driving_drop_heard(struct rt_driving *driving);
 
 /* driving_tell.c */
 /* Sends what was told before the next request; sees whether it has caught up. */
-void rt_driving_pump(struct rt_driving *driving);
+int rt_driving_pump(struct rt_driving *driving, struct rt_err *err);
 int rt_driving_tell(struct rt_driving *driving, struct rt_err *err);
 void rt_driving_send_line(struct rt_driving *driving, const char *text);
 /* A trial has an outcome now; and one that has is to be told, unless it was or needs not be. */

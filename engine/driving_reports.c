@@ -60,10 +60,10 @@ static void take_report(struct rt_driving *driving, uint64_t seq, const struct r
     struct rt_proposed *trial = rt_driving_trial(driving, point);
     struct rt_heard *heard;
 
-    if (report->study != driving->study->number || !trial)
+    if (report->study != driving->study->number || point == UINT64_MAX || (driving->live && !trial))
         return;
     /* The first report of an attempt may be what an order waits for. */
-    if (!is_wanted(driving) && trial->reporting == report->attempt)
+    if (!is_wanted(driving) && (!trial || trial->reporting == report->attempt))
         return;
     driving->heard = rt_grow(driving->heard, &driving->heard_capacity, driving->heard_count + 1,
                              sizeof *driving->heard);
@@ -71,7 +71,18 @@ static void take_report(struct rt_driving *driving, uint64_t seq, const struct r
     *heard = (struct rt_heard){seq, point, report->attempt, report->step, NULL};
     if (is_wanted(driving))
         heard->metrics = metrics_of(report);
-    trial->reporting = report->attempt;
+    if (trial)
+        trial->reporting = report->attempt;
+}
+
+void rt_driving_see_reports(struct rt_driving *driving)
+{
+    for (size_t i = 0; i < driving->heard_count; i++) {
+        struct rt_proposed *trial = rt_driving_trial(driving, driving->heard[i].point);
+
+        if (trial)
+            trial->reporting = driving->heard[i].attempt;
+    }
 }
 
 int rt_driving_reports(struct rt_driving *driving, uint64_t seq, struct rt_span body,

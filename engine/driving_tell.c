@@ -144,14 +144,6 @@ int rt_driving_check_limits(struct rt_driving *driving, struct rt_err *err)
     return 0;
 }
 
-static void forget(struct rt_proposed *trial)
-{
-    free(trial->params);
-    free(trial->result);
-    trial->params = trial->result = NULL;
-    rt_driving_forget_orders(trial);
-}
-
 /* Tells `count` outcomes in one message. */
 static int tell_some(struct rt_driving *driving, size_t count, struct rt_err *err)
 {
@@ -174,7 +166,7 @@ static int tell_some(struct rt_driving *driving, size_t count, struct rt_err *er
         trial->told = rt_state_seq(rt_store_state(driving->options.store));
         rt_driving_weigh(driving, point);
         rt_driving_close_id(driving, point);
-        forget(trial);
+        rt_driving_let_go(driving, point);
     }
     rt_buf_add(&line, "]}\n");
     rt_buf_add(&driving->tells, "]");
@@ -183,7 +175,6 @@ static int tell_some(struct rt_driving *driving, size_t count, struct rt_err *er
     driving->decided_first += count;
     driving->decided_count -= count;
     driving->ready -= count;
-    rt_driving_let_go(driving);
     return rc;
 }
 
@@ -231,62 +222,74 @@ int rt_driving_tell(struct rt_driving *driving, struct rt_err *err)
     return rc < 0 ? rc : done;
 }
 
+struct untold {
+    uint64_t seq;
+    uint64_t point;
+};
+
 static int by_event(const void *a, const void *b)
 {
-    const struct rt_proposed *const *x = a;
-    const struct rt_proposed *const *y = b;
+    const struct untold *x = a;
+    const struct untold *y = b;
 
-    if ((*x)->seq != (*y)->seq)
-        return (*x)->seq < (*y)->seq ? -1 : 1;
-    return *x < *y ? -1 : *x > *y;
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    return x->point < y->point ? -1 : x->point > y->point;
 }
 
 /* What became known and was not told any more comes in the order of the journal. */
 static void queue_untold(struct rt_driving *driving)
 {
-    const struct rt_proposed **list = rt_calloc(driving->count + 1, sizeof *list);
+    struct untold *list = rt_calloc(driving->places + 1, sizeof *list);
     size_t count = 0;
 
-    for (size_t i = 0; i < driving->count; i++) {
-        const struct rt_proposed *trial = &driving->trials[i];
+    for (uint64_t i = driving->gone; i < driving->count; i++) {
+        const struct rt_proposed *trial = rt_driving_trial(driving, i);
 
-        if (trial->result && !trial->told && !trial->orphan)
-            list[count++] = trial;
+        if (trial && trial->result && !trial->told && !trial->orphan)
+            list[count++] = (struct untold){trial->seq, i};
     }
     qsort(list, count, sizeof *list, by_event);
     for (size_t i = 0; i < count; i++)
-        rt_driving_queue(driving, (uint64_t)(list[i] - driving->trials));
+        rt_driving_queue(driving, list[i].point);
     free(list);
 }
 
-/* The ids that were told in the replay are free again. */
-static void close_told(struct rt_driving *driving)
+static int go_on_live(struct rt_driving *driving, struct rt_err *err)
 {
-    for (size_t i = 0; i < driving->count; i++) {
-        if (driving->trials[i].told && driving->trials[i].told != UINT64_MAX)
-            forget(&driving->trials[i]);
-    }
-}
+    uint64_t us;
+    int rc = rt_driving_read_end(driving, err);
 
-void rt_driving_pump(struct rt_driving *driving)
-{
-    struct rt_script *script = &driving->script;
-    uint64_t us = rt_mono_us() - driving->began_us;
-
-    while (script->at < script->count && script->turns[script->at].kind >= RT_TURN_TELL) {
-        driving->stopped |= script->turns[script->at].kind == RT_TURN_STOP;
-        rt_driving_send_line(driving, script->turns[script->at++].text);
-    }
-    if (script->at < script->count || driving->live)
-        return;
+    if (rc < 0)
+        return rc;
+    us = rt_mono_us() - driving->began_us;
     driving->live = true;
     if (driving->repeated && !driving->options.check)
         rt_driving_say(driving,
                        "the driver was run again from its start: %" PRIu64
                        " requests as before, in %.3f s; it goes on",
                        driving->repeated, (double)us / 1e6);
-    rt_script_clear(script);
-    close_told(driving);
+    rt_script_clear(&driving->script);
+    rt_driving_see_reports(driving);
     queue_untold(driving);
-    rt_driving_let_go(driving);
+    return 0;
+}
+
+int rt_driving_pump(struct rt_driving *driving, struct rt_err *err)
+{
+    struct rt_script *script = &driving->script;
+    int rc;
+
+    while (!driving->live) {
+        if ((rc = rt_driving_read_ahead(driving, err)) < 0)
+            return rc;
+        if (script->at == script->count)
+            return go_on_live(driving, err);
+        if (script->turns[script->at].kind < RT_TURN_TELL)
+            return 0;
+        driving->stopped |= script->turns[script->at].kind == RT_TURN_STOP;
+        rt_driving_send_line(driving, script->turns[script->at].text);
+        rt_script_pass(script);
+    }
+    return 0;
 }

@@ -13,59 +13,108 @@
 
 struct rt_proposed *rt_driving_add(struct rt_driving *driving, uint64_t point)
 {
-    size_t there = driving->count - driving->gone;
     size_t at = (size_t)point - driving->gone;
 
     assert(point >= driving->gone);
-    if (point >= driving->count) {
+    if (at >= driving->places) {
         driving->trials =
-            rt_grow(driving->trials, &driving->capacity, at + 1, sizeof *driving->trials);
-        memset(driving->trials + there, 0, (at + 1 - there) * sizeof *driving->trials);
-        driving->count = (size_t)point + 1;
+            rt_grow(driving->trials, &driving->capacity, at + 1, sizeof(struct rt_proposed *));
+        memset(&driving->trials[driving->places], 0,
+               (at + 1 - driving->places) * sizeof(struct rt_proposed *));
+        driving->places = at + 1;
     }
-    return &driving->trials[at];
+    if (!driving->trials[at])
+        driving->trials[at] = rt_calloc(1, sizeof **driving->trials);
+    return driving->trials[at];
 }
 
 struct rt_proposed *rt_driving_trial(const struct rt_driving *driving, uint64_t point)
 {
-    if (point < driving->gone + driving->passed || point >= driving->count)
+    if (point < driving->gone || point - driving->gone >= driving->places)
         return NULL;
-    return &driving->trials[point - driving->gone];
+    return driving->trials[point - driving->gone];
 }
 
 static void free_trial(struct rt_proposed *trial)
 {
+    if (!trial)
+        return;
     free(trial->id);
     free(trial->params);
     free(trial->result);
     rt_driving_forget_orders(trial);
+    free(trial);
 }
 
-/* One whose replicates are not all told is still known by its id. */
-static bool may_go(const struct rt_proposed *trial)
+static bool is_told(const struct rt_proposed *trial)
 {
-    return trial->told && trial->told != UINT64_MAX && !trial->left;
+    return trial && trial->told && trial->told != UINT64_MAX;
 }
 
-void rt_driving_let_go(struct rt_driving *driving)
+static void remove_told(struct rt_driving *driving, uint64_t point)
 {
-    size_t there = driving->count - driving->gone;
+    struct rt_proposed *trial = rt_driving_trial(driving, point);
 
-    while (driving->passed < there && may_go(&driving->trials[driving->passed]))
-        free_trial(&driving->trials[driving->passed++]);
-    if (driving->passed < PASSED_MIN || driving->passed < there - driving->passed)
+    if (!is_told(trial))
         return;
+    free_trial(trial);
+    driving->trials[point - driving->gone] = NULL;
+}
+
+/* Places of trials that were read and are gone. */
+static void move_up(struct rt_driving *driving)
+{
+    size_t read = driving->count - driving->gone;
+
+    while (driving->passed < read && driving->passed < driving->places &&
+           !driving->trials[driving->passed])
+        driving->passed++;
+    if (driving->passed < PASSED_MIN || driving->passed < driving->places - driving->passed)
+        return;
+    driving->places -= driving->passed;
     memmove(driving->trials, driving->trials + driving->passed,
-            (there - driving->passed) * sizeof *driving->trials);
+            driving->places * sizeof(struct rt_proposed *));
     driving->gone += driving->passed;
     driving->passed = 0;
 }
 
+/* All of its group, which has been told. */
+static void remove_group(struct rt_driving *driving, uint64_t first)
+{
+    const struct rt_proposed *trial;
+
+    for (uint64_t at = first;
+         (trial = rt_driving_trial(driving, at)) && trial->behind == at - first; at++)
+        remove_told(driving, at);
+}
+
+void rt_driving_let_go(struct rt_driving *driving, uint64_t point)
+{
+    struct rt_proposed *trial = rt_driving_trial(driving, point);
+    const struct rt_proposed *first =
+        trial ? rt_driving_trial(driving, point - trial->behind) : NULL;
+
+    if (!is_told(trial))
+        return;
+    if (first && first->left) { /* the group is still known by its id */
+        free(trial->params);
+        free(trial->result);
+        rt_driving_forget_orders(trial);
+        trial->params = trial->result = NULL;
+        return;
+    }
+    if (trial->earlier || trial->orphan)
+        remove_told(driving, point);
+    else
+        remove_group(driving, point - trial->behind);
+    move_up(driving);
+}
+
 void rt_driving_drop_all(struct rt_driving *driving)
 {
-    for (size_t i = driving->passed; i < driving->count - driving->gone; i++)
-        free_trial(&driving->trials[i]);
-    driving->count = driving->gone = driving->passed = 0;
+    for (size_t i = 0; i < driving->places; i++)
+        free_trial(driving->trials[i]);
+    driving->count = driving->gone = driving->passed = driving->places = 0;
     free(driving->ids);
     driving->ids = NULL;
     driving->id_count = driving->id_capacity = 0;
@@ -82,7 +131,7 @@ void rt_driving_prefer(struct rt_driving *driving, uint64_t ordinal, int32_t pri
 
 void rt_driving_prefer_again(struct rt_driving *driving)
 {
-    for (size_t i = 0; i < driving->count; i++) {
+    for (size_t i = driving->gone; i < driving->gone + driving->places; i++) {
         const struct rt_proposed *trial = rt_driving_trial(driving, i);
         uint64_t ordinal = rt_study_ordinal(driving->study, i);
 
@@ -111,11 +160,11 @@ static void set_result(struct rt_proposed *trial, struct rt_buf *text, bool good
 void rt_driving_note(struct rt_driving *driving, uint64_t point, const struct rt_attempt *attempt,
                      struct rt_span metrics, struct rt_span reason, uint64_t seq)
 {
-    struct rt_proposed *trial = rt_driving_add(driving, point);
+    struct rt_proposed *trial = rt_driving_trial(driving, point);
     bool good = rt_outcome_success(attempt->outcome);
     struct rt_buf text = RT_BUF_INIT;
 
-    if (trial->result && (trial->good || (attempt->flags & RT_ATTEMPT_LATE && !good)))
+    if (!trial || (trial->result && (trial->good || (attempt->flags & RT_ATTEMPT_LATE && !good))))
         return;
     rt_buf_printf(&text, "\"outcome\":\"%s\",\"metrics\":", rt_outcome_name(attempt->outcome));
     if (metrics.size)
@@ -140,7 +189,7 @@ void rt_driving_note_skipped(struct rt_driving *driving, uint64_t point, const c
     rt_buf_add(&text, "\"outcome\":\"skipped\",\"metrics\":null,\"reason\":");
     put_text(&text, rt_span_text(why));
     rt_buf_add(&text, ",\"seconds\":0.0");
-    set_result(rt_driving_add(driving, point), &text, true, seq);
+    set_result(rt_driving_trial(driving, point), &text, true, seq);
 }
 
 /* FNV-1a: ids are the driver's own, and no stranger's. */
@@ -184,16 +233,46 @@ static void make_room(struct rt_driving *driving)
     free(old);
 }
 
-void rt_driving_open_id(struct rt_driving *driving, uint64_t first, uint32_t count)
+void rt_driving_count_left(struct rt_driving *driving, uint64_t first, uint64_t count)
 {
-    struct rt_proposed *trial = rt_driving_trial(driving, first);
+    struct rt_proposed *head = rt_driving_trial(driving, first);
+
+    if (!head)
+        return;
+    head->left = 0;
+    for (uint64_t i = 0; i < count && first + i < driving->count; i++) {
+        struct rt_proposed *trial = rt_driving_trial(driving, first + i);
+
+        if (!trial)
+            continue;
+        trial->behind = (uint32_t)i;
+        head->left += !is_told(trial);
+    }
+}
+
+uint64_t rt_driving_group(const struct rt_driving *driving, uint64_t point, uint64_t *count)
+{
+    const struct rt_proposed *trial;
+
+    for (point = point > driving->gone ? point : driving->gone; point < driving->count; point++) {
+        trial = rt_driving_trial(driving, point);
+        if (trial && trial->behind == 0)
+            break;
+    }
+    for (*count = 1; point + *count < driving->count; ++*count) {
+        trial = rt_driving_trial(driving, point + *count);
+        if (!trial || trial->behind != *count)
+            break;
+    }
+    return point < driving->count ? point : driving->count;
+}
+
+void rt_driving_open_id(struct rt_driving *driving, uint64_t first, uint64_t count)
+{
+    const struct rt_proposed *trial = rt_driving_trial(driving, first);
     size_t place;
 
-    trial->left = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        trial[i].behind = i;
-        trial->left += trial[i].told == 0 || trial[i].told == UINT64_MAX;
-    }
+    rt_driving_count_left(driving, first, count);
     if (trial->left == 0)
         return;
     make_room(driving);
@@ -237,7 +316,7 @@ void rt_driving_close_id(struct rt_driving *driving, uint64_t point)
     struct rt_proposed *first = rt_driving_trial(driving, group);
     size_t place;
 
-    if (first->left == 0 || --first->left > 0 || !driving->id_capacity)
+    if (!first || first->left == 0 || --first->left > 0 || !driving->id_capacity)
         return;
     place = place_of(driving, first->id);
     if (driving->ids[place] == (size_t)group + 1)
