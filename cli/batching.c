@@ -178,6 +178,7 @@ static int find_or_begin(const struct launch *launch, struct rt_store *store, st
         rc = rt_batch_find(rt_store_state(store), index, &batch,
                            batching->fresh              ? RT_BATCH_BY_ID
                            : launch->options->restarted ? RT_BATCH_NEWEST
+                           : rt_store_left_open(store)  ? RT_BATCH_UNTOLD
                                                         : RT_BATCH_OPEN,
                            studies, err);
     if (rc < 0)

@@ -117,6 +117,32 @@ static uint32_t *newest(const struct rt_state *state, const char *key, const cha
     return studies;
 }
 
+static int study_of(struct rt_db *index, uint32_t launch, uint32_t *number, struct rt_err *err)
+{
+    struct rt_stmt *stmt;
+    int rc = rt_db_prepare(index, rt_sql_ask_launch_study, &stmt, NULL, err);
+
+    *number = 0;
+    if (rc < 0)
+        return rc;
+    rt_stmt_int(stmt, ":launch", launch);
+    if ((rc = rt_stmt_step(stmt, err)) > 0)
+        *number = (uint32_t)rt_stmt_get_int(stmt, 0);
+    rt_stmt_free(stmt);
+    return rc < 0 ? rc : 0;
+}
+
+static int launched_last(const struct rt_state *state, struct rt_db *index, const uint32_t *studies,
+                         struct rt_err *err)
+{
+    uint32_t last;
+    int rc = study_of(index, (uint32_t)rt_state_launches(state), &last, err);
+
+    for (; rc == 0 && *studies; studies++)
+        rc = *studies == last;
+    return rc;
+}
+
 int rt_batch_find(const struct rt_state *state, struct rt_db *index, const struct rt_batch *batch,
                   enum rt_batch_choice choice, uint32_t **studies, struct rt_err *err)
 {
@@ -129,6 +155,9 @@ int rt_batch_find(const struct rt_state *state, struct rt_db *index, const struc
     if (!*studies || choice == RT_BATCH_NEWEST)
         return 0;
     over = is_over(state, index, *studies, err);
+    if (over > 0 && choice == RT_BATCH_UNTOLD &&
+        (over = launched_last(state, index, *studies, err)) >= 0)
+        over = !over;
     if (over == 0)
         return 0;
     free(*studies);
@@ -139,19 +168,12 @@ int rt_batch_find(const struct rt_state *state, struct rt_db *index, const struc
 int rt_batch_of_launch(const struct rt_state *state, struct rt_db *index, uint32_t launch,
                        bool whole, uint32_t **studies, struct rt_err *err)
 {
-    struct rt_stmt *stmt;
-    uint32_t number = 0;
-    int rc = rt_db_prepare(index, rt_sql_ask_launch_study, &stmt, NULL, err);
+    uint32_t number;
+    int rc = study_of(index, launch, &number, err);
 
     *studies = NULL;
-    if (rc < 0)
-        return rc;
-    rt_stmt_int(stmt, ":launch", launch);
-    if ((rc = rt_stmt_step(stmt, err)) > 0)
-        number = (uint32_t)rt_stmt_get_int(stmt, 0);
-    rt_stmt_free(stmt);
     if (rc < 0 || !rt_state_study(state, number))
-        return rc < 0 ? rc : 0;
+        return rc;
     if (whole && mark_of(state, number))
         *studies = studies_of(state, number);
     if (!*studies) {

@@ -28,6 +28,7 @@ void rt_batch_mark(const struct rt_batch *batch, struct rt_replay_plans *plans);
 enum rt_batch_choice {
     RT_BATCH_BY_ID,  /* no other one */
     RT_BATCH_OPEN,   /* the newest with the request, if it is not over */
+    RT_BATCH_UNTOLD, /* the same, or if the last launch of the store was one of it */
     RT_BATCH_NEWEST, /* the newest with the request */
 };
 

@@ -10,7 +10,6 @@
 
 static const char *const tables[TABLES] = {"events", "checkpoints", "meta"};
 
-#define META_FENCE   1           /* key in META: u64, number of the last writer */
 #define COMMIT_BYTES (64u << 20) /* one transaction writes about so much at most */
 
 static size_t pending_count(const struct rt_journal *journal)
@@ -175,35 +174,45 @@ void rt_journal_close(struct rt_journal *journal)
     free(journal);
 }
 
-/* *number: the fencing number in force; 0 before the first. */
-static int get_fence(struct rt_lmdb_txn *txn, uint64_t *number, struct rt_err *err)
+int rt_journal_get_number(struct rt_lmdb_txn *txn, uint64_t key, uint64_t *number,
+                          struct rt_err *err)
 {
     struct rt_reader reader;
     struct rt_span value;
     int rc;
 
     *number = 0;
-    if ((rc = rt_lmdb_get(txn, META, META_FENCE, &value, err)) <= 0)
+    if ((rc = rt_lmdb_get(txn, META, key, &value, err)) <= 0)
         return rc;
     reader = rt_reader(value);
     *number = rt_read_u64(&reader);
-    return rt_reader_done(&reader, "the fencing number", err);
+    rc = rt_reader_done(
+        &reader, key == META_FENCE ? "the fencing number" : "what is said of the last close", err);
+    return rc < 0 ? rc : 1;
+}
+
+int rt_journal_put_number(struct rt_lmdb_txn *txn, uint64_t key, uint64_t number,
+                          struct rt_err *err)
+{
+    struct rt_buf value = RT_BUF_INIT;
+    int rc;
+
+    rt_buf_put_u64(&value, number);
+    rc = rt_lmdb_put(txn, META, key, rt_buf_span(&value), false, err);
+    rt_buf_clear(&value);
+    return rc;
 }
 
 static int raise_fence(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
 {
     struct rt_journal *journal = context;
-    struct rt_buf value = RT_BUF_INIT;
     uint64_t old;
     int rc;
 
-    if ((rc = get_fence(txn, &old, err)) < 0)
+    if ((rc = rt_journal_get_number(txn, META_FENCE, &old, err)) < 0)
         return rc;
     journal->fence = old + 1;
-    rt_buf_put_u64(&value, journal->fence);
-    rc = rt_lmdb_put(txn, META, META_FENCE, rt_buf_span(&value), false, err);
-    rt_buf_clear(&value);
-    return rc;
+    return rt_journal_put_number(txn, META_FENCE, journal->fence, err);
 }
 
 int rt_journal_fence(struct rt_journal *journal, uint64_t *number, struct rt_err *err)
@@ -223,7 +232,7 @@ int rt_journal_check_fence(struct rt_lmdb_txn *txn, const struct rt_journal *jou
     uint64_t number;
     int rc;
 
-    if ((rc = get_fence(txn, &number, err)) < 0)
+    if ((rc = rt_journal_get_number(txn, META_FENCE, &number, err)) < 0)
         return rc;
     if (number == journal->fence)
         return 0;

@@ -54,9 +54,12 @@ typedef int rt_journal_event_fn(void *context, const struct rt_event *event, str
 int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_fn *each,
                     void *context, struct rt_err *err);
 
-/* Keeps a checkpoint of the state after event `seq`, and the newest one before it. */
+/* Keeps a checkpoint of the state after event `seq`, and the newest one before it. `closed`: it is
+ * the last thing that a writer does, and says so. */
 int rt_journal_put_checkpoint(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
-                              struct rt_err *err);
+                              bool closed, struct rt_err *err);
+/* 1 and after which event a writer last said so; 0: none did. */
+int rt_journal_closed(struct rt_journal *journal, uint64_t *seq, struct rt_err *err);
 /* Keeps this checkpoint alone. */
 int rt_journal_replace_checkpoints(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
                                    struct rt_err *err);

@@ -8,6 +8,9 @@
 
 enum { EVENTS, CHECKPOINTS, META, TABLES };
 
+/* Keys in META, of numbers: of the last writer; of the last event when one closed the store. */
+enum { META_FENCE = 1, META_CLOSED = 2 };
+
 #define RT_JOURNAL_UNGUARDED_TRIES 5 /* of a read that a writer may have disturbed */
 
 struct rt_journal {
@@ -30,6 +33,12 @@ int rt_journal_check(const struct rt_journal *journal, uint64_t key, struct rt_s
 
 /* Latches rc if it is an error, and returns it. */
 int rt_journal_latch(struct rt_journal *journal, int rc, const struct rt_err *err);
+
+/* 1; 0 with *number 0 if there is none by this key of META. */
+int rt_journal_get_number(struct rt_lmdb_txn *txn, uint64_t key, uint64_t *number,
+                          struct rt_err *err);
+int rt_journal_put_number(struct rt_lmdb_txn *txn, uint64_t key, uint64_t number,
+                          struct rt_err *err);
 
 /* As the transaction sees it: RT_ELOCKED if somebody has taken the journal over. */
 int rt_journal_check_fence(struct rt_lmdb_txn *txn, const struct rt_journal *journal,

@@ -125,6 +125,7 @@ struct checkpoint {
     uint64_t seq;
     struct rt_span bytes;
     struct rt_buf *out;
+    bool closed;
 };
 
 static int put_checkpoint(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
@@ -135,7 +136,8 @@ static int put_checkpoint(struct rt_lmdb_txn *txn, void *context, struct rt_err 
     int rc;
 
     if ((rc = rt_journal_check_fence(txn, checkpoint->journal, err)) < 0 ||
-        (rc = rt_lmdb_put(txn, CHECKPOINTS, key, checkpoint->bytes, false, err)) < 0)
+        (rc = rt_lmdb_put(txn, CHECKPOINTS, key, checkpoint->bytes, false, err)) < 0 ||
+        (checkpoint->closed && (rc = rt_journal_put_number(txn, META_CLOSED, key, err)) < 0))
         return rc;
     for (int kept = 1;; kept++) {
         if (key == 0)
@@ -149,9 +151,9 @@ static int put_checkpoint(struct rt_lmdb_txn *txn, void *context, struct rt_err 
 }
 
 int rt_journal_put_checkpoint(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
-                              struct rt_err *err)
+                              bool closed, struct rt_err *err)
 {
-    struct checkpoint checkpoint = {journal, seq, bytes, NULL};
+    struct checkpoint checkpoint = {journal, seq, bytes, NULL, closed};
 
     if (journal->latched.code)
         return rt_journal_failed(journal, err);
@@ -183,7 +185,7 @@ static int replace_checkpoints(struct rt_lmdb_txn *txn, void *context, struct rt
 int rt_journal_replace_checkpoints(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,
                                    struct rt_err *err)
 {
-    struct checkpoint checkpoint = {journal, seq, bytes, NULL};
+    struct checkpoint checkpoint = {journal, seq, bytes, NULL, false};
 
     if (journal->latched.code)
         return rt_journal_failed(journal, err);
@@ -210,4 +212,14 @@ int rt_journal_checkpoint(struct rt_journal *journal, uint64_t *seq, struct rt_b
 
     *seq = checkpoint.seq;
     return rc;
+}
+
+static int get_closed(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
+{
+    return rt_journal_get_number(txn, META_CLOSED, context, err);
+}
+
+int rt_journal_closed(struct rt_journal *journal, uint64_t *seq, struct rt_err *err)
+{
+    return rt_lmdb_read(journal->lmdb, get_closed, seq, err);
 }

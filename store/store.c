@@ -123,16 +123,16 @@ int rt_store_open(const char *path, enum rt_store_mode mode, struct rt_store **o
     return rt_store_open_io(path, mode, &rt_io_plain, out, err);
 }
 
-static int checkpoint(struct rt_store *store, struct rt_err *err)
+static int checkpoint(struct rt_store *store, bool closed, struct rt_err *err)
 {
     struct rt_buf bytes = RT_BUF_INIT;
     uint64_t seq = rt_state_seq(store->state);
     int rc;
 
-    if (seq == store->saved_seq)
+    if (seq == store->saved_seq && !closed)
         return 0;
     rt_state_save(store->state, &bytes);
-    rc = rt_journal_put_checkpoint(store->journal, seq, rt_buf_span(&bytes), err);
+    rc = rt_journal_put_checkpoint(store->journal, seq, rt_buf_span(&bytes), closed, err);
     rt_buf_clear(&bytes);
     if (rc < 0)
         return rc;
@@ -158,10 +158,11 @@ int rt_store_close(struct rt_store *store, struct rt_err *err)
 
     if (!store)
         return 0;
-    if ((rc = rt_store_latched(store, err)) == 0 && store->write &&
-        (rc = rt_store_commit(store, err)) == 0)
-        rc = checkpoint(store, err);
+    if ((rc = rt_store_latched(store, err)) == 0 && store->write)
+        rc = rt_store_commit(store, err);
     followed = rt_follower_stop(store->follower, rc == 0, rc == 0 ? err : NULL);
+    if (rc == 0 && followed == 0 && store->write) /* the last change to the disk */
+        rc = checkpoint(store, rt_state_seq(store->state) != store->opened_seq, err);
     free_store(store);
     return rc < 0 ? rc : followed;
 }
@@ -202,6 +203,11 @@ char *rt_store_find(const char *start)
 const char *rt_store_path(const struct rt_store *store)
 {
     return store->path;
+}
+
+bool rt_store_left_open(const struct rt_store *store)
+{
+    return store->left_open;
 }
 
 const uint8_t *rt_store_uuid(const struct rt_store *store)
@@ -262,7 +268,7 @@ int rt_store_commit(struct rt_store *store, struct rt_err *err)
     if (store->follower)
         rt_follower_wake(store->follower);
     if (rt_store_attempts(store->state) - store->saved_attempts >= CHECKPOINT_ATTEMPTS)
-        return rt_store_latch(store, checkpoint(store, err), err);
+        return rt_store_latch(store, checkpoint(store, false, err), err);
     return 0;
 }
 

@@ -33,7 +33,7 @@ enum rt_store_mode {
  * store nor what it has open may be used in a child. A process opens a store once at a time. */
 int rt_store_open(const char *path, enum rt_store_mode mode, struct rt_store **out,
                   struct rt_err *err);
-/* Writers: commits, checkpoints, waits until the index is level, gives the lock back. */
+/* Writers: commits, waits until the index is level, checkpoints, gives the lock back. */
 int rt_store_close(struct rt_store *store, struct rt_err *err);
 /* As close, but without the index and the checkpoint: for an orderly exit in a hurry. */
 void rt_store_abandon(struct rt_store *store);
@@ -42,6 +42,9 @@ void rt_store_abandon(struct rt_store *store);
 char *rt_store_find(const char *start);
 
 const char *rt_store_path(const struct rt_store *store);
+/* Whether the last writer that recorded something, before this one, died or failed before it had
+ * closed the store. */
+bool rt_store_left_open(const struct rt_store *store);
 const uint8_t *rt_store_uuid(const struct rt_store *store); /* 16 bytes */
 
 /* The state as of the last event appended (writers) or read (readers: at open). */

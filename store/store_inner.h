@@ -20,6 +20,8 @@ struct rt_store {
     struct rt_follower *follower; /* writers only */
     uint64_t saved_seq;           /* of the newest checkpoint */
     uint64_t saved_attempts;      /* that had ended then */
+    uint64_t opened_seq;          /* of the last event when it was opened */
+    bool left_open;               /* it was not the last one when a writer closed the store */
     struct rt_err latched;        /* the first I/O error */
 };
 

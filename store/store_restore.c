@@ -67,6 +67,16 @@ uint64_t rt_store_attempts(const struct rt_state *state)
     return attempts;
 }
 
+/* What older versions closed says nothing but by its checkpoint. */
+static int find_left_open(struct rt_store *store, struct rt_err *err)
+{
+    uint64_t closed;
+    int rc = rt_journal_closed(store->journal, &closed, err);
+
+    store->left_open = (rc > 0 ? closed : store->saved_seq) < store->opened_seq;
+    return rc < 0 ? rc : 0;
+}
+
 int rt_store_restore(struct rt_store *store, struct rt_err *err)
 {
     uint64_t last = rt_journal_durable(store->journal);
@@ -74,8 +84,11 @@ int rt_store_restore(struct rt_store *store, struct rt_err *err)
 
     if ((rc = load_checkpoint(store, UINT64_MAX, &store->state, err)) < 0)
         return rc;
+    store->opened_seq = last;
     store->saved_seq = rt_state_seq(store->state);
     store->saved_attempts = rt_store_attempts(store->state);
+    if ((rc = find_left_open(store, err)) < 0)
+        return rc;
     if (store->saved_seq > last)
         return rt_err_set(err, RT_EDAMAGED,
                           "the journal ends at event %" PRIu64

@@ -5,6 +5,7 @@ CREATE TABLE launch (
   ended TEXT, -- UTC; NULL while it runs, or if it died and none has followed
   reason TEXT, -- why it ended: done, interrupted, error, died
   detail TEXT,
+  code INTEGER, -- its exit code; NULL if it has not said any
   command TEXT, -- JSON list
   cwd TEXT,
   host TEXT,

@@ -215,7 +215,7 @@ static void the_first_failed_commit_is_latched(void **state)
     expect_error(err, RT_EIO, "committing", rt_journal_commit(journal, &err));
     expect_error(err, RT_EIO, "committing", rt_journal_append(journal, &event, &err));
     expect_error(err, RT_EIO, "committing",
-                 rt_journal_put_checkpoint(journal, 2, rt_span("c", 1), &err));
+                 rt_journal_put_checkpoint(journal, 2, rt_span("c", 1), false, &err));
     rt_journal_close(journal);
     journal = open_journal(folder, false, 0);
     assert_int_equal(rt_journal_durable(journal), 2);
@@ -234,7 +234,8 @@ static void the_newest_two_checkpoints_are_kept(void **state)
     (void)state;
     assert_int_equal(rt_journal_checkpoint(journal, &seq, &out, &err), 0);
     for (uint64_t at = 10; at <= 40; at += 10)
-        expect_ok(err, rt_journal_put_checkpoint(journal, at, rt_span(&at, sizeof at), &err));
+        expect_ok(err,
+                  rt_journal_put_checkpoint(journal, at, rt_span(&at, sizeof at), false, &err));
     seq = UINT64_MAX;
     assert_int_equal(rt_journal_checkpoint(journal, &seq, &out, &err), 1);
     assert_int_equal(seq, 40);

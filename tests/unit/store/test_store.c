@@ -84,6 +84,49 @@ static void what_was_committed_is_there_when_it_is_opened_again(void **state)
     folder_free(folder);
 }
 
+static bool left_open(const char *path)
+{
+    struct rt_store *store;
+    struct rt_err err;
+    bool left;
+
+    expect_ok(err, rt_store_open(path, RT_STORE_READ, &store, &err));
+    left = rt_store_left_open(store);
+    expect_ok(err, rt_store_close(store, &err));
+    return left;
+}
+
+static void who_records_and_does_not_close_leaves_the_store_open(void **state)
+{
+    char *folder = folder_new();
+    char *path = store_in(folder);
+    struct rt_store *store;
+    struct rt_err err;
+
+    (void)state;
+    expect_ok(err, rt_store_open(path, RT_STORE_CREATE, &store, &err));
+    plan_study(store, 100);
+    expect_ok(err, rt_store_close(store, &err));
+    assert_false(left_open(path));
+    expect_ok(err, rt_store_open(path, RT_STORE_WRITE, &store, &err));
+    rt_store_abandon(store);
+    assert_false(left_open(path));
+    expect_ok(err, rt_store_open(path, RT_STORE_WRITE, &store, &err));
+    expect_ok(err, run_trials(store, 1, 1, &err));
+    rt_store_abandon(store);
+    assert_true(left_open(path));
+    /* Who has nothing to record, such as a query that levels the index, changes nothing in that. */
+    expect_ok(err, rt_store_open(path, RT_STORE_WRITE, &store, &err));
+    expect_ok(err, rt_store_close(store, &err));
+    assert_true(left_open(path));
+    expect_ok(err, rt_store_open(path, RT_STORE_WRITE, &store, &err));
+    expect_ok(err, run_trials(store, 2, 1, &err));
+    expect_ok(err, rt_store_close(store, &err));
+    assert_false(left_open(path));
+    free(path);
+    folder_free(folder);
+}
+
 static void what_was_not_committed_is_not_there(void **state)
 {
     char *folder = folder_new();
@@ -575,6 +618,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_committed_is_there_when_it_is_opened_again),
+        cmocka_unit_test(who_records_and_does_not_close_leaves_the_store_open),
         cmocka_unit_test(what_was_not_committed_is_not_there),
         cmocka_unit_test(a_state_is_had_as_it_was_after_any_event),
         cmocka_unit_test(events_are_read_in_order_until_the_reader_has_enough),
