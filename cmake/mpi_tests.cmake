@@ -78,8 +78,10 @@ retrial_mpi_test(NAME clocks RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/clocks.sh $<TARGET_FILE:retrial> $<TARGET_FILE:clock>)
 retrial_mpi_test(NAME cutoff RANKS 2 LAUNCHER
   COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/cutoff.sh $<TARGET_FILE:retrial>)
-retrial_mpi_test(NAME supervise RANKS 3 LAUNCHER
-  COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/supervise.sh $<TARGET_FILE:retrial>)
+foreach(whom agent host launcher)
+  retrial_mpi_test(NAME supervise/${whom} RANKS 3 LAUNCHER
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/supervise.sh $<TARGET_FILE:retrial> ${whom})
+endforeach()
 foreach(whom guard0 guard1 conductor agent1 mpiexec terminate interrupt)
   retrial_mpi_test(NAME death/${whom} RANKS 3 LAUNCHER
     COMMAND ${CMAKE_SOURCE_DIR}/tests/mpi/death.sh $<TARGET_FILE:retrial> ${whom})

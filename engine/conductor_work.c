@@ -1,6 +1,7 @@
 #include "engine/conductor_own.h"
 
 #include "base/alloc.h"
+#include "engine/suspects.h"
 #include "store/moves.h"
 
 #include <inttypes.h>
@@ -68,7 +69,8 @@ static void add_to(struct rt_lease *lease, struct rt_wire_work *work, size_t *ca
  */
 struct search {
     uint64_t next;    /* trials that wait, from here on */
-    uint64_t suspect; /* trials that an agent was lost with, from here on */
+    uint64_t suspect; /* suspects that wait, from here on */
+    uint64_t given;   /* suspects, in this search: the state does not know it yet */
     bool has_suspect; /* the member at hand, after what it was given in this search */
 };
 
@@ -85,31 +87,8 @@ static uint64_t next_waiting(const struct rt_conductor *conductor, const struct 
     return ordinal;
 }
 
-static uint64_t next_suspect(const struct rt_study *of, struct search *search)
-{
-    uint64_t ordinal = search->suspect ? rt_study_next_down(of, search->suspect) : 0;
-
-    while (ordinal && rt_state_trial(of, ordinal).status != RT_TRIAL_WAITING)
-        ordinal = rt_study_next_down(of, ordinal + 1);
-    search->suspect = ordinal ? ordinal + 1 : 0;
-    return ordinal;
-}
-
-static bool holds_suspect(const struct rt_conductor *conductor, int rank)
-{
-    const struct rt_study *of = rt_conductor_study(conductor);
-
-    for (uint64_t i = rt_study_next_down(of, 1); i; i = rt_study_next_down(of, i + 1)) {
-        if (rt_state_holds(conductor->state, (uint32_t)rank, of->number, i,
-                           rt_state_trial(of, i).attempts))
-            return true;
-    }
-    return false;
-}
-
 /* The next trial to be leased to a member: one that waits, or one that is to be tried again. At
- * last those that an agent was lost with, but each member has one of them at a time, so that it can
- * be told which of them it is that takes agents down. 0 if there is none. */
+ * last the suspects. 0 if there is none. */
 static uint64_t next_trial(struct rt_conductor *conductor, int rank, struct search *search)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
@@ -125,13 +104,15 @@ static uint64_t next_trial(struct rt_conductor *conductor, int rank, struct sear
     ordinal = rt_retry_next(&conductor->retry, of);
     again = ordinal != 0;
     if (!again)
-        ordinal = next_suspect(of, search);
+        ordinal = rt_suspects_next(of, &search->suspect);
     if (ordinal && rt_study_downs(of, ordinal)) {
-        if (search->has_suspect || holds_suspect(conductor, rank)) {
+        if (search->has_suspect ||
+            !rt_suspects_may_run(conductor->state, of, (uint32_t)rank, ordinal, search->given)) {
             search->suspect = again ? search->suspect : ordinal;
             return 0;
         }
         search->has_suspect = true;
+        search->given++;
     }
     if (again)
         rt_retry_leased(&conductor->retry);
@@ -212,7 +193,7 @@ void rt_conductor_dispatch(struct rt_conductor *conductor)
 {
     const struct rt_study *of = rt_conductor_study(conductor);
     uint64_t waiting = of->planned - rt_conductor_decided(conductor) - of->leased;
-    struct search search = {1, 1, false};
+    struct search search = {1, 1, 0, false};
     struct round round;
 
     waiting += rt_retry_waiting(&conductor->retry);

@@ -341,8 +341,11 @@ static int append_launch(const struct rt_run_options *options, struct rt_prepare
     rt_json_set_int(body, "study", out->study);
     rt_json_set_text(body, "comm", options->comm->name);
     rt_json_set_text(body, "comm_version", options->comm->version);
-    if (options->restarted)
+    if (options->restarted) {
         rt_json_set(body, "restarted", rt_json_new_bool(true));
+        if (options->comm->size > 1)
+            rt_json_set_text(body, "suspects", "all");
+    }
     rt_json_set_int(body, "ranks", options->comm->size);
     rc = rt_accept_json(out->store, RT_EVENT_LAUNCH, body, err);
     rt_json_free(body);

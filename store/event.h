@@ -48,7 +48,8 @@ enum rt_event_kind {
  * "cwd": text, "host": text, "pid": n, "boot": text, "user": text, "version": text, "comm":
  * "local"|"mpich"|"openmpi", "comm_version": text, "ranks": n, "python": text|null, "env": {..},
  *              "cpu": text, "cores": n, "memory_kib": n, "restarted": true if a supervisor started
- *              it because the one before died}
+ *              it because the one before died, "suspects": "all" if any of several ranks may have
+ *              been the first to go}
  * LAUNCH_END  {"launch": n, "reason": "done"|"interrupted"|"error"|"died", "detail": text,
  *              "code": n, the exit code}
  * STUDY       {"study": n, "id": text, "name": text}

@@ -405,8 +405,9 @@ static void add_lost(void *context, uint32_t study, uint64_t ordinal, uint32_t a
     const struct rt_study *of = rt_state_study(lost->index->state, study);
     bool aside = rt_state_trial(of, ordinal).status == RT_TRIAL_DONE &&
                  rt_study_downs(of, ordinal) >= RT_DOWNS_MAX;
-    const char *why = aside ? "its launch died with it, and an agent had before: it is set aside"
-                            : "its launch ended before it did";
+    const char *why =
+        aside ? "its launch died with it, as an agent or launches had before: it is set aside"
+              : "its launch ended before it did";
     struct rt_attempt vanished = {.study = study,
                                   .ordinal = ordinal,
                                   .attempt = attempt,

@@ -102,6 +102,8 @@ uint64_t rt_study_unfinished(const struct rt_study *study);
 
 /* How many agents were lost while they had a trial, and did not come back. */
 uint32_t rt_study_downs(const struct rt_study *study, uint64_t ordinal);
+/* Whether one of these was a launch with several ranks, any of which may have gone first. */
+bool rt_study_down_by_launch(const struct rt_study *study, uint64_t ordinal);
 /* The next trial at or after `from` of which that is one or more; 0 if there is none. */
 uint64_t rt_study_next_down(const struct rt_study *study, uint64_t from);
 

@@ -50,53 +50,134 @@ void rt_state_add_launch(struct rt_state *state, uint64_t time_us)
     state->launch_count++;
 }
 
-static void lose_trial(struct rt_study_inner *study, uint64_t ordinal, bool down)
+/* How many of the trials that a launch had when it died are suspects, because launches died with
+ * them before, and of which study they are: a launch completes one. */
+static uint64_t count_suspects(const struct rt_state *state, struct rt_study_inner **of)
+{
+    uint64_t count = 0;
+
+    for (size_t rank = 0; rank < state->lost.count; rank++) {
+        for (size_t i = 0; i < state->lost.ranks[rank].count; i++) {
+            const struct rt_open_range *range = &state->lost.ranks[rank].ranges[i];
+            struct rt_study_inner *study = rt_state_find(state, range->study);
+            uint64_t at = rt_downs_next(&study->downs, range->ordinal);
+
+            for (; at && at < range->ordinal + range->count;
+                 at = rt_downs_next(&study->downs, at + 1)) {
+                if (rt_downs_by_launch(&study->downs, at)) {
+                    *of = study;
+                    count++;
+                }
+            }
+        }
+    }
+    return count;
+}
+
+static bool was_open(const struct rt_state *state, const struct rt_study_inner *study,
+                     uint64_t ordinal)
+{
+    uint32_t attempt = rt_word_attempts(rt_trials_get(&study->trials, ordinal));
+
+    for (size_t rank = 0; rank < state->lost.count; rank++) {
+        if (rt_leases_hold(&state->lost, (uint32_t)rank, study->is.number, ordinal, attempt))
+            return true;
+    }
+    return false;
+}
+
+/* Suspects that did not run when the launch died, while others did. */
+static void clear_others(const struct rt_state *state, struct rt_study_inner *study)
+{
+    for (uint64_t at = rt_downs_next(&study->downs, 1); at;
+         at = rt_downs_next(&study->downs, at + 1)) {
+        if (rt_downs_by_launch(&study->downs, at) &&
+            rt_downs_of(&study->downs, at) < RT_DOWNS_MAX && !was_open(state, study, at))
+            rt_downs_take_back(&study->downs, at);
+    }
+}
+
+/* Any host may have gone first. Suspects that ran explain the death: one of them, and nobody else.
+ * If none ran, those are suspects from now on that were lost before. */
+static void blame(struct rt_study_inner *study, uint64_t ordinal, uint64_t suspects)
+{
+    bool before = rt_word_outcome(rt_trials_get(&study->trials, ordinal)) == RT_OUTCOME_LOST;
+
+    if (suspects == 0 && before)
+        rt_downs_suspect(&study->downs, ordinal);
+    if (suspects == 1 && rt_downs_by_launch(&study->downs, ordinal))
+        rt_downs_add(&study->downs, ordinal);
+}
+
+static void lose_trial(struct rt_study_inner *study, uint64_t ordinal)
 {
     rt_word word = rt_trials_get(&study->trials, ordinal);
-    struct rt_limits limits;
+    struct rt_limits limits = rt_study_limits(study, ordinal);
 
-    if (down)
-        rt_downs_add(&study->downs, ordinal);
-    limits = rt_study_limits(study, ordinal);
     rt_move_end(&word, RT_OUTCOME_LOST, true, &limits);
     rt_study_set_word(study, ordinal, word);
     study->is.attempts++;
 }
 
-/* The trials of all open leases become lost; state->lost then says which they were. `down`: those
- * of the conductor's host may have taken it down. */
-static void lose_open(struct rt_state *state, bool down)
+/* Which trials a launch that died is held against. */
+enum blamed {
+    BLAMED_NONE,   /* it ended by itself, or nobody watched */
+    BLAMED_RANK_0, /* those of the conductor, with which its host may have gone */
+    BLAMED_ALL,    /* blame() */
+};
+
+/* The trials of all open leases become lost; state->lost then says which they were. */
+static void lose_open(struct rt_state *state, enum blamed blamed)
 {
+    struct rt_study_inner *of = NULL;
+    uint64_t suspects;
+
     rt_leases_clear(&state->lost);
     state->lost = state->open;
     state->open = (struct rt_leases){0, NULL, 0, 0};
+    suspects = blamed == BLAMED_ALL ? count_suspects(state, &of) : 0;
+    if (suspects > 1)
+        clear_others(state, of);
     for (size_t rank = 0; rank < state->lost.count; rank++) {
         for (size_t i = 0; i < state->lost.ranks[rank].count; i++) {
             const struct rt_open_range *range = &state->lost.ranks[rank].ranges[i];
             struct rt_study_inner *study = rt_state_find(state, range->study);
 
-            for (uint64_t k = 0; k < range->count; k++)
-                lose_trial(study, range->ordinal + k, down && rank == 0);
+            for (uint64_t at = range->ordinal; at < range->ordinal + range->count; at++) {
+                if (blamed == BLAMED_ALL)
+                    blame(study, at, suspects);
+                else if (blamed == BLAMED_RANK_0 && rank == 0)
+                    rt_downs_add(&study->downs, at);
+                lose_trial(study, at);
+            }
         }
     }
+}
+
+static enum blamed blamed_of(const struct rt_json *launch)
+{
+    if (!rt_json_bool(rt_json_get(launch, "restarted")))
+        return BLAMED_NONE;
+    return strcmp(rt_json_get_text(launch, "suspects", ""), "all") == 0 ? BLAMED_ALL
+                                                                        : BLAMED_RANK_0;
 }
 
 int rt_state_apply_launch(struct rt_state *state, const struct rt_event *event, struct rt_err *err)
 {
     struct rt_json *object = NULL;
     int64_t number;
-    bool down;
+    enum blamed blamed;
     int rc;
 
     if ((rc = rt_state_read_object(event, &object, err)) < 0)
         return rc;
     number = rt_json_get_int(object, "launch", 0);
-    down = rt_json_bool(rt_json_get(object, "restarted"));
+    blamed = blamed_of(object);
     rt_json_free(object);
     if (number != (int64_t)state->launch_count + 1)
         return rt_err_set(err, RT_EDAMAGED, "launch %" PRId64 " follows launch %zu", number,
                           state->launch_count);
-    lose_open(state, down);
+    lose_open(state, blamed);
     rt_state_add_launch(state, event->time_us);
     state->open.launch = (uint32_t)number;
     return 0;
@@ -115,7 +196,7 @@ int rt_state_apply_launch_end(struct rt_state *state, const struct rt_event *eve
     rt_json_free(object);
     if (number < 1 || number != (int64_t)state->launch_count || state->launches[number - 1].ended)
         return rt_err_set(err, RT_EDAMAGED, "launch %" PRId64 " ends, but does not run", number);
-    lose_open(state, false);
+    lose_open(state, BLAMED_NONE);
     state->launches[number - 1].ended = 1;
     return 0;
 }

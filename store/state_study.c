@@ -98,6 +98,11 @@ uint32_t rt_study_downs(const struct rt_study *study, uint64_t ordinal)
     return rt_downs_of(&rt_study_inner(study)->downs, ordinal);
 }
 
+bool rt_study_down_by_launch(const struct rt_study *study, uint64_t ordinal)
+{
+    return rt_downs_by_launch(&rt_study_inner(study)->downs, ordinal);
+}
+
 uint64_t rt_study_next_down(const struct rt_study *study, uint64_t from)
 {
     return rt_downs_next(&rt_study_inner(study)->downs, from);

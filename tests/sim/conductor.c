@@ -101,8 +101,10 @@ void launch_begin(struct sim *sim)
     struct rt_wire study = {.kind = RT_WIRE_STUDY};
     struct rt_buf message = RT_BUF_INIT;
     bool restarted = sim->launch && !sim->oracle.ended && sim->scenario.supervised;
-    char *body =
-        rt_printf("{\"launch\":%u%s}", ++sim->launch, restarted ? ",\"restarted\":true" : "");
+    const char *blamed = !restarted                 ? ""
+                         : sim->scenario.ranks == 1 ? ",\"restarted\":true"
+                                                    : ",\"restarted\":true,\"suspects\":\"all\"";
+    char *body = rt_printf("{\"launch\":%u%s}", ++sim->launch, blamed);
 
     sim->oracle.retry = sim->scenario.retry;
     disk_append_text(sim, RT_EVENT_LAUNCH, body);

@@ -118,9 +118,40 @@ static void take_plan(struct oracle *oracle, const struct rt_state *state)
     oracle_compare(oracle, state);
 }
 
-/* What is open when a launch starts or ends is lost. */
-static void lose_open(struct oracle *oracle, uint64_t seq, bool restarted)
+static bool is_open(const struct known_trial *trial)
 {
+    return trial->count && trial->attempts[trial->count - 1].end_seq == 0;
+}
+
+/* The launch died, and any of its ranks may have been the first one. */
+static void suspect_all(struct oracle *oracle)
+{
+    size_t ran = 0;
+
+    for (size_t i = 0; i < oracle->count; i++)
+        ran += oracle->trials[i].suspect && is_open(&oracle->trials[i]);
+    for (size_t i = 0; i < oracle->count; i++) {
+        struct known_trial *trial = &oracle->trials[i];
+
+        if (is_open(trial) &&
+            (ran == 1 ? trial->suspect : ran == 0 && trial->last == RT_OUTCOME_LOST)) {
+            trial->downs += ran == 1 || trial->downs == 0;
+            trial->suspect = true;
+        } else if (ran > 1 && !is_open(trial) && trial->suspect && trial->downs < 2) {
+            trial->downs = 0;
+            trial->suspect = false;
+        }
+    }
+}
+
+/* What is open when a launch starts or ends is lost. */
+static void lose_open(struct oracle *oracle, uint64_t seq, const struct rt_json *body)
+{
+    bool restarted = rt_json_bool(rt_json_get(body, "restarted"));
+    bool all = rt_json_get(body, "suspects") != NULL;
+
+    if (restarted && all)
+        suspect_all(oracle);
     for (size_t i = 0; i < oracle->count; i++) {
         for (uint32_t n = 0; n < oracle->trials[i].count; n++) {
             struct known_attempt *attempt = &oracle->trials[i].attempts[n];
@@ -129,7 +160,7 @@ static void lose_open(struct oracle *oracle, uint64_t seq, bool restarted)
                 attempt->end_seq = seq;
                 attempt->outcome = RT_OUTCOME_LOST;
                 oracle->trials[i].last = RT_OUTCOME_LOST;
-                oracle->trials[i].downs += restarted && attempt->rank == 0;
+                oracle->trials[i].downs += restarted && !all && attempt->rank == 0;
             }
         }
     }
@@ -181,7 +212,7 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
 
     if (rt_json_parse(event->body, &body, NULL) < 0)
         world_fail(oracle->world, "a launch event is not JSON");
-    lose_open(oracle, event->seq, rt_json_bool(rt_json_get(body, "restarted")));
+    lose_open(oracle, event->seq, body);
     oracle->ended = event->kind == RT_EVENT_LAUNCH_END;
     if (event->kind == RT_EVENT_LAUNCH) {
         oracle->handed_count = 0;
@@ -199,19 +230,29 @@ static void take_launch(struct oracle *oracle, const struct rt_event *event)
     rt_json_free(body);
 }
 
-/* Of the trials that an agent was lost with before, one agent has one at a time. */
+/* Of the trials that an agent was lost with before, one agent has one at a time; of those that
+ * launches died with, a few run at once. */
 static void check_suspect(struct oracle *oracle, uint64_t ordinal, uint32_t rank)
 {
+    size_t running = 1;
+    size_t waiting = 0;
+
     if (find_trial(oracle, ordinal)->downs == 0)
         return;
     for (size_t i = 0; i < oracle->count; i++) {
         const struct known_trial *trial = &oracle->trials[i];
         const struct known_attempt *last = trial->count ? &trial->attempts[trial->count - 1] : NULL;
 
+        running += i + 1 != ordinal && trial->suspect && is_open(trial) && !trial->success;
+        waiting += i + 1 != ordinal && trial->suspect && !is_open(trial) &&
+                   expected(trial, retries_of(oracle->state)).status == RT_TRIAL_WAITING;
         if (i + 1 != ordinal && trial->downs && last && last->end_seq == 0 && last->rank == rank)
             world_fail(oracle->world, "rank %u has trials %llu and %llu, which may both kill it",
                        rank, (number)i + 1, (number)ordinal);
     }
+    if (find_trial(oracle, ordinal)->suspect && running > 1 &&
+        4 * running * running > running + waiting)
+        world_fail(oracle->world, "%zu suspects run at once, of %zu", running, running + waiting);
 }
 
 static void lease_one(struct oracle *oracle, const struct rt_event *event,
@@ -286,6 +327,7 @@ static void take_lease(struct oracle *oracle, const struct rt_event *event)
 static void end_late(struct oracle *oracle, const struct rt_event *event,
                      const struct rt_attempt *row, struct known_attempt *known)
 {
+    struct known_trial *trial = find_trial(oracle, row->ordinal);
     bool again = known->end_seq && (known->outcome != RT_OUTCOME_LOST || known->late_seq);
 
     /* What a confused agent says of an attempt that has ended cannot be refuted. */
@@ -298,8 +340,8 @@ static void end_late(struct oracle *oracle, const struct rt_event *event,
                    "attempt %u of trial %llu is recorded as late, but it is %s already",
                    row->attempt, (number)row->ordinal,
                    known->end_seq == 0 ? "not ended" : rt_outcome_name(known->outcome));
-    if (row->launch == oracle->launch && find_trial(oracle, row->ordinal)->downs)
-        find_trial(oracle, row->ordinal)->downs--;
+    if (row->launch == oracle->launch && trial->downs && --trial->downs == 0)
+        trial->suspect = false;
     known->late_seq = event->seq;
     known->late_outcome = row->outcome;
 }

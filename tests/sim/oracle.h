@@ -38,7 +38,8 @@ struct known_trial {
     enum rt_outcome last;    /* of the one that ended last, on time */
     bool again;              /* done without success, and to be tried again in this launch */
     uint32_t failures;       /* on time, lost ones not counted */
-    uint32_t downs;          /* agents that vanished with it and did not come back */
+    uint32_t downs;          /* agents that vanished with it and did not come back, and launches */
+    bool suspect;            /* launches died with it */
     char *params;            /* that a driver proposed */
     uint32_t replicate;
     int32_t priority;

@@ -344,6 +344,53 @@ static void a_launch_that_was_restarted_after_a_death_counts_against_the_trials_
     end(&story);
 }
 
+static void die(struct story *story, uint32_t launch)
+{
+    char *body = rt_printf("{\"launch\":%u,\"restarted\":true,\"suspects\":\"all\"}", launch + 1);
+
+    expect_ok(story->err, say_text(story, RT_EVENT_LAUNCH, body));
+    free(body);
+}
+
+/* Trial 3 kills the launches that it runs in, on whichever rank. */
+static void launches_that_die_again_and_again_tell_which_trial_it_is(void **state)
+{
+    struct rt_buf bytes = RT_BUF_INIT;
+    struct story story;
+
+    (void)state;
+    begin(&story, 6, 1, 0);
+    expect_ok(story.err, say_lease(&story, 1, 4, 1, 1, 0));
+    expect_ok(story.err, say_ended(&story, 1, 1, 1, 0, RT_OUTCOME_OK));
+    die(&story, 1);
+    assert_int_equal(rt_study_next_down(study_of(&story), 1), 0); /* that may have been anything */
+    expect_ok(story.err, say_lease(&story, 2, 3, 2, 2, 1));
+    expect_ok(story.err, say_lease(&story, 5, 2, 1, 2, 0));
+    die(&story, 2);
+    assert_int_equal(rt_study_downs(study_of(&story), 2), 1);
+    assert_int_equal(rt_study_downs(study_of(&story), 3), 1);
+    assert_int_equal(rt_study_downs(study_of(&story), 4), 1);
+    assert_int_equal(rt_study_next_down(study_of(&story), 5), 0); /* those were not lost before */
+    rt_state_save(story.state, &bytes);
+    rt_state_free(story.state);
+    expect_ok(story.err, rt_state_load(rt_buf_span(&bytes), &story.state, &story.err));
+    expect_ok(story.err, say_lease(&story, 2, 2, 3, 3, 1));
+    die(&story, 3); /* with two that are under suspicion: it is one of these */
+    assert_int_equal(rt_study_downs(study_of(&story), 4), 0);
+    assert_trial(&story, 3, RT_TRIAL_WAITING, RT_OUTCOME_LOST, 3);
+    expect_ok(story.err, say_lease(&story, 3, 1, 4, 4, 1));
+    expect_ok(story.err, say_lease(&story, 4, 1, 3, 4, 0));
+    expect_ok(story.err, say_lease(&story, 5, 2, 2, 4, 0));
+    die(&story, 4); /* with one, and with others that are not */
+    assert_trial(&story, 3, RT_TRIAL_DONE, RT_OUTCOME_LOST, 4);
+    assert_trial(&story, 2, RT_TRIAL_WAITING, RT_OUTCOME_LOST, 3);
+    assert_trial(&story, 4, RT_TRIAL_WAITING, RT_OUTCOME_LOST, 3);
+    assert_trial(&story, 5, RT_TRIAL_WAITING, RT_OUTCOME_LOST, 2);
+    assert_counts(&story);
+    rt_buf_clear(&bytes);
+    end(&story);
+}
+
 #define READS(revision, keys) "{\"study\":1,\"revision\":" #revision ",\"keys\":" keys "}"
 
 static void what_a_model_reads_is_kept_per_revision_and_inherited(void **state)
@@ -812,6 +859,7 @@ int main(void)
         cmocka_unit_test(a_late_result_tells_that_its_agent_had_not_vanished),
         cmocka_unit_test(
             a_launch_that_was_restarted_after_a_death_counts_against_the_trials_of_rank_0),
+        cmocka_unit_test(launches_that_die_again_and_again_tell_which_trial_it_is),
         cmocka_unit_test(a_rank_that_holds_nothing_any_more_leaves_no_trace_in_a_checkpoint),
         cmocka_unit_test(an_agent_holds_what_was_leased_to_it_until_it_ends),
         cmocka_unit_test(what_a_model_reads_is_kept_per_revision_and_inherited),
