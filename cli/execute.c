@@ -78,6 +78,13 @@ static bool leaves_on_purpose(int rc)
            rc == RT_ENOTFOUND || rc == RT_ELOCKED || rc == RT_EINTERRUPTED || rc == RT_EPEER;
 }
 
+/* Open MPI ends the others soon after the first rank that leaves with another code than 0, and rank
+ * 0 may not have told yet what the study came to. */
+static bool is_told_by_rank_0(int rc)
+{
+    return rc == RT_ETRIALS || rc == RT_EINTERRUPTED;
+}
+
 void rt_execute_say_next(const struct rt_cmd_context *context)
 {
     struct rt_buf words = RT_BUF_INIT;
@@ -184,6 +191,7 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     struct rt_progress_bar bar;
     const char *comm;
     char *store = NULL;
+    bool first;
     int rc;
 
     if (execute->supervise || execute->launcher)
@@ -217,10 +225,13 @@ int rt_execute(struct rt_cmd_context *context, const struct rt_execute_options *
     options->begin = rt_surroundings_begin;
     options->joined = rt_surroundings_joined;
     options->surroundings = &surroundings;
+    first = options->comm->rank == 0;
     rc = rt_run(options, &store, err);
     rt_surroundings_clear(&surroundings);
     if (leaves_on_purpose(rc))
         rt_guard_note(context->guard, RT_GUARD_LEAVING);
+    if (!first && is_told_by_rank_0(rc))
+        rc = 0;
     rt_progress_bar_end(&bar);
     if ((rc == 0 || rc == RT_ETRIALS) && store && bar.study[0])
         rt_environments_print(store, bar.study, stderr, NULL);
