@@ -140,10 +140,10 @@ int rt_execute_compare(const char *store, const char *study, int rc, struct rt_e
     struct rt_verdicts_end end;
     int judged = rt_verdicts_after(store, study, true, &end, &own);
 
-    if (judged < 0) {
-        *err = own;
-        return judged;
-    }
+    if (judged < 0)
+        return rt_err_set(err, judged,
+                          "%s; what it came to is recorded: retrial verdict %s shows it", own.text,
+                          study);
     return rt_verdicts_conclusion(&end, rc, err);
 }
 

@@ -94,7 +94,8 @@ check_end() { # code
 }
 
 after() {
-    local before code end judged
+    local before code end judged recorded=
+    ! grep -q "is recorded: retrial verdict" "$work/err" || recorded=yes
     export TMPDIR=$work/tmp
     if [ -e .retrial ]; then
         retrial check > "$work/err" 2>&1
@@ -118,7 +119,7 @@ after() {
     listed | repaired) return ;;
     verified) # one that came to its end is not gone on with
         end=$(query "SELECT count(*), sum(verdict IS NOT NULL) FROM replays")
-        [ "$1" != 5 ] || judged=0
+        [ "$1" != 5 ] || [ -n "$recorded" ] || judged=0
         [ "$end" = "$((judged == 6 ? 12 : 6)),$((judged == 6 ? 12 : 6))" ] ||
             breach "after $1, with $judged verdicts, there are now (trials, verdicts) $end"
         return
