@@ -8,6 +8,7 @@
 #include "cli/ask.h"
 #include "cli/bisecting.h"
 #include "cli/render.h"
+#include "cli/selecting.h"
 #include "store/input.h"
 
 static struct rt_bisecting bisecting;
@@ -18,8 +19,8 @@ static char *launcher;
 static char *where;
 static char *code;
 static char **tolerances;
-static long long best;
-static long long sample;
+static long long best = RT_SELECTING_ALL;
+static long long sample = RT_SELECTING_ALL;
 static int json;
 
 static const struct poptOption options[] = {
@@ -67,17 +68,16 @@ static int find_root(const struct rt_json *record, const struct rt_study *study,
 /* Which trials, which code, which commits; the store is open for reading. */
 static int choose(struct rt_cmd_context *context, char **argv, struct rt_err *err)
 {
-    const struct rt_selection selection = {.names = argv,
-                                           .where = where,
-                                           .code = code,
-                                           .best = best > 0 ? (uint64_t)best : 0,
-                                           .sample = sample > 0 ? (uint64_t)sample : 0};
+    const struct rt_selecting selecting = {
+        .where = where, .code = code, .best = best, .sample = sample};
+    struct rt_selection selection;
     struct rt_picks picks = {.items = NULL};
     struct rt_db *db = NULL;
     char *folder = NULL;
     int rc;
 
-    if ((rc = rt_ask_open(context, err)) < 0 || (rc = rt_ask_index(context, &db, err)) < 0)
+    if ((rc = rt_selecting_read(&selecting, argv, &selection, err)) < 0 ||
+        (rc = rt_ask_open(context, err)) < 0 || (rc = rt_ask_index(context, &db, err)) < 0)
         return rc;
     if ((rc = rt_select(context->store, db, &selection, &picks, err)) == 0 && picks.count == 0)
         rc = rt_err_set(err, RT_EUSAGE, "no trial was chosen that has ended an attempt");
@@ -203,8 +203,6 @@ static int run(struct rt_cmd_context *context, int argc, char **argv, struct rt_
         return rt_err_set(err, RT_EUSAGE,
                           "name two revisions of the code: --good REV, at which trials are what "
                           "they were, and --bad REV, at which they are not");
-    if (best < 0 || sample < 0)
-        return rt_err_set(err, RT_EUSAGE, "--best and --sample take 1 or more");
     for (size_t i = 0; tolerances && tolerances[i]; i++) {
         if ((rc = rt_tolerances_add(&bisecting.tolerances, tolerances[i], err)) < 0)
             return rc;

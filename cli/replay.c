@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 static struct rt_execute_options execute;
-static struct rt_selecting selecting;
+static struct rt_selecting selecting = RT_SELECTING_INIT;
 static char **settings;
 static char **unset;
 static char *code;

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-static int check(const char *option, long long number, struct rt_err *err)
+static int read_number(const char *option, long long number, uint64_t *out, struct rt_err *err)
 {
-    if (number >= 0)
+    *out = number == RT_SELECTING_ALL ? 0 : (uint64_t)number;
+    if (number == RT_SELECTING_ALL || number > 0)
         return 0;
     return rt_err_set(err, RT_EUSAGE, "%s takes 1 or more, not %lld", option, number);
 }
@@ -12,10 +13,12 @@ static int check(const char *option, long long number, struct rt_err *err)
 int rt_selecting_read(const struct rt_selecting *selecting, char **argv, struct rt_selection *out,
                       struct rt_err *err)
 {
+    uint64_t best;
+    uint64_t sample;
     int rc;
 
-    if ((rc = check("--best", selecting->best, err)) < 0 ||
-        (rc = check("--sample", selecting->sample, err)) < 0)
+    if ((rc = read_number("--best", selecting->best, &best, err)) < 0 ||
+        (rc = read_number("--sample", selecting->sample, &sample, err)) < 0)
         return rc;
     if (selecting->where && !selecting->where[strspn(selecting->where, " \t\n")])
         return rt_err_set(
@@ -29,7 +32,7 @@ int rt_selecting_read(const struct rt_selecting *selecting, char **argv, struct 
                                  .where = selecting->where,
                                  .outcome = selecting->outcome,
                                  .code = selecting->code,
-                                 .best = (uint64_t)selecting->best,
-                                 .sample = (uint64_t)selecting->sample};
+                                 .best = best,
+                                 .sample = sample};
     return 0;
 }

@@ -4,6 +4,10 @@
 #include "cli/cmd.h"
 #include "replay/select.h"
 
+#include <limits.h>
+
+#define RT_SELECTING_ALL LLONG_MIN /* no number was given; 0 is one, and a mistake */
+
 struct rt_selecting {
     char *where;
     char *outcome;
@@ -11,6 +15,11 @@ struct rt_selecting {
     long long best;
     long long sample;
 };
+
+#define RT_SELECTING_INIT                                                                          \
+    {                                                                                              \
+        .best = RT_SELECTING_ALL, .sample = RT_SELECTING_ALL                                       \
+    }
 
 /* Goes into the option table of a command. */
 #define RT_SELECTING_OPTIONS(selecting)                                                            \

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 static struct rt_execute_options execute;
-static struct rt_selecting selecting;
+static struct rt_selecting selecting = RT_SELECTING_INIT;
 static char *name;
 static char **tolerances;
 static char **equivalences;

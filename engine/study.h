@@ -60,6 +60,9 @@ void rt_study_file_clear(struct rt_study_file *file);
 /* Whether a plan object that was changed can still be run: rt_plan_new() with RT_EUSAGE. */
 int rt_study_check_plan(const struct rt_json *plan, struct rt_err *err);
 
+/* Whether a study may be called so: RT_EUSAGE says what is wrong. */
+int rt_study_check_name(const char *name, struct rt_err *err);
+
 /* Applies one `-S` setting of the command line to a plan object: "key=value", "key=a,b,c",
  * "key=0:0.5:0.05" (ends included), "key=uniform(0,1)". One value is a fixed parameter, also of a
  * key that was swept; several are an axis. What is drawn is drawn as often as the plan draws

@@ -183,8 +183,7 @@ void rt_study_write_pruning(const struct rt_json *plan, struct rt_buf *out); /* 
 /* Appends "list" and "sweep" as YAML. */
 void rt_study_write_axes(const struct rt_json *axes, struct rt_buf *out);
 
-/* Names. A dotted key has parts; each is a name. RT_EUSAGE. */
-int rt_study_check_name(const char *name, struct rt_err *err);
+/* Names but that of a study. A dotted key has parts; each is a name. RT_EUSAGE. */
 int rt_study_check_key(const char *key, struct rt_err *err);
 int rt_study_check_path(const char *path, struct rt_err *err);
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "engine/interpreter.h"
+#include "engine/study.h"
 #include "replay/code.h"
 #include "replay/obstacle.h"
 #include "replay/points.h"
@@ -217,8 +218,21 @@ static int check_python(const char *python, struct rt_err *err)
                   : 0;
 }
 
+static int check_name(const char *name, struct rt_err *err)
+{
+    int rc;
+
+    if (!name[0])
+        return rt_err_set(err, RT_EUSAGE,
+                          "--name is empty: give the new study one, or leave it out");
+    rc = rt_study_check_name(name, err);
+    return rc < 0 ? rt_err_while(err, "--name") : 0;
+}
+
 static int check(const struct rt_wish *wish, struct rt_err *err)
 {
+    int rc = 0;
+
     if (!is_one_of(wish->seed, "same", "fresh"))
         return rt_err_set(err, RT_EUSAGE, "--seed takes same or fresh, not \"%s\"", wish->seed);
     if (!is_one_of(wish->told, "recorded", "nothing"))
@@ -227,9 +241,8 @@ static int check(const struct rt_wish *wish, struct rt_err *err)
     if (!is_one_of(wish->inputs, "recorded", "current"))
         return rt_err_set(err, RT_EUSAGE, "--inputs takes recorded or current, not \"%s\"",
                           wish->inputs);
-    if (wish->name && !wish->name[0])
-        return rt_err_set(err, RT_EUSAGE,
-                          "--name is empty: give the new study one, or leave it out");
+    if (wish->name && (rc = check_name(wish->name, err)) < 0)
+        return rc;
     return wish->python && wish->python[0] ? check_python(wish->python, err) : 0;
 }
 

@@ -43,7 +43,8 @@ retrial replay base --where 'lr > 7' || echo "exit code $?"
 retrial replay base.1 -S lr=1 -S lr=2 || echo "exit code $?"
 retrial replay base.1 --seed other || echo "exit code $?"
 for wrong in '--unset nothing' '--replicates 4000000000' '--python no-python' '--where=' '--from-code=' '--name=' \
-    '--driver-only -S lr=1' '--replicates 0' '-S lr' '-S epochs*=x' '--outcome well' '--best -1'; do
+    '--driver-only -S lr=1' '--replicates 0' '-S lr' '-S epochs*=x' '--outcome well' '--best -1' '--best 0' '--sample 0' \
+    '--name a/b' '--name sqlite_x'; do
     retrial replay base.1 $wrong --dry-run > /dev/null || echo "exit code $?"
 done
 retrial replay base.1 --tol acx=0.1 --equiv acc=1 --fresh -q > /dev/null
