@@ -69,10 +69,12 @@ static void print_line(FILE *to, struct rt_buf *text)
     rt_buf_reset(text);
 }
 
-/* The first pairs that were not what they should be. */
+/* The first pairs that were not what they should be, and how many there are besides. */
 static void print_examples(const struct rt_verdicts *verdicts)
 {
     struct rt_buf line = RT_BUF_INIT;
+    uint64_t all = verdicts->counts[RT_VERDICT_DIFFERENT] + verdicts->counts[RT_VERDICT_OUTCOME] +
+                   verdicts->counts[RT_VERDICT_NOT_COMPARABLE];
     size_t shown = 0;
 
     for (size_t i = 0; i < verdicts->count && shown < SHOWN_PAIRS; i++) {
@@ -84,6 +86,11 @@ static void print_examples(const struct rt_verdicts *verdicts)
         rt_buf_printf(&line, "%s: %s.%llu, of %s.%llu: %s", rt_verdict_name(pair->verdict),
                       verdicts->study->id, (unsigned long long)pair->ordinal, pair->origin.study,
                       (unsigned long long)pair->origin.ordinal, pair->reason ? pair->reason : "");
+        print_line(stdout, &line);
+    }
+    if (all > shown) {
+        rt_buf_printf(&line, "... and %llu more; retrial verdict %s --pairs lists all",
+                      (unsigned long long)(all - shown), verdicts->study->id);
         print_line(stdout, &line);
     }
     rt_buf_clear(&line);
@@ -161,12 +168,18 @@ static int list_pairs(const struct rt_verdicts *verdicts, struct rt_err *err)
     return rc;
 }
 
+/* What the verdict was asked for with, or recorded with. */
+static const struct rt_json *asked_texts(const struct rt_verdicts *verdicts, const char *key)
+{
+    const struct rt_json *made_with = rt_json_get(rt_replay_of(verdicts->study), "judge");
+
+    return rt_json_get(verdicts->asked ? verdicts->asked : made_with, key);
+}
+
 /* A misspelt metric would let nothing pass, and say nothing. */
 static void tell_unknown(const struct rt_verdicts *verdicts, const char *option, const char *key)
 {
-    const struct rt_json *made_with = rt_json_get(rt_replay_of(verdicts->study), "judge");
-    const struct rt_json *texts =
-        rt_json_get(verdicts->asked ? verdicts->asked : made_with, key); /* a verdict recalled */
+    const struct rt_json *texts = asked_texts(verdicts, key);
 
     for (size_t i = 0; verdicts->difference_count && i < rt_json_count(texts); i++) {
         const char *text = rt_json_string(rt_json_at(texts, i));
@@ -187,6 +200,36 @@ static void tell_unknown(const struct rt_verdicts *verdicts, const char *option,
     }
 }
 
+static bool has_floor(const struct rt_verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->difference_count; i++) {
+        if (!isnan(verdicts->differences[i].floor))
+            return true;
+    }
+    return verdicts->difference_count == 0;
+}
+
+/* A floor that nobody has measured lets nothing pass, either. */
+static void tell_unmeasured(const struct rt_verdicts *verdicts)
+{
+    const struct rt_json *texts = asked_texts(verdicts, "tolerances");
+    const struct rt_json *studies = rt_json_get(rt_replay_of(verdicts->study), "studies");
+    struct rt_buf line = RT_BUF_INIT;
+
+    for (size_t i = 0; !has_floor(verdicts) && i < rt_json_count(texts); i++) {
+        const char *text = rt_json_string(rt_json_at(texts, i));
+        size_t size = text ? strlen(text) : 0;
+
+        if (size < 5 || strcmp(text + size - 5, "floor") != 0)
+            continue;
+        rt_buf_printf(&line,
+                      "--tol %s: no floor has been measured; \"retrial verify %s -k 10\" does it",
+                      text, rt_json_get_text(rt_json_at(studies, 0), "name", ""));
+        print_line(stderr, &line);
+    }
+    rt_buf_clear(&line);
+}
+
 int rt_verdicts_print(const struct rt_verdicts *verdicts, bool pairs, struct rt_err *err)
 {
     bool table = rt_output_format() == RT_FORMAT_TABLE;
@@ -197,6 +240,7 @@ int rt_verdicts_print(const struct rt_verdicts *verdicts, bool pairs, struct rt_
     rt_buf_clear(&text);
     tell_unknown(verdicts, "--tol", "tolerances");
     tell_unknown(verdicts, "--equiv", "equivalences");
+    tell_unmeasured(verdicts);
     if (pairs)
         return list_pairs(verdicts, err);
     if (table)

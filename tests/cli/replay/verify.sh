@@ -31,12 +31,14 @@ retrial run unseeded.py:train -S a=1,2,3 --name unseeded -q
 retrial verify unseeded -q > out 2> err || echo "exit code $?"
 head -1 out
 cat err
+{ retrial verdict unseeded_verify --tol floor --tol loss=floor 2>&1 > out || true; } | grep floor
 retrial verify unseeded -k 10 --name measure -q > out 2>&1 || echo "exit code $?"
 head -1 out
+sed -n '/more/s/verdict [^ ]*/verdict ID/p' out
 retrial query 'SELECT metric, trials, repeats, floor BETWEEN spread AND 0.03 AS plausible, spread > 0 AS varies FROM floor' --csv
 retrial verify unseeded --tol floor -q | head -1
 echo "--- judged again"
-retrial verdict measure --tol floor | head -1
+retrial verdict measure --tol floor 2>&1 | grep -e of -e more
 retrial verdict measure --tol loss=1 --equiv loss=0.05 --csv | cut -d, -f1,2,10,12
 retrial verdict measure --tol loss=1e-9 > /dev/null 2> err || echo "exit code $?"
 cat err
