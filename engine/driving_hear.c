@@ -7,19 +7,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN 300 /* bytes of a request in an error */
+#define SHOWN  300 /* bytes of a request in an error */
+#define BEFORE 60  /* of these at most before the place where two differ */
+
+static char *shown_from(const char *text, size_t start)
+{
+    struct rt_buf out = RT_BUF_INIT;
+    size_t size = strlen(text) - start;
+
+    size -= size && text[start + size - 1] == '\n';
+    if (start)
+        rt_buf_add(&out, "...");
+    rt_escape_line(&out, rt_span(text + start, size < SHOWN ? size : SHOWN));
+    if (size > SHOWN)
+        rt_buf_add(&out, "...");
+    return rt_buf_take(&out);
+}
 
 /* A request that is shown: not all of it, if it is long. */
 char *rt_driving_shown(const char *text)
 {
-    struct rt_buf out = RT_BUF_INIT;
-    size_t size = strlen(text);
+    return shown_from(text, 0);
+}
 
-    size -= size && text[size - 1] == '\n';
-    rt_escape_line(&out, rt_span(text, size < SHOWN ? size : SHOWN));
-    if (size > SHOWN)
-        rt_buf_add(&out, "...");
-    return rt_buf_take(&out);
+/* Where two long requests are to be shown from, so that it can be seen in what they differ. */
+static size_t parting(const char *a, const char *b)
+{
+    size_t at = 0;
+
+    while (a[at] && a[at] == b[at])
+        at++;
+    at = at > SHOWN - BEFORE ? at - BEFORE : 0;
+    while (at && ((unsigned char)a[at] & 0xC0) == 0x80) /* inside a character of UTF-8 */
+        at--;
+    return at;
 }
 
 static void fail_diverged(struct rt_driving *driving, const char *was, const char *is)
@@ -44,8 +65,9 @@ static int diverge(struct rt_driving *driving, const char *before, const char *n
     bool strict = driving->options.strict || driving->options.check ||
                   rt_json_bool(rt_json_get(driving->settings, "strict"));
     struct rt_json *body = rt_json_new_object();
-    char *was = rt_driving_shown(before);
-    char *is = rt_driving_shown(now);
+    size_t start = parting(before, now);
+    char *was = shown_from(before, start);
+    char *is = shown_from(now, start);
     int rc = 0;
 
     rt_json_set_text(body, "before", before);

@@ -38,3 +38,16 @@ retrial run -q -j 1 s.yaml 2>&1 | show || echo "exit ${PIPESTATUS[0]}"
 retrial query --csv "SELECT ordinal, x, outcome FROM s ORDER BY 1"
 retrial query --csv "SELECT detail ->> 'before' AS before, detail ->> 'now' AS now, detail ->> 'after' AS after FROM driver WHERE what = 'diverge' ORDER BY event"
 retrial replay --driver-only s 2>&1 | show
+echo "-- long requests are shown where they differ"
+cat >long.py <<'PYTHON'
+import sys
+from talk import hear, say
+
+print("long")
+say(finish=["x" * 5000, "ä" * 50, open("../end").read().strip(), "y" * 5000])
+PYTHON
+echo before >../end
+echo '{name: long, entry: model.py:train, driver: long.py, code: {ignore: ["*"]}}' >long.yaml
+retrial run -q -j 1 long.yaml 2>&1 | cut -c1-40
+echo now >../end
+retrial replay --driver-only long 2>&1 | sed -n '/before: /p; /now: /p' | cut -c1-100 || echo "exit ${PIPESTATUS[0]}"
