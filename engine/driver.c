@@ -183,7 +183,7 @@ static int hear_keeper(struct rt_driver *driver)
         driver->ended = true;
         done = 1;
         if (rc < 0) {
-            driver->refused = rt_strdup("its keeper vanished");
+            driver->refused = rt_strdup("vanished with the process that kept it");
         } else if (packet.kind == RT_PACKET_READY) {
             driver->refused = rt_strdup(packet.text);
         } else {
@@ -404,6 +404,8 @@ bool rt_driver_describe_end(const struct rt_driver *driver, struct rt_buf *out)
                       strsignal(WTERMSIG(driver->status)));
     else
         rt_buf_printf(out, "exited with status %d", WEXITSTATUS(driver->status));
+    while (words.size && ((const char *)words.data)[words.size - 1] == '\n')
+        words.size--;
     if (!driver->refused && words.size) {
         rt_buf_add(out, "; the end of what it printed:\n");
         rt_escape_text(out, words);
