@@ -166,10 +166,14 @@ static size_t columns(void)
     return ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-static void put_pruned(struct rt_buf *line, const struct rt_progress *progress)
+/* What is no failure. */
+static void put_others(struct rt_buf *line, const struct rt_progress *progress)
 {
     if (progress->done[RT_OUTCOME_PRUNED])
         rt_buf_printf(line, ", %llu pruned", (unsigned long long)progress->done[RT_OUTCOME_PRUNED]);
+    if (progress->done[RT_OUTCOME_SKIPPED])
+        rt_buf_printf(line, ", %llu skipped",
+                      (unsigned long long)progress->done[RT_OUTCOME_SKIPPED]);
 }
 
 /* The end of a study in one sentence. */
@@ -178,24 +182,25 @@ static void put_end(struct rt_buf *line, const struct rt_standing *standing)
     const struct rt_progress *progress = &standing->progress;
     double seconds = (double)standing->elapsed_us / SECOND_US;
     uint64_t done = decided(progress);
+    bool over = !standing->driven || standing->driver.finished;
 
     rt_buf_printf(line, "%s (%s): ", standing->study_name, standing->study_id);
-    if (standing->ended == 0 && done == progress->planned) {
+    if (standing->driven && progress->planned == 0) {
+        rt_buf_printf(line, "the driver %s for no trial", over ? "asked" : "has so far asked");
+        return;
+    }
+    if (over && standing->ended == 0 && done == progress->planned) {
         rt_buf_printf(line, "complete, nothing to do: %llu trials, %llu ok",
                       (unsigned long long)progress->planned,
                       (unsigned long long)progress->done[RT_OUTCOME_OK]);
-        put_pruned(line, progress);
+        put_others(line, progress);
         put_bad(line, progress);
-        return;
-    }
-    if (standing->driven && progress->planned == 0) {
-        rt_buf_add(line, "the driver asked for no trial");
         return;
     }
     rt_buf_printf(line, "%llu of %llu trials done, %llu ok", (unsigned long long)done,
                   (unsigned long long)progress->planned,
                   (unsigned long long)progress->done[RT_OUTCOME_OK]);
-    put_pruned(line, progress);
+    put_others(line, progress);
     put_bad(line, progress);
     rt_buf_printf(line, "; %llu now in ", (unsigned long long)standing->ended);
     put_span(line, seconds);

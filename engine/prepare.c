@@ -134,11 +134,23 @@ static size_t whole_lines(const struct rt_buf *text, size_t limit)
     return end ? (size_t)(end - (const char *)text->data) + 1 : 0;
 }
 
+/* "3 of 220 trials of "noise" are not done yet"; a driver may want more than it has asked for. */
+static char *what_is_left(const struct rt_study *study)
+{
+    uint64_t left = rt_study_unfinished(study);
+
+    if (left == 0)
+        return rt_printf("the driver of \"%s\" has not finished yet", study->name);
+    return rt_printf("%llu of %llu trials of \"%s\" are not done yet", (unsigned long long)left,
+                     (unsigned long long)study->planned, study->name);
+}
+
 static int refuse_changed_code(struct rt_store *store, const struct rt_study *study,
                                const struct intent *intent, struct rt_err *err)
 {
     char *repository = rt_fs_join(rt_store_path(store), "code.git");
     struct rt_buf changes = RT_BUF_INIT;
+    char *left = what_is_left(study);
     struct rt_hash before;
     size_t shown;
 
@@ -147,12 +159,12 @@ static int refuse_changed_code(struct rt_store *store, const struct rt_study *st
         rt_buf_add(&changes, "(what changed cannot be shown)\n");
     shown = whole_lines(&changes, CHANGES_SHOWN);
     rt_err_set(err, RT_ECONFLICT,
-               "the code has changed, and %llu of %llu trials of \"%s\" are not done yet:\n%.*s%s"
+               "the code has changed, and %s:\n%.*s%s"
                "to go on with the code as it was recorded, add:  --code recorded\n"
                "to start anew with the code as it is now, add:   --code current",
-               (unsigned long long)rt_study_unfinished(study), (unsigned long long)study->planned,
-               study->name, (int)shown, rt_buf_text(&changes),
+               left, (int)shown, rt_buf_text(&changes),
                shown < changes.size ? "... and more\n" : "");
+    free(left);
     rt_buf_clear(&changes);
     free(repository);
     return RT_ECONFLICT;
@@ -161,13 +173,14 @@ static int refuse_changed_code(struct rt_store *store, const struct rt_study *st
 /* No copy of an input is kept, so that nobody can go on with what it was. */
 static int refuse_changed_input(const struct rt_study *study, const char *path, struct rt_err *err)
 {
-    return rt_err_set(
-        err, RT_ECONFLICT,
-        "the input \"%s\" has changed, and %llu of %llu trials of \"%s\" are not done "
-        "yet; put back what it was,\n"
-        "or start anew with what it is now; to do that, add:  --code current",
-        path, (unsigned long long)rt_study_unfinished(study), (unsigned long long)study->planned,
-        study->name);
+    char *left = what_is_left(study);
+
+    rt_err_set(err, RT_ECONFLICT,
+               "the input \"%s\" has changed, and %s; put back what it was,\n"
+               "or start anew with what it is now; to do that, add:  --code current",
+               path, left);
+    free(left);
+    return RT_ECONFLICT;
 }
 
 /* What a study asks for by itself must not change under it unnoticed. */

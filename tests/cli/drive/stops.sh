@@ -27,7 +27,7 @@ try above "stop: {target: 40}" "objective: {maximize: y}"
 retrial query --csv "SELECT count(*), max(y) FROM above"
 try late "stop: {time: 50ms}" "params: {nap: 0.1}"
 retrial query --csv "SELECT count(*) < 1000 AS fewer FROM late"
-retrial run -j 1 late.yaml 2>&1 | sed -E 's/: [0-9]+ trials, [0-9]+ ok/: some/'
+retrial run -j 1 late.yaml 2>&1 | sed -E 's/: (complete, nothing to do|the driver asked for no trial).*/: over/'
 retrial run --save saved.yaml below.yaml >/dev/null 2>&1
 grep -o '"stop":{[^}]*}' saved.yaml
 for stop in '{target: high}' '{target: 3}' '{time: 8}' '{until: 3}'; do
@@ -39,3 +39,36 @@ echo "{name: no, entry: model.py:f, space: {x: 'uniform(0, 9)'}, driver: climb.p
 for words in "-S x=3" "-S nap=0,1" "-S nap+=1" "--replicates 3" "--samples 3"; do
     retrial run -q $words no.yaml 2>&1 || echo "exit $?"
 done
+# What was taken back counts, and a driver that has not finished is not done.
+cat >takes_back.py <<'PYTHON'
+from retrial import drive
+
+study = drive.connect()
+futures = study.submit_all([{"x": x, "nap": 0.1} for x in range(40)])
+study.cancel(futures)
+study.finish()
+PYTHON
+cat >yet.py <<'PYTHON'
+import signal
+from retrial import drive
+
+drive.connect().submit({"x": 1}).result()
+open("../started", "w").close()
+signal.pause()
+PYTHON
+touch none.py
+summary() { sed -nE '/^(takes_back|none|yet) /{s/ [0-9]+ / N /g; s/; N .*//; p}' "$1"; }
+for name in takes_back none yet; do
+    echo "{name: $name, entry: model.py:f, driver: $name.py, code: {ignore: ['*']}}" >$name.yaml
+done
+for name in takes_back none; do
+    retrial run -j 1 $name.yaml 2>../err
+    summary ../err
+done
+retrial run -j 1 yet.yaml 2>../err &
+until [ -e ../started ]; do sleep 0.02; done
+kill -TERM $!
+wait $! || echo "exit $?"
+summary ../err
+sed -i 's/nap=0.0/nap=0.5/' model.py
+retrial run -j 1 yet.yaml 2>&1 | sed -n '/^retrial run/p' || echo "exit ${PIPESTATUS[0]}"
