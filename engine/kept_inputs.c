@@ -149,18 +149,29 @@ static int restore(struct rt_store *store, const struct rt_json *input, char **p
     return rc;
 }
 
+/* Where bundles have an input, "root/data/rows.csv"; NULL: outside the code. Yours. */
+static char *path_inside(const char *root, const char *name)
+{
+    char *top = rt_printf("/%s", root);
+    char *whole = rt_path_resolve(top, name);
+    char *first = rt_strndup(root, strcspn(root, "/"));
+    char *path = name[0] == '/' || !rt_path_below(whole + 1, first) ? NULL : rt_strdup(whole + 1);
+
+    free(first);
+    free(whole);
+    free(top);
+    return path;
+}
+
 static int place(struct links *links, struct rt_store *store, const struct rt_json *input,
                  const char *root, const char *original, struct rt_err *err)
 {
     const char *name = rt_json_get_text(input, "path", "");
-    char *top = rt_printf("/%s", root);
-    char *whole = rt_path_resolve(top, name);
-    const char *path = whole + 1; /* as bundles have it: "root/data/rows.csv" */
-    char *first = rt_strndup(root, strcspn(root, "/"));
+    char *path = path_inside(root, name);
     char *target = NULL;
     int rc = 0;
 
-    if (name[0] == '/' || !rt_path_below(path, first))
+    if (!path)
         rc = rt_err_set(
             err, RT_ECONFLICT,
             "the input \"%s\" is not what was recorded, and lies outside the code, where "
@@ -174,9 +185,7 @@ static int place(struct links *links, struct rt_store *store, const struct rt_js
             add(links, rt_strdup(path), rt_strdup(target));
     }
     free(target);
-    free(first);
-    free(whole);
-    free(top);
+    free(path);
     return rc;
 }
 
@@ -255,8 +264,13 @@ struct rt_json *rt_kept_inputs_others(struct rt_store *store, const struct rt_js
     struct rt_json *list = rt_json_new_array();
 
     for (size_t i = 0; i < rt_json_count(inputs); i++) {
-        if (!rt_input_kept(store, rt_json_at(inputs, i)))
-            rt_json_append(list, rt_json_copy(rt_json_at(inputs, i)));
+        const struct rt_json *input = rt_json_at(inputs, i);
+        char *path =
+            path_inside(rt_json_get_text(plan, "root", ""), rt_json_get_text(input, "path", ""));
+
+        if (!path || !rt_input_kept(store, input))
+            rt_json_append(list, rt_json_copy(input));
+        free(path);
     }
     rt_json_set(alone, "inputs", list);
     return alone;

@@ -12,11 +12,12 @@
 #include "base/err.h"
 #include "store/store.h"
 
-/* {"inputs": [those of a plan that the store does not keep]}; yours. */
+/* {"inputs": [those of a plan that the store does not keep, or that lie outside the code, where no
+ * link can lead to what it keeps]}; yours. */
 struct rt_json *rt_kept_inputs_others(struct rt_store *store, const struct rt_json *plan);
 
 /* A study that is completed as recorded needs its inputs as they were recorded: RT_ECONFLICT if one
- * is not, and the store does not keep it. */
+ * is not, and what the store keeps of it is no help. */
 int rt_kept_inputs_check(struct rt_store *store, const struct rt_study *study, struct rt_err *err);
 
 /* Changes the links of a bundle (store/bundle.h) for the inputs of a plan that are kept, and

@@ -22,3 +22,12 @@ retrial --store copy verify s -q -j 2 2>&1 | sed -n 1p || echo "exit $?"
 retrial --store copy query "SELECT verdict, count(*) AS n FROM replays GROUP BY verdict" --csv
 echo "what a pair has in common:"
 retrial --store copy diff s.1 s_verify.1 | tail -n 1
+echo "an input outside the code is needed where it was, and nothing is recorded without it:"
+echo far > "$HOME/far"
+echo 'def f(x): return x' > far.py
+printf 'name: far\nentry: far.py:f\nsweep: {x: [1]}\ninputs: [%s]\ncode: {ignore: ["*"]}\n' "$HOME/far" > far.yaml
+retrial --store copy run far.yaml -q 2> "$HOME/log" || cat "$HOME/log"
+retrial --store copy export far "$here/again" --with-inputs 2> "$HOME/log" || cat "$HOME/log"
+rm "$HOME/far"
+retrial --store again verify far -q 2>&1 || echo "exit $?"
+retrial --store again ls --csv 2> "$HOME/log" | grep -c far_verify || true
