@@ -109,6 +109,11 @@ static void put_look(struct rt_buf *out, const struct rt_code_change *change,
         rt_buf_add(out, "  ");
         rt_escape_line(out, rt_span_text(change->summary));
     }
+    if (look->why[0]) {
+        rt_buf_add(out, " (");
+        rt_escape_line(out, rt_span_text(look->why));
+        rt_buf_add(out, ")");
+    }
     rt_buf_add(out, "\n");
 }
 

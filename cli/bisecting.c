@@ -95,8 +95,10 @@ static int record(struct rt_bisecting *bisecting, const char *path, size_t commi
         (rc = rt_bisect_take_code(open.store, open.index, &open.picks, bisecting->record, revision,
                                   &look->code, err)) == 0 &&
         !is_looked_at(bisecting, look)) {
-        *run = true;
         rc = rt_bisect_record(open.store, open.index, &open.picks, revision, look, err);
+        *run = rc == 0 && !look->why[0];
+        if (look->why[0])
+            look->counts[RT_VERDICT_NOT_COMPARABLE] = bisecting->count;
     }
     return close_store(&open, rc, err);
 }
@@ -158,10 +160,12 @@ static int look_at_ends(struct rt_bisecting *bisecting, const char *path, struct
         if ((rc = look_at(bisecting, path, ends[i], err)) < 0)
             return rc;
         if (bisecting->looks[ends[i]].class == RT_BISECT_NONE)
-            return rt_err_set(err, RT_ECONFLICT,
-                              "at commit %.12s no trial can be compared; \"retrial replay\" with "
-                              "--code says why",
-                              bisecting->history.items[ends[i]].commit);
+            return rt_err_set(err, RT_ECONFLICT, "at commit %.12s no trial can be compared%s%s",
+                              bisecting->history.items[ends[i]].commit,
+                              bisecting->looks[ends[i]].why[0]
+                                  ? ": "
+                                  : "; \"retrial replay\" with --code says why",
+                              bisecting->looks[ends[i]].why);
     }
     if (bisecting->looks[ends[0]].class == bisecting->looks[ends[1]].class)
         return rt_err_set(err, RT_ECONFLICT,

@@ -9,6 +9,7 @@
 #include "cli/render.h"
 #include "query/resolve.h"
 #include "replay/explain.h"
+#include "replay/obstacle.h"
 #include "store/store.h"
 
 #define REPEATS     2
@@ -104,6 +105,50 @@ static void note_studies(struct explaining *explaining)
                  rt_state_study(state, explaining->plans.items[i].study)->id);
 }
 
+/* What stands in the way of a plan is why its items cannot be run; without A there is nothing to
+ * be told. *reasons has room for each plan. */
+static int find_obstacles(const struct explaining *explaining, struct rt_replay_item *items,
+                          char **reasons, struct rt_err *err)
+{
+    for (size_t i = 0; i < explaining->plans.count; i++) {
+        const struct rt_replay_plan *plan = &explaining->plans.items[i];
+
+        reasons[i] = rt_obstacle_find(explaining->store, explaining->index, plan);
+        for (size_t k = 0; reasons[i] && k < plan->count; k++) {
+            if (plan->items[k] < (size_t)repeats)
+                return rt_err_set(err, RT_ECONFLICT, "%s cannot be run again: %s",
+                                  rt_json_get_text(explaining->swaps.about[0], "trial", "A"),
+                                  reasons[i]);
+            items[plan->items[k]].cannot = reasons[i];
+        }
+    }
+    return 0;
+}
+
+/* Plans what can be run; the rest goes along, to be skipped with its reason. */
+static int plan(struct explaining *explaining, struct rt_replay_request *request,
+                struct rt_err *err)
+{
+    char **reasons = rt_calloc(request->count, sizeof *reasons);
+    bool some = false;
+    int rc;
+
+    if ((rc = rt_replay_plans_make(explaining->store, explaining->index, request,
+                                   &explaining->plans, err)) == 0)
+        rc = find_obstacles(explaining, request->items, reasons, err);
+    for (size_t i = 0; i < request->count; i++)
+        some |= reasons[i] != NULL;
+    if (rc == 0 && some) {
+        rt_replay_plans_clear(&explaining->plans);
+        rc = rt_replay_plans_make(explaining->store, explaining->index, request, &explaining->plans,
+                                  err);
+    }
+    for (size_t i = 0; i < request->count; i++)
+        free(reasons[i]);
+    free(reasons);
+    return rc;
+}
+
 /* Records the replays; nothing runs yet. */
 static int record(struct explaining *explaining, struct rt_err *err)
 {
@@ -115,8 +160,7 @@ static int record(struct explaining *explaining, struct rt_err *err)
     request.changes = changes_of(&explaining->swaps);
     explaining->count = request.count;
     explaining->ran = rt_calloc(request.count, sizeof *explaining->ran);
-    if ((rc = rt_replay_plans_make(explaining->store, explaining->index, &request,
-                                   &explaining->plans, err)) == 0)
+    if ((rc = plan(explaining, &request, err)) == 0)
         rc = rt_replay_plans_record(explaining->store, &explaining->plans, err);
     if (rc == 0)
         note_studies(explaining);

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "engine/accept.h"
 #include "query/about_plan.h"
+#include "replay/obstacle.h"
 #include "store/code_commit.h"
 
 #include <stdio.h>
@@ -150,6 +151,22 @@ int rt_bisect_take_code(struct rt_store *store, struct rt_db *index, const struc
     return rc;
 }
 
+/* Records the one plan that there is to be, or why it cannot be run. */
+static int record_plan(struct rt_store *store, struct rt_db *index, struct rt_replay_plans *plans,
+                       struct rt_bisect_look *look, struct rt_err *err)
+{
+    char *why = rt_obstacle_find(store, index, &plans->items[0]);
+    int rc = 0;
+
+    if (why)
+        snprintf(look->why, sizeof look->why, "%s", why);
+    else if ((rc = rt_replay_plans_record(store, plans, err)) == 0)
+        snprintf(look->study, sizeof look->study, "%s",
+                 rt_state_study(rt_store_state(store), plans->items[0].study)->id);
+    free(why);
+    return rc;
+}
+
 int rt_bisect_record(struct rt_store *store, struct rt_db *index, const struct rt_picks *picks,
                      const char *revision, struct rt_bisect_look *look, struct rt_err *err)
 {
@@ -168,9 +185,8 @@ int rt_bisect_record(struct rt_store *store, struct rt_db *index, const struct r
             rc = rt_err_set(err, RT_EUSAGE,
                             "the trials differ in entry, inputs, interpreter or threads, and "
                             "cannot be replayed together: choose trials of one study");
-        else if ((rc = rt_replay_plans_record(store, &plans, err)) == 0)
-            snprintf(look->study, sizeof look->study, "%s",
-                     rt_state_study(rt_store_state(store), plans.items[0].study)->id);
+        else
+            rc = record_plan(store, index, &plans, look, err);
     }
     rt_replay_plans_clear(&plans);
     rt_json_free(request.changes);

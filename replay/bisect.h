@@ -19,6 +19,7 @@ struct rt_bisect_look {
     enum rt_bisect_class class;
     uint64_t counts[RT_VERDICTS];
     char study[16]; /* id of the replay; "" if it could not be */
+    char why[256];  /* why it could not be; "" if it could */
 };
 
 /* The code state that the trials have in common, and its record; yours. RT_EUSAGE if there is none:
@@ -31,7 +32,8 @@ int rt_bisect_take_code(struct rt_store *store, struct rt_db *index, const struc
                         const struct rt_json *record, const char *revision, struct rt_hash *code,
                         struct rt_err *err);
 
-/* Records the replay with that code; nothing runs yet. */
+/* Records the replay with that code, unless something stands in its way (replay/obstacle.h), which
+ * `why` has then; nothing runs yet. */
 int rt_bisect_record(struct rt_store *store, struct rt_db *index, const struct rt_picks *picks,
                      const char *revision, struct rt_bisect_look *look, struct rt_err *err);
 

@@ -54,7 +54,7 @@ static char *find_in_inputs(struct rt_store *store, const struct rt_replay_plan 
     }
     if (changed)
         why = rt_printf("the input \"%s\" is not what it was; put that back, or take what it is "
-                        "now with --inputs current",
+                        "now by \"retrial replay --inputs current\"",
                         changed);
     rt_json_free(before);
     rt_json_free(now);

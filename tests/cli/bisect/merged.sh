@@ -40,3 +40,17 @@ retrial bisect s 2>&1 || echo "exit $?"
 retrial bisect s --good main --bad start 2>&1 || echo "exit $?"
 retrial bisect s --good start --bad nothing 2>&1 || echo "exit $?"
 retrial bisect s --good start --bad main --root none 2>&1 || echo "exit $?"
+echo "what stands in the way:"
+mkdir "$HOME/plain" && cd "$HOME/plain" && git init -q .
+commit() { git add -A && git -c user.name=t -c user.email=t@example.org commit -qm "$1"; }
+echo 'def f(x): return x' > model.py
+echo 1 > "$HOME/read"
+printf 'name: t\nentry: model.py:f\nsweep: {x: [1]}\ninputs: [%s]\n' "$HOME/read" > t.yaml
+echo .retrial > .gitignore && commit first && git tag first
+retrial run t.yaml -q -j 1
+git mv model.py moved.py && commit "another file"
+git mv moved.py model.py && echo 'def f(x): return x + 1' > model.py && commit "and another value"
+for read in 1 2; do
+    echo $read > "$HOME/read"
+    retrial bisect t --good first --bad HEAD -j 1 2>&1 | sed -E 's/[0-9a-f]{12}/COMMIT/g' || echo "exit ${PIPESTATUS[0]}"
+done

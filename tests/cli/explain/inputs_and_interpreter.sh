@@ -36,3 +36,9 @@ explain .retrial b.1 c.1 | sed "s|/usr/bin/python3.*other/bin/p|PYTHON -> OTHER/
 echo "it is gone, too:"
 mv other gone
 explain .retrial b.1 c.1 | sed -E "s|/usr/bin/python3.*|PYTHON ...|"
+echo "all that was read is gone:"
+mv data/bias bias
+before=$(retrial ls --csv | wc -l)
+retrial explain a.1 b.1 2>&1 || echo "exit $?"
+retrial explain a.1 a.1 2>&1 || echo "exit $?"
+[ "$before" = "$(retrial ls --csv | wc -l)" ]
