@@ -38,10 +38,8 @@ static int recall(void *context, const struct rt_event *event, struct rt_err *er
 {
     struct rt_depot *depot = context;
     struct rt_kept_entry before = {0};
-    int rc = 0;
+    int rc = rt_kept_take(&depot->table, event->body, &before, err);
 
-    if (event->kind == RT_EVENT_CHECKPOINT)
-        rc = rt_kept_take(&depot->table, event->body, &before, err);
     free(before.name);
     return rc < 0 ? rc : 0;
 }
@@ -54,7 +52,7 @@ int rt_depot_new(struct rt_store *store, uint32_t study, struct rt_depot **out, 
     depot->store = store;
     depot->study = study;
     if (rt_kept_any(rt_store_path(store)) &&
-        (rc = rt_store_read(store, 1, recall, depot, err)) == 0)
+        (rc = rt_store_read_kind(store, RT_EVENT_CHECKPOINT, recall, depot, err)) == 0)
         rt_kept_walk(rt_store_path(store), &depot->table, NULL, NULL);
     if (rc < 0)
         rt_depot_free(depot);

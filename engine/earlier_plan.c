@@ -50,7 +50,7 @@ static int record(struct rt_store *store, uint32_t study, const struct rt_json *
 int rt_earlier_plan_restore(struct rt_store *store, uint32_t study, struct rt_err *err)
 {
     struct search search = {.study = study};
-    int rc = rt_store_read(store, 1, look_at, &search, err);
+    int rc = rt_store_read_kind(store, RT_EVENT_PLAN, look_at, &search, err);
 
     if (rc == 0 && search.before)
         rc = record(store, study, search.before, err);

@@ -14,8 +14,6 @@ static int look_at_code(void *context, const struct rt_event *event, struct rt_e
     struct rt_json *body;
     int rc;
 
-    if (event->kind != RT_EVENT_CODE)
-        return 0;
     if ((rc = rt_json_parse(event->body, &body, err)) < 0)
         return rc;
     if (strcmp(rt_json_get_text(body, "code", ""), search->hex) == 0) {
@@ -30,7 +28,7 @@ int rt_recorded_code(struct rt_store *store, const char *hex, struct rt_json **r
                      struct rt_err *err)
 {
     struct code_search search = {hex, NULL};
-    int rc = rt_store_read(store, 1, look_at_code, &search, err);
+    int rc = rt_store_read_kind(store, RT_EVENT_CODE, look_at_code, &search, err);
 
     *record = search.record;
     if (rc == 0 && !search.record)

@@ -19,8 +19,6 @@ static int look_at_plan(void *context, const struct rt_event *event, struct rt_e
     struct rt_json *body;
     int rc;
 
-    if (event->kind != RT_EVENT_PLAN)
-        return 0;
     if ((rc = rt_json_parse(event->body, &body, err)) < 0)
         return rc;
     path = rt_json_get_text(body, "source_path", NULL);
@@ -36,7 +34,7 @@ int rt_same_study_source(struct rt_store *store, const struct rt_study *study, c
                          struct rt_err *err)
 {
     struct source_search search = {study->number, NULL};
-    int rc = rt_store_read(store, 1, look_at_plan, &search, err);
+    int rc = rt_store_read_kind(store, RT_EVENT_PLAN, look_at_plan, &search, err);
 
     *path = search.path;
     return rc;

@@ -71,6 +71,11 @@ static int check_kind(unsigned kind, uint64_t seq, struct rt_err *err)
     return 0;
 }
 
+unsigned rt_event_peek(struct rt_span record)
+{
+    return record.size > 1 ? ((const uint8_t *)record.data)[1] : 0;
+}
+
 int rt_event_get(struct rt_span record, struct rt_event *event, uint8_t store[16],
                  struct rt_err *err)
 {

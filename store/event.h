@@ -192,6 +192,8 @@ int rt_lease_get(struct rt_span body, struct rt_lease *lease, struct rt_err *err
 
 /* The record around a body: version, kind, number, time, store and checksum. */
 void rt_event_put(struct rt_buf *record, const struct rt_event *event, const uint8_t store[16]);
+/* The kind that a record says it has, unchecked; 0: it is none. */
+unsigned rt_event_peek(struct rt_span record);
 /* Checks everything and fills *event, which borrows from record. RT_EDAMAGED or RT_ENEWER. */
 int rt_event_get(struct rt_span record, struct rt_event *event, uint8_t store[16],
                  struct rt_err *err);

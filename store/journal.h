@@ -54,6 +54,10 @@ typedef int rt_journal_event_fn(void *context, const struct rt_event *event, str
 int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_fn *each,
                     void *context, struct rt_err *err);
 
+/* The same for events of some kinds, a bit for each; others are not even checked. */
+int rt_journal_read_kinds(struct rt_journal *journal, uint64_t kinds, uint64_t from,
+                          rt_journal_event_fn *each, void *context, struct rt_err *err);
+
 /* Keeps a checkpoint of the state after event `seq`, and the newest one before it. `closed`: it is
  * the last thing that a writer does, and says so. */
 int rt_journal_put_checkpoint(struct rt_journal *journal, uint64_t seq, struct rt_span bytes,

@@ -9,30 +9,50 @@
 #define CHECKPOINTS_KEPT 2
 #define RECORD_FRAME     56         /* bytes of a record around its body */
 #define READ_BYTES       (1u << 19) /* one snapshot is read for so much at most */
+#define READ_BYTES_FIRST (1u << 15) /* the first: often one event is wanted */
+#define LOOKED_MOST      (1u << 16) /* events that are passed over in one snapshot */
+
+struct copied {
+    uint64_t key;
+    size_t end; /* of the record, in the bytes */
+};
 
 /* Records copied out of a snapshot. */
 struct copies {
     struct rt_buf bytes;
-    size_t *ends;
+    struct copied *items;
     size_t count;
     size_t capacity;
-    uint64_t first; /* number of the first one */
+    uint64_t kinds; /* a bit for each that is wanted; 0: all are */
+    uint64_t first; /* number of the first event that was looked at */
+    uint64_t next;  /* and of the one behind the last */
+    size_t most;    /* bytes to be copied */
 };
+
+static bool is_wanted(const struct copies *copies, struct rt_span record)
+{
+    unsigned kind = rt_event_peek(record);
+
+    return !copies->kinds || (kind < 64 && copies->kinds >> kind & 1);
+}
 
 static int copy(void *context, uint64_t key, struct rt_span record, struct rt_err *err)
 {
     struct copies *copies = context;
 
-    if (key != copies->first + copies->count)
+    if (key != copies->next)
         return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " is missing from the journal",
-                          copies->first + copies->count);
+                          copies->next);
     if (record.size > RT_EVENT_BODY_MAX + RECORD_FRAME) /* a damaged page may say anything */
         return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " has %zu bytes", key, record.size);
+    copies->next++;
+    if (!is_wanted(copies, record))
+        return copies->next - copies->first >= LOOKED_MOST;
     rt_buf_put(&copies->bytes, record.data, record.size);
-    copies->ends =
-        rt_grow(copies->ends, &copies->capacity, copies->count + 1, sizeof *copies->ends);
-    copies->ends[copies->count++] = copies->bytes.size;
-    return copies->bytes.size >= READ_BYTES;
+    copies->items =
+        rt_grow(copies->items, &copies->capacity, copies->count + 1, sizeof *copies->items);
+    copies->items[copies->count++] = (struct copied){key, copies->bytes.size};
+    return copies->bytes.size >= copies->most;
 }
 
 static int copy_records(struct rt_lmdb_txn *txn, void *context, struct rt_err *err)
@@ -42,16 +62,18 @@ static int copy_records(struct rt_lmdb_txn *txn, void *context, struct rt_err *e
 
     rt_buf_reset(&copies->bytes);
     copies->count = 0;
+    copies->next = copies->first;
     rc = rt_lmdb_each(txn, EVENTS, copies->first, copy, copies, err);
     return rc < 0 ? rc : 0;
 }
 
-/* Where record i of the copies starts. */
-static struct rt_span copied(const struct copies *copies, size_t i)
+static int check_copy(struct rt_journal *journal, const struct copies *copies, size_t i,
+                      struct rt_event *event, struct rt_err *err)
 {
-    size_t start = i ? copies->ends[i - 1] : 0;
+    size_t start = i ? copies->items[i - 1].end : 0;
+    struct rt_span record = rt_span(copies->bytes.data + start, copies->items[i].end - start);
 
-    return rt_span(copies->bytes.data + start, copies->ends[i] - start);
+    return rt_journal_check(journal, copies->items[i].key, record, event, err);
 }
 
 static int check_copies(struct rt_journal *journal, const struct copies *copies, struct rt_err *err)
@@ -60,7 +82,7 @@ static int check_copies(struct rt_journal *journal, const struct copies *copies,
     int rc = 0;
 
     for (size_t i = 0; i < copies->count && rc == 0; i++)
-        rc = rt_journal_check(journal, copies->first + i, copied(copies, i), &event, err);
+        rc = check_copy(journal, copies, i, &event, err);
     return rc;
 }
 
@@ -88,36 +110,45 @@ static int tell(struct rt_journal *journal, const struct copies *copies, rt_jour
     for (size_t i = 0; i < copies->count && rc == 0; i++) {
         struct rt_event event;
 
-        rc = rt_journal_check(journal, copies->first + i, copied(copies, i), &event, err);
+        rc = check_copy(journal, copies, i, &event, err);
         if (rc == 0)
             rc = each(context, &event, err);
     }
     return rc;
 }
 
-int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_fn *each,
-                    void *context, struct rt_err *err)
+int rt_journal_read_kinds(struct rt_journal *journal, uint64_t kinds, uint64_t from,
+                          rt_journal_event_fn *each, void *context, struct rt_err *err)
 {
-    struct copies copies = {RT_BUF_INIT, NULL, 0, 0, from ? from : 1};
+    struct copies copies = {.kinds = kinds, .first = from ? from : 1, .most = READ_BYTES_FIRST};
     uint64_t last = rt_journal_durable(journal);
-    int rc;
+    bool more = true;
+    int rc = 0;
 
-    do {
+    while (rc == 0 && more) {
         if ((rc = next_records(journal, &copies, err)) < 0)
             break;
-        if (!journal->write && copies.count && copies.first + copies.count > journal->last + 1) {
-            journal->last = copies.first + copies.count - 1;
+        if (!journal->write && copies.next > journal->last + 1) {
+            journal->last = copies.next - 1;
             atomic_store(&journal->durable, journal->last);
         }
         rc = tell(journal, &copies, each, context, err);
-        copies.first += copies.count;
-    } while (rc == 0 && copies.count > 0);
+        more = copies.next > copies.first;
+        copies.first = copies.next;
+        copies.most = READ_BYTES;
+    }
     if (rc == 0 && copies.first <= last)
         rc = rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " is missing from the journal",
                         copies.first);
     rt_buf_clear(&copies.bytes);
-    free(copies.ends);
+    free(copies.items);
     return rc;
+}
+
+int rt_journal_read(struct rt_journal *journal, uint64_t from, rt_journal_event_fn *each,
+                    void *context, struct rt_err *err)
+{
+    return rt_journal_read_kinds(journal, 0, from, each, context, err);
 }
 
 struct checkpoint {

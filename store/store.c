@@ -289,6 +289,12 @@ int rt_store_read(struct rt_store *store, uint64_t from, rt_store_event_fn *each
     return rt_journal_read(store->journal, from, each, context, err);
 }
 
+int rt_store_read_kind(struct rt_store *store, enum rt_event_kind kind, rt_store_event_fn *each,
+                       void *context, struct rt_err *err)
+{
+    return rt_journal_read_kinds(store->journal, UINT64_C(1) << kind, 1, each, context, err);
+}
+
 void rt_store_index_status(struct rt_store *store, struct rt_index_status *status)
 {
     memset(status, 0, sizeof *status);

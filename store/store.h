@@ -72,6 +72,10 @@ typedef int rt_store_event_fn(void *context, const struct rt_event *event, struc
 int rt_store_read(struct rt_store *store, uint64_t from, rt_store_event_fn *each, void *context,
                   struct rt_err *err);
 
+/* Likewise of all events those of one kind, without a look at what is in the others. */
+int rt_store_read_kind(struct rt_store *store, enum rt_event_kind kind, rt_store_event_fn *each,
+                       void *context, struct rt_err *err);
+
 /* Objects: bytes by SHA-256. Synced when put returns; a present one is not written again.
  * The bytes that get returns were checked against the hash. */
 int rt_store_put_object(struct rt_store *store, struct rt_span data, struct rt_hash *hash,

@@ -91,6 +91,39 @@ static void the_map_grows_when_it_is_full(void **state)
     folder_free(folder);
 }
 
+/* Many that nobody wants, in several snapshots, between a few that are. */
+static void events_of_a_kind_are_found_among_many(void **state)
+{
+    char *folder = folder_new();
+    struct rt_journal *journal = begin(folder, 0);
+    struct rt_event other = {0, 5, RT_EVENT_READS, rt_span("x", 1)};
+    struct sum sum = {0, 0};
+    struct rt_err err;
+
+    (void)state;
+    for (int part = 0; part < 3; part++) {
+        append(journal, 100000, 'x');
+        for (int i = 0; i < 40000; i++)
+            expect_ok(err, rt_journal_append(journal, &other, &err));
+    }
+    append(journal, 7, 'y');
+    expect_ok(err, rt_journal_commit(journal, &err));
+    expect_ok(err,
+              rt_journal_read_kinds(journal, UINT64_C(1) << RT_EVENT_CODE, 1, add_up, &sum, &err));
+    assert_int_equal(sum.count, 4);
+    assert_int_equal(sum.bytes, 300007);
+    sum = (struct sum){0, 0};
+    expect_ok(err,
+              rt_journal_read_kinds(journal, UINT64_C(1) << RT_EVENT_CODE, 3, add_up, &sum, &err));
+    assert_int_equal(sum.count, 3);
+    sum = (struct sum){0, 0};
+    expect_ok(err,
+              rt_journal_read_kinds(journal, UINT64_C(1) << RT_EVENT_PLAN, 1, add_up, &sum, &err));
+    assert_int_equal(sum.count, 0);
+    rt_journal_close(journal);
+    folder_free(folder);
+}
+
 /* Opens the journal in another process, tells it is ready, waits, and reads all. */
 static pid_t start_reader(const char *folder, int ready[2], int go[2])
 {
@@ -268,6 +301,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_map_grows_when_it_is_full),
+        cmocka_unit_test(events_of_a_kind_are_found_among_many),
         cmocka_unit_test(a_reader_follows_when_the_writer_grows_the_map),
         cmocka_unit_test(a_journal_is_open_once_in_a_process),
         cmocka_unit_test(a_writer_that_was_fenced_off_commits_nothing),
