@@ -92,20 +92,38 @@ static bool names_the_run(const struct rt_plan *plan, size_t axis)
            rt_json_get(json, "zip");
 }
 
-static void look_at_axis(struct look *look, const struct rt_reads *reads, size_t axis)
+static void tell_unread(struct look *look, const struct rt_reads *reads, const char *key,
+                        const char *varies)
 {
-    const char *key = rt_plan_axis_key(look->study->plan, axis);
     struct rt_buf text = RT_BUF_INIT;
 
-    if (!rt_plan_axis_varies(look->study->plan, axis) || names_the_run(look->study->plan, axis) ||
-        rt_reads_verdict(reads, key) != RT_READ_NEVER || !is_news(look, rt_printf("read %s", key)))
+    if (rt_reads_verdict(reads, key) != RT_READ_NEVER || !is_news(look, rt_printf("read %s", key)))
         return;
     rt_buf_add(&text, "warning: ");
     put_name(&text, key, true);
-    rt_buf_add(&text, " is swept but the model never reads it");
+    rt_buf_printf(&text, " is %s but the model never reads it", varies);
     put_what_was_read(&text, look, reads);
     look->tell(look->context, rt_buf_text(&text));
     rt_buf_clear(&text);
+}
+
+static void look_at_axis(struct look *look, const struct rt_reads *reads, size_t axis)
+{
+    const struct rt_plan *plan = look->study->plan;
+
+    if (rt_plan_axis_varies(plan, axis) && !names_the_run(plan, axis))
+        tell_unread(look, reads, rt_plan_axis_key(plan, axis), "swept");
+}
+
+/* What a driver searches. A key under a condition may not have been there yet. */
+static void look_at_space(struct look *look, const struct rt_reads *reads)
+{
+    const struct rt_json *space = rt_json_get(rt_plan_json(look->study->plan), "space");
+
+    for (void *at = space ? rt_json_first(space) : NULL; at; at = rt_json_next(space, at)) {
+        if (!rt_json_get(rt_json_iter_value(at), "when"))
+            tell_unread(look, reads, rt_json_iter_key(at), "in the space");
+    }
 }
 
 static bool is_swept(const struct rt_plan *plan, const char *key)
@@ -202,6 +220,7 @@ static void look_at_reads(struct look *look)
         return;
     for (size_t axis = 0; axis < rt_plan_axes(look->study->plan); axis++)
         look_at_axis(look, reads, axis);
+    look_at_space(look, reads);
     look_at_fixed(look, reads);
 }
 
