@@ -79,7 +79,6 @@ endforeach()
 include(cmake/python_tests.cmake)
 include(cmake/mpi_tests.cmake)
 include(cmake/sim_tests.cmake)
-include(cmake/bench.cmake)
 
 add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers)
 add_test(NAME documents COMMAND ${CMAKE_SOURCE_DIR}/tests/documents)
