@@ -1,31 +1,16 @@
-#include "store/db.h"
+#include "store/db_own.h"
 
 #include "base/alloc.h"
 #include "base/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BUSY_MS  2000 /* readers of the index come and go; its writer is one */
 #define LEAVE_MS 20   /* for readers to leave the WAL */
-
-struct rt_db {
-    sqlite3 *handle;
-    char *path;
-    rt_db_allow_fn *allow;
-    void *context;
-    int wal_pages; /* after the last commit of ours */
-};
-
-struct rt_stmt {
-    sqlite3_stmt *handle;
-    struct rt_db *db;
-    int bind_failure; /* first SQLite code of a bind since the last reset */
-};
 
 static int code_of(int sqlite_code)
 {
@@ -53,8 +38,7 @@ static int code_of(int sqlite_code)
     }
 }
 
-/* Reports the last failure of the connection, which happened while `doing`. */
-static int fail(struct rt_db *db, int sqlite_code, const char *doing, struct rt_err *err)
+int rt_db_fail(struct rt_db *db, int sqlite_code, const char *doing, struct rt_err *err)
 {
     int code = code_of(sqlite_code);
 
@@ -123,7 +107,7 @@ static int open_to_read(struct rt_db *db, struct rt_err *err)
     if (((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY) && !rt_fs_exists(wal))
         rc = connect_immutable(db);
     free(wal);
-    return rc == SQLITE_OK ? 0 : fail(db, rc, "opening", err);
+    return rc == SQLITE_OK ? 0 : rt_db_fail(db, rc, "opening", err);
 }
 
 static int note_wal(void *context, sqlite3 *handle, const char *name, int pages)
@@ -144,7 +128,7 @@ static int open_to_write(struct rt_db *db, struct rt_err *err)
         return rc;
     rc = connect_to(db, db->path, SQLITE_OPEN_READWRITE);
     if (rc != SQLITE_OK)
-        return fail(db, rc, "opening", err);
+        return rt_db_fail(db, rc, "opening", err);
     if ((rc = rt_db_exec(db, "PRAGMA page_size = 16384", err)) < 0 ||
         (rc = rt_db_exec(db, "PRAGMA journal_mode = WAL", err)) < 0 ||
         (rc = rt_db_exec(db, "PRAGMA synchronous = NORMAL", err)) < 0 ||
@@ -191,7 +175,7 @@ int rt_db_exec(struct rt_db *db, const char *sql, struct rt_err *err)
 {
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 
-    return rc == SQLITE_OK ? 0 : fail(db, rc, "writing", err);
+    return rc == SQLITE_OK ? 0 : rt_db_fail(db, rc, "writing", err);
 }
 
 int rt_db_number(struct rt_db *db, const char *sql, int64_t *value, struct rt_err *err)
@@ -233,7 +217,7 @@ int rt_db_checkpoint(struct rt_db *db, bool restart, int64_t *wal_pages, struct 
     *wal_pages = held > 0 ? held : 0;
     if (rc == SQLITE_BUSY || (rc == SQLITE_OK && moved < held))
         return 1;
-    return rc == SQLITE_OK ? 0 : fail(db, rc, "writing", err);
+    return rc == SQLITE_OK ? 0 : rt_db_fail(db, rc, "writing", err);
 }
 
 static int authorize(void *context, int action, const char *first, const char *second,
@@ -273,316 +257,7 @@ void rt_db_restrict(struct rt_db *db, const struct rt_db_limits *limits)
     sqlite3_set_authorizer(db->handle, authorize, db);
 }
 
-int rt_db_prepare(struct rt_db *db, const char *sql, struct rt_stmt **out, const char **rest,
-                  struct rt_err *err)
-{
-    sqlite3_stmt *handle;
-    const char *tail;
-    int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, &tail);
-
-    *out = NULL;
-    if (rc != SQLITE_OK)
-        return fail(db, rc, "reading", err);
-    if (!handle)
-        return rt_err_set(err, RT_EUSAGE, "there is no statement in \"%.80s\"", sql);
-    *out = rt_calloc(1, sizeof **out);
-    (*out)->handle = handle;
-    (*out)->db = db;
-    if (rest)
-        *rest = tail;
-    return 0;
-}
-
 int rt_db_error_offset(struct rt_db *db)
 {
     return sqlite3_error_offset(db->handle);
-}
-
-void rt_stmt_free(struct rt_stmt *stmt)
-{
-    if (!stmt)
-        return;
-    sqlite3_finalize(stmt->handle);
-    free(stmt);
-}
-
-static void bound(struct rt_stmt *stmt, int rc)
-{
-    if (rc != SQLITE_OK && stmt->bind_failure == SQLITE_OK)
-        stmt->bind_failure = rc;
-}
-
-int rt_stmt_param(struct rt_stmt *stmt, const char *name)
-{
-    return sqlite3_bind_parameter_index(stmt->handle, name);
-}
-
-void rt_stmt_int(struct rt_stmt *stmt, const char *name, int64_t value)
-{
-    int number = rt_stmt_param(stmt, name);
-
-    if (number)
-        rt_stmt_int_at(stmt, number, value);
-}
-
-void rt_stmt_text(struct rt_stmt *stmt, const char *name, const char *value)
-{
-    int number = rt_stmt_param(stmt, name);
-
-    if (number && value)
-        rt_stmt_text_at(stmt, number, rt_span_text(value));
-    else if (number)
-        bound(stmt, sqlite3_bind_null(stmt->handle, number));
-}
-
-void rt_stmt_int_at(struct rt_stmt *stmt, int number, int64_t value)
-{
-    bound(stmt, sqlite3_bind_int64(stmt->handle, number, value));
-}
-
-void rt_stmt_real_at(struct rt_stmt *stmt, int number, double value)
-{
-    bound(stmt, sqlite3_bind_double(stmt->handle, number, value));
-}
-
-void rt_stmt_text_at(struct rt_stmt *stmt, int number, struct rt_span value)
-{
-    bound(stmt, sqlite3_bind_text64(stmt->handle, number, value.size ? value.data : "", value.size,
-                                    SQLITE_STATIC, SQLITE_UTF8));
-}
-
-void rt_stmt_unbind(struct rt_stmt *stmt)
-{
-    sqlite3_clear_bindings(stmt->handle);
-}
-
-int rt_stmt_step(struct rt_stmt *stmt, struct rt_err *err)
-{
-    int rc = stmt->bind_failure;
-
-    if (rc != SQLITE_OK) {
-        rt_stmt_reset(stmt);
-        return rt_err_set(err, RT_EINTERNAL, "binding a value: %s", sqlite3_errstr(rc));
-    }
-    rc = sqlite3_step(stmt->handle);
-    if (rc == SQLITE_ROW)
-        return 1;
-    if (rc == SQLITE_DONE) {
-        rt_stmt_reset(stmt);
-        return 0;
-    }
-    rc = fail(stmt->db, rc, sqlite3_stmt_readonly(stmt->handle) ? "reading" : "writing", err);
-    rt_stmt_reset(stmt);
-    return rc;
-}
-
-void rt_stmt_reset(struct rt_stmt *stmt)
-{
-    if (!stmt)
-        return;
-    sqlite3_reset(stmt->handle);
-    stmt->bind_failure = SQLITE_OK;
-}
-
-int rt_stmt_run(struct rt_stmt *stmt, struct rt_err *err)
-{
-    int rc;
-
-    do {
-        rc = rt_stmt_step(stmt, err);
-    } while (rc > 0);
-    return rc;
-}
-
-int rt_stmt_columns(struct rt_stmt *stmt)
-{
-    return sqlite3_column_count(stmt->handle);
-}
-
-const char *rt_stmt_name(struct rt_stmt *stmt, int column)
-{
-    return sqlite3_column_name(stmt->handle, column);
-}
-
-enum rt_cell_kind rt_stmt_kind(struct rt_stmt *stmt, int column)
-{
-    switch (sqlite3_column_type(stmt->handle, column)) {
-    case SQLITE_INTEGER:
-        return RT_CELL_INT;
-    case SQLITE_FLOAT:
-        return RT_CELL_REAL;
-    case SQLITE_TEXT:
-        return RT_CELL_TEXT;
-    case SQLITE_BLOB:
-        return RT_CELL_BLOB;
-    default:
-        return RT_CELL_NULL;
-    }
-}
-
-int64_t rt_stmt_get_int(struct rt_stmt *stmt, int column)
-{
-    return sqlite3_column_int64(stmt->handle, column);
-}
-
-double rt_stmt_get_real(struct rt_stmt *stmt, int column)
-{
-    return sqlite3_column_double(stmt->handle, column);
-}
-
-struct rt_span rt_stmt_get_span(struct rt_stmt *stmt, int column)
-{
-    const void *data = sqlite3_column_blob(stmt->handle, column);
-
-    return rt_span(data, (size_t)sqlite3_column_bytes(stmt->handle, column));
-}
-
-const char *rt_stmt_get_text(struct rt_stmt *stmt, int column)
-{
-    return (const char *)sqlite3_column_text(stmt->handle, column);
-}
-
-/* A virtual table without arguments; the connection's tables of one feed share its module. */
-struct feed_module {
-    struct rt_db_feed *feed;
-    char *columns;
-};
-
-struct feed_table {
-    sqlite3_vtab base;
-    struct rt_db_feed *feed;
-};
-
-struct feed_cursor {
-    sqlite3_vtab_cursor base;
-    struct rt_db_feed *feed;
-    size_t row;
-};
-
-static int feed_connect(sqlite3 *handle, void *context, int count, const char *const *args,
-                        sqlite3_vtab **out, char **error)
-{
-    struct feed_module *module = context;
-    struct feed_table *table = rt_calloc(1, sizeof *table);
-
-    (void)count;
-    (void)args;
-    (void)error;
-    table->feed = module->feed;
-    *out = &table->base;
-    return sqlite3_declare_vtab(handle, module->columns);
-}
-
-static int feed_disconnect(sqlite3_vtab *table)
-{
-    free(table);
-    return SQLITE_OK;
-}
-
-static int feed_plan(sqlite3_vtab *table, sqlite3_index_info *info)
-{
-    (void)table;
-    info->estimatedCost = 1;
-    return SQLITE_OK;
-}
-
-static int feed_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
-{
-    struct feed_cursor *cursor = rt_calloc(1, sizeof *cursor);
-
-    cursor->feed = ((struct feed_table *)table)->feed;
-    *out = &cursor->base;
-    return SQLITE_OK;
-}
-
-static int feed_close(sqlite3_vtab_cursor *cursor)
-{
-    free(cursor);
-    return SQLITE_OK;
-}
-
-static int feed_start(sqlite3_vtab_cursor *cursor, int plan, const char *name, int count,
-                      sqlite3_value **args)
-{
-    (void)plan;
-    (void)name;
-    (void)count;
-    (void)args;
-    ((struct feed_cursor *)cursor)->row = 0;
-    return SQLITE_OK;
-}
-
-static int feed_next(sqlite3_vtab_cursor *cursor)
-{
-    ((struct feed_cursor *)cursor)->row++;
-    return SQLITE_OK;
-}
-
-static int feed_ended(sqlite3_vtab_cursor *cursor)
-{
-    const struct feed_cursor *self = (struct feed_cursor *)cursor;
-
-    return self->row >= self->feed->rows;
-}
-
-static int feed_cell(sqlite3_vtab_cursor *cursor, sqlite3_context *cell, int column)
-{
-    const struct feed_cursor *self = (struct feed_cursor *)cursor;
-
-    self->feed->cell(self->feed->context, self->row, (size_t)column, (struct rt_db_cell *)cell);
-    return SQLITE_OK;
-}
-
-static int feed_number(sqlite3_vtab_cursor *cursor, sqlite3_int64 *number)
-{
-    *number = (sqlite3_int64)((struct feed_cursor *)cursor)->row;
-    return SQLITE_OK;
-}
-
-void rt_db_cell_int(struct rt_db_cell *cell, int64_t value)
-{
-    sqlite3_result_int64((sqlite3_context *)cell, value);
-}
-
-void rt_db_cell_real(struct rt_db_cell *cell, double value)
-{
-    sqlite3_result_double((sqlite3_context *)cell, value);
-}
-
-void rt_db_cell_text(struct rt_db_cell *cell, struct rt_span value)
-{
-    sqlite3_result_text64((sqlite3_context *)cell, value.size ? value.data : "", value.size,
-                          SQLITE_STATIC, SQLITE_UTF8);
-}
-
-static void free_module(void *context)
-{
-    struct feed_module *module = context;
-
-    free(module->columns);
-    free(module);
-}
-
-int rt_db_add_feed(struct rt_db *db, const char *name, const char *columns, struct rt_db_feed *feed,
-                   struct rt_err *err)
-{
-    static const sqlite3_module functions = {
-        .iVersion = 1,
-        .xConnect = feed_connect, /* and no xCreate: the table is just there */
-        .xBestIndex = feed_plan,
-        .xDisconnect = feed_disconnect,
-        .xOpen = feed_open,
-        .xClose = feed_close,
-        .xFilter = feed_start,
-        .xNext = feed_next,
-        .xEof = feed_ended,
-        .xColumn = feed_cell,
-        .xRowid = feed_number,
-    };
-    struct feed_module *module = rt_calloc(1, sizeof *module);
-    int rc;
-
-    *module = (struct feed_module){feed, rt_strdup(columns)};
-    rc = sqlite3_create_module_v2(db->handle, name, &functions, module, free_module);
-    return rc == SQLITE_OK ? 0 : fail(db, rc, "writing", err);
 }
