@@ -9,6 +9,7 @@
 #include "store/owner.h"
 
 #define ANSWER_US 2000000
+#define LAG_US    1000000 /* of the index, that is worth a line */
 
 static int ask(const char *store_path, struct rt_live *live, struct rt_err *err)
 {
@@ -160,6 +161,15 @@ static void put_driver(struct rt_buf *out, const struct rt_json *driver)
     rt_buf_add(out, "\n");
 }
 
+static void put_lag(struct rt_buf *out, uint64_t us)
+{
+    if (us < LAG_US)
+        return;
+    rt_buf_add(out, "  the index is ");
+    rt_ask_put_span(out, us);
+    rt_buf_add(out, " behind\n");
+}
+
 static void put_answer(struct rt_buf *out, const struct rt_json *answer)
 {
     struct rt_buf outcomes = RT_BUF_INIT;
@@ -191,6 +201,7 @@ static void put_answer(struct rt_buf *out, const struct rt_json *answer)
         number(answer, "agents") == 1 ? "" : "s", (unsigned long long)number(answer, "slots"),
         number(answer, "slots") == 1 ? "" : "s");
     rt_buf_clear(&outcomes);
+    put_lag(out, number(answer, "lag_us"));
     put_home(out, rt_json_get(answer, "home"));
     put_warnings(out, rt_json_get(answer, "warnings"));
 }
