@@ -208,7 +208,7 @@ def show_c(given, in_flight):
 
 
 def main():
-    given = common.arguments(__doc__, runs=3, trials=20000, samples=300, asked=200000, naps=800)
+    given = common.arguments(__doc__, trials=20000, samples=300, asked=200000, naps=800)
     targets = ["cmake", "--build", given.build, "--target", "asks", "--target", "bare"]
     subprocess.run(targets, check=True, stdout=subprocess.DEVNULL)
     show_c(given, 64)

@@ -16,7 +16,7 @@ from retrial import drive
 study = drive.connect()
 def later():
     if study.args["busy"]: # keeps the worker of rank 0 away from the others
-        yield {"length": 3 * study.args["n"] * study.args["pause"], "i": -1}
+        yield {"length": 5 + 4 * study.args["n"] * study.args["pause"], "i": -1}
     for i in range(study.args["n"]):
         time.sleep(study.args["pause"])
         yield {"length": 0.0, "i": i}

@@ -12,7 +12,7 @@ def measure(given, study, *options):
 
 
 def main():
-    given = common.arguments(__doc__, runs=3)
+    given = common.arguments(__doc__)
     weights = json.dumps({f"w{i}": i / 7 for i in range(45000)})
     values = ", ".join(str(i) for i in range(4096))
     cases = {

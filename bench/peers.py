@@ -59,7 +59,7 @@ def trials_optuna(given, storage):
 
 
 def main():
-    given = common.arguments(__doc__, runs=3, trials=500)
+    given = common.arguments(__doc__, trials=500)
     cases = [("commands, retrial", lambda: commands_ours(given))]
     if shutil.which("parallel"):
         cases.append(

@@ -393,7 +393,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: scale WORKERS SECONDS_OF_A_TRIAL SECONDS\n");
         return 2;
     }
-    sim.ranks = (uint32_t)(workers / NODE);
+    sim.ranks = (uint32_t)((workers + NODE / 2) / NODE);
     sim.agents = rt_calloc(sim.ranks, sizeof *sim.agents);
     sim.length_us = (uint64_t)(length * SECOND);
     sim.now_us = SECOND;
@@ -414,9 +414,11 @@ int main(int argc, char **argv)
     }
     count_running(end_us);
     getrusage(RUSAGE_SELF, &use);
-    printf("{\"trials\": %" PRIu64 ", \"per_second\": %.1f, \"idle_percent\": %.3f, "
+    printf("{\"workers\": %u, \"trials\": %" PRIu64
+           ", \"per_second\": %.1f, \"idle_percent\": %.3f, "
            "\"us_per_trial\": %.3f, \"busy_percent\": %.2f, \"rss_mib\": %.1f}\n",
-           sim.ended, (double)sim.ended / seconds, 100 - (double)sim.spent_ns / 1e7 / seconds,
+           sim.ranks * NODE, sim.ended, (double)sim.ended / seconds,
+           100 - (double)sim.spent_ns / 1e7 / seconds,
            sim.ended ? (double)sim.spent_ns / 1000 / (double)sim.ended : 0,
            100 * (double)sim.busy_us / SECOND / seconds / (double)(sim.ranks * NODE),
            (double)use.ru_maxrss / 1024);

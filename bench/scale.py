@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The conductor with very many workers: agents and time are simulated, the conductor is the real one.
 
-How much of the time it is idle says how far it is from its limit.
+How much of the time it is idle says how far it is from its limit. What is measured is the time of the processor
+that the conductor has, for state and messages; the disk is simulated, too.
 """
 import json
 
@@ -15,18 +16,18 @@ CASES = [
 
 
 def main():
-    given = common.arguments(__doc__, runs=1)
+    given = common.arguments(__doc__)
     common.run(["cmake", "--build", given.build, "--target", "scale"])
-    print(f"{'workers':>8} {'trial':>7} {'trials/s':>10} {'idle':>7} {'us/trial':>9} {'busy':>6} {'MiB':>6}")
-    for workers, length, seconds in CASES:
-        for _ in range(given.runs):
-            program = given.build / "bench" / "scale"
-            row = json.loads(common.run([program, workers, length, seconds]).output)
-            print(
-                f"{workers:>8,} {length:>5} s {row['per_second']:>10,.1f} {row['idle_percent']:>5.1f} %"
-                f" {row['us_per_trial']:>9.2f} {row['busy_percent']:>4.1f} % {row['rss_mib']:>5.0f}",
-                flush=True,
-            )
+    program = given.build / "bench" / "scale"
+    common.head(f"simulated, {given.runs} runs")
+    for case in CASES:
+        rows = [json.loads(common.run([program, *case]).output) for _ in range(given.runs)]
+        name = f"{rows[0]['workers']:,} workers, trials of {case[1]} s"
+        common.say(name, [row["per_second"] for row in rows], "trials/s")
+        common.say("    the conductor is idle", [row["idle_percent"] for row in rows], "%")
+        common.say("    its time", [row["us_per_trial"] for row in rows], "us/trial")
+        common.say("    workers are busy", [row["busy_percent"] for row in rows], "%")
+        common.say("    memory, the simulation's included", [row["rss_mib"] for row in rows], "MiB")
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ def measure(given):
 
 
 def main():
-    given = common.arguments(__doc__, runs=3, trials=10000000)
+    given = common.arguments(__doc__, trials=10000000)
     (results,) = common.rounds(given.runs, lambda: measure(given))
     common.head(f"{given.trials:,} trials, {given.runs} runs; {CHECKED:,} rows of each were checked")
     for at, (name, unit, goal) in enumerate(

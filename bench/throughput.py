@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Trials per second of models that do nothing, with 10 params and the full record.
+"""Trials per second of models that do nothing, with 10 params and the full record; and in turn with them bare
+loops that keep nothing, or nothing but bytes (bench/loops.py).
 
 The whole command counts, from start to a level index; what a study of two trials takes, launched in the same
 way, is taken off for the sustained speed. Every run is checked: as many rows as trials, and their sum as
@@ -8,6 +9,7 @@ computed by hand.
 import shutil
 
 import common
+import loops
 
 
 def study(entry, trials):
@@ -41,15 +43,28 @@ def main():
         if shutil.which(program):
             extra = ["--allow-run-as-root", "--oversubscribe"] if "open" in program else []
             cases.append((f"C function, {program} -n 3", c, (program, *extra, "-n", "3")))
+    common.run(["cmake", "--build", given.build, "--target", "loops"])
+    with common.Folder() as folder:
+        bare = [
+            ("bare loop: LMDB, 200 bytes, 1,000 a transaction", lambda: loops.loop(given, "lmdb", given.trials)),
+            ("bare loop: json.loads, a function, json.dumps", lambda: loops.python(given.trials // 4)),
+        ]
+        for mpi in loops.mpis():
+            messages = loops.Messages(folder, mpi)
+            bare.append((f"bare loop: messages, {mpi}", lambda messages=messages: messages.measure(given.trials)))
+        results = common.rounds(
+            given.runs,
+            *(lambda case=case: measure(given, case[1], given.trials, case[2]) for case in cases),
+            *(loop for _, loop in bare),
+        )
     common.head(f"{given.trials:,} trials, {given.runs} runs")
-    results = common.rounds(
-        given.runs, *(lambda case=case: measure(given, case[1], given.trials, case[2]) for case in cases)
-    )
     for (name, *_), values in zip(cases, results):
         common.say(name, [value[0] for value in values], "trials/s")
         common.say("    sustained: without the start", [value[1] for value in values], "trials/s")
         common.say("    processor time", [value[2] for value in values], "us/trial")
         common.say("    store", [value[3] for value in values], "bytes/trial")
+    for (name, _), values in zip(bare, results[len(cases) :]):
+        common.say(name, [value[0] for value in values], "a second")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def list_schedule(lengths, workers):
 
 
 def main():
-    given = common.arguments(__doc__, runs=3, workers=64, trials=1280)
+    given = common.arguments(__doc__, workers=64, trials=1280)
     mixed = random.Random(1)
     lengths = [
         min(10, max(0.1, mixed.lognormvariate(0, 1))) + i * 1e-6 for i in range(given.trials // 4)
