@@ -15,8 +15,9 @@
 #define BATCH_US  300000 /* events come into the index at least this often */
 #define PINNED_US 500000 /* between looks at a WAL that a reader keeps */
 
-/* After being woken it waits for others, which follow soon: a transaction takes 0.3 ms. */
-#define GROUP_US     100000
+/* After being woken it waits for others, which follow soon: a transaction takes 0.3 ms. Together
+ * with a batch that is less than the second that the index may be late. */
+#define GROUP_US     300000
 #define GROUP_EVENTS 64 /* so many are company enough */
 
 enum wish {
@@ -41,6 +42,7 @@ struct rt_follower {
     uint64_t indexed;      /* committed */
     uint64_t behind_since; /* monotonic; 0 when level */
     uint64_t level_us;     /* monotonic; when it last was */
+    uint64_t wanted;       /* the thread sleeps until so much is durable */
     unsigned waiting;      /* callers of wait() */
     char pinned_by[64];
     bool held; /* by another program that writes to the index */
@@ -217,8 +219,9 @@ static void wait_for_company(struct rt_follower *follower)
     uint64_t until = rt_mono_us() + GROUP_US;
     uint64_t now;
 
+    follower->wanted = follower->indexed + GROUP_EVENTS;
     while (follower->wish == GO_ON && follower->waiting == 0 &&
-           follower->durable < follower->indexed + GROUP_EVENTS && (now = rt_mono_us()) < until)
+           follower->durable < follower->wanted && (now = rt_mono_us()) < until)
         wait_us(follower, until - now);
 }
 
@@ -229,10 +232,12 @@ static bool wait_for_events(struct rt_follower *follower)
 
     pthread_mutex_lock(&follower->lock);
     if (follower->indexed >= follower->durable && follower->wish == GO_ON) {
-        while (follower->indexed >= follower->durable && follower->wish == GO_ON)
+        follower->wanted = follower->indexed + 1;
+        while (follower->durable < follower->wanted && follower->wish == GO_ON)
             pthread_cond_wait(&follower->changed, &follower->lock);
         wait_for_company(follower);
     }
+    follower->wanted = UINT64_MAX;
     level = follower->indexed >= follower->durable;
     pthread_mutex_unlock(&follower->lock);
     return follower->wish == GO_ON || (follower->wish == STOP_LEVEL && !level);
@@ -336,7 +341,8 @@ void rt_follower_wake(struct rt_follower *follower)
     if (!follower->behind_since && durable > follower->indexed)
         follower->behind_since = rt_mono_us();
     follower->durable = durable;
-    pthread_cond_signal(&follower->changed);
+    if (durable >= follower->wanted)
+        pthread_cond_broadcast(&follower->changed);
     pthread_mutex_unlock(&follower->lock);
 }
 
