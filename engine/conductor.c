@@ -50,6 +50,7 @@ struct rt_buf *rt_conductor_append(struct rt_conductor *conductor, enum rt_event
     struct rt_note *put = rt_outbox_put(&conductor->outbox, kind, rank);
 
     action->event = event;
+    conductor->awaited |= event != RT_EVENT_ATTEMPTS && event != RT_EVENT_LEASE;
     if (note)
         *note = put;
     return &action->bytes;
@@ -264,6 +265,8 @@ static void take_durable(struct rt_conductor *conductor, uint64_t seq)
         }
         rt_buf_clear(&note.message);
     }
+    if (rt_outbox_empty(&conductor->outbox))
+        conductor->awaited = false;
 }
 
 /* If it was us who stood still (a suspended laptop, a stuck disk), nobody else was silent: what
@@ -350,6 +353,11 @@ void rt_conductor_give_out(struct rt_conductor *conductor, const struct rt_err *
 void rt_conductor_appended(struct rt_conductor *conductor, uint64_t seq)
 {
     rt_outbox_number(&conductor->outbox, seq);
+}
+
+bool rt_conductor_awaits(const struct rt_conductor *conductor)
+{
+    return conductor->awaited || conductor->phase != PHASE_RUNNING;
 }
 
 uint64_t rt_conductor_wake_us(const struct rt_conductor *conductor)

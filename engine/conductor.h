@@ -112,6 +112,9 @@ void rt_conductor_give_out(struct rt_conductor *conductor, const struct rt_err *
 /* The number that the APPEND action just carried out was given. */
 void rt_conductor_appended(struct rt_conductor *conductor, uint64_t seq);
 
+/* True if somebody waits for events that are not durable yet; false if only the record does. */
+bool rt_conductor_awaits(const struct rt_conductor *conductor);
+
 /* When step() wants a TICK at the latest. */
 uint64_t rt_conductor_wake_us(const struct rt_conductor *conductor);
 

@@ -27,6 +27,7 @@ struct rt_conductor {
     struct rt_priorities priorities;
     bool open; /* a driver may propose more */
     enum phase phase;
+    bool awaited; /* somebody waits for an event that is not durable yet */
     struct rt_packages packages;
     struct rt_json *live;   /* modules from past the snapshot: engine/live.h */
     char *beside;           /* a file that trials wrote beside the recorded code */

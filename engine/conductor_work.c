@@ -10,6 +10,7 @@
 
 #define LEASE_MAX  4096        /* trials in one lease event */
 #define PARAMS_MAX (16u << 20) /* bytes of params in one message, before the last */
+#define SUPPLY_US  20000u      /* of work in hand: twice what a lease takes that nobody waits for */
 
 /* What holds for all members while trials are given out. */
 struct round {
@@ -145,6 +146,12 @@ static void settle_points(struct rt_wire_work *work, const struct rt_buf *params
     }
 }
 
+/* True if workers of a member would stand still for a lease. */
+static bool waits_for_lease(const struct rt_conductor *conductor, const struct rt_member *member)
+{
+    return rt_pace_lasts_us(&conductor->pace, member->outstanding, member->slots) < SUPPLY_US;
+}
+
 /* Leases up to `count` trials to a rank; returns how many there were. */
 static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t count,
                          struct search *search)
@@ -169,6 +176,7 @@ static uint64_t lease_to(struct rt_conductor *conductor, int rank, uint64_t coun
     }
     settle_points(&wire.work, &params);
     if (leased) {
+        conductor->awaited |= waits_for_lease(conductor, &conductor->roster.members[rank]);
         rt_lease_put(rt_conductor_append(conductor, RT_EVENT_LEASE, RT_NOTE_WORK, rank, &note),
                      &lease);
         rt_wire_put(&note->message, &wire);

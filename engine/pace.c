@@ -34,6 +34,16 @@ uint64_t rt_pace_allowed(const struct rt_pace *pace, uint32_t slots, uint64_t al
     return slots + least(queued, share);
 }
 
+uint64_t rt_pace_lasts_us(const struct rt_pace *pace, uint64_t outstanding, uint32_t slots)
+{
+    double mean = rt_pace_mean_us(pace);
+    uint64_t queued = outstanding > slots ? outstanding - slots : 0;
+
+    if (slots == 0 || mean < 0)
+        return 0;
+    return (uint64_t)((double)(queued / slots) * mean);
+}
+
 int rt_pace_worthwhile(uint64_t allowed, uint64_t outstanding, uint32_t slots)
 {
     if (outstanding >= allowed)

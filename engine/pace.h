@@ -25,6 +25,10 @@ double rt_pace_mean_us(const struct rt_pace *pace); /* negative while nothing ha
 uint64_t rt_pace_allowed(const struct rt_pace *pace, uint32_t slots, uint64_t all_slots,
                          uint64_t waiting);
 
+/* How long a worker that ends its trial is sure to find another: an agent holds `outstanding`
+ * trials. 0 while nothing has ended. */
+uint64_t rt_pace_lasts_us(const struct rt_pace *pace, uint64_t outstanding, uint32_t slots);
+
 /* True if giving out `allowed - outstanding` trials now is worth a lease. */
 int rt_pace_worthwhile(uint64_t allowed, uint64_t outstanding, uint32_t slots);
 

@@ -49,6 +49,22 @@ static bool is_large(const struct rt_attempt *attempt)
            attempt->err.kept.data.size > RT_PAYLOAD_INLINE_MAX;
 }
 
+/* How long ago an attempt ended, by clocks that may be those of two hosts. */
+static uint64_t age_us(const struct rt_attempt *attempt, uint64_t wall_us)
+{
+    uint64_t end_us = attempt->start_us + attempt->duration_us;
+    uint64_t age = wall_us > end_us ? wall_us - end_us : 0;
+
+    return age < RT_RECORD_LATE_US ? age : RT_RECORD_LATE_US;
+}
+
+/* What is about to be appended has been waiting since then. */
+static void note_since(struct rt_recorder *recorder, uint64_t mono_us)
+{
+    if (recorder->last <= recorder->durable || mono_us < recorder->since_us)
+        recorder->since_us = mono_us;
+}
+
 /* Looks at every attempt; *slim is the body with large payloads replaced, if there were any. */
 static int look_through(struct rt_recorder *recorder, struct rt_span body, struct rt_buf *slim,
                         struct rt_err *err)
@@ -56,13 +72,17 @@ static int look_through(struct rt_recorder *recorder, struct rt_span body, struc
     struct rt_attempts_reader reader;
     struct rt_attempt attempt;
     const unsigned char *copied = body.data; /* as it is, up to here */
+    uint64_t wall_us = rt_wall_us();
+    uint64_t oldest_us = 0;
     int rc;
 
     if ((rc = rt_attempts_open(&reader, body, err)) < 0)
         return rc;
     while ((rc = rt_attempts_next(&reader, &attempt, err)) > 0) {
         const unsigned char *row = reader.row.data;
+        uint64_t ago_us = age_us(&attempt, wall_us);
 
+        oldest_us = ago_us > oldest_us ? ago_us : oldest_us;
         weigh(recorder, &attempt);
         if (!is_large(&attempt))
             continue;
@@ -74,6 +94,7 @@ static int look_through(struct rt_recorder *recorder, struct rt_span body, struc
     }
     if (rc == 0 && slim->size)
         rt_buf_put(slim, copied, (size_t)(reader.reader.end - copied));
+    note_since(recorder, rt_mono_us() - oldest_us);
     return rc;
 }
 
@@ -85,35 +106,41 @@ int rt_record(struct rt_recorder *recorder, enum rt_event_kind kind, struct rt_s
 
     if (kind == RT_EVENT_ATTEMPTS)
         rc = look_through(recorder, body, &slim, err);
+    else
+        note_since(recorder, rt_mono_us());
     if (rc == 0)
         rc =
             rt_store_append(recorder->store, kind, slim.size ? rt_buf_span(&slim) : body, seq, err);
     if (rc == 0)
         recorder->last = *seq;
-    recorder->urgent |= kind != RT_EVENT_ATTEMPTS;
     rt_buf_clear(&slim);
     return rc;
 }
 
-bool rt_record_due(const struct rt_recorder *recorder, uint64_t mono_us)
+static uint64_t due_us(const struct rt_recorder *recorder)
 {
-    return rt_record_wait_us(recorder, mono_us) == 0;
-}
+    uint64_t soon_us = recorder->commit_us + RT_RECORD_GROUP_US;
+    uint64_t late_us = recorder->since_us + RT_RECORD_LATE_US;
 
-static uint64_t group_us(const struct rt_recorder *recorder)
-{
     if (recorder->driven)
-        return RT_RECORD_TOLD_US;
-    return recorder->urgent ? RT_RECORD_GROUP_US : RT_RECORD_LATE_US;
+        return recorder->commit_us + RT_RECORD_TOLD_US;
+    return recorder->urgent || late_us < soon_us ? soon_us : late_us;
 }
 
 uint64_t rt_record_wait_us(const struct rt_recorder *recorder, uint64_t mono_us)
 {
-    uint64_t due = recorder->commit_us + group_us(recorder);
+    uint64_t due = due_us(recorder);
 
     if (recorder->last <= recorder->durable)
         return UINT64_MAX;
     return due > mono_us ? due - mono_us : 0;
+}
+
+bool rt_record_due(const struct rt_recorder *recorder, uint64_t mono_us)
+{
+    uint64_t slack_us = recorder->driven || recorder->urgent ? 0 : RT_RECORD_SLACK_US;
+
+    return rt_record_wait_us(recorder, mono_us) <= slack_us;
 }
 
 int rt_record_commit(struct rt_recorder *recorder, struct rt_err *err)

@@ -3,8 +3,10 @@
 /*
  * The recorder: carries the conductor's appends out, and commits in groups.
  *
- * A commit costs two syncs, so events gather while the one before is on its
- * way to the disk, and for some milliseconds.
+ * A commit costs two syncs, and more of the processor than a thousand trials
+ * that go along, so events gather while the one before is on its way to the
+ * disk, and for some milliseconds: few if somebody waits for what is to be
+ * durable, more if nobody does.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,9 +15,11 @@
 #include "engine/run.h"
 #include "store/store.h"
 
-#define RT_RECORD_GROUP_US 2000u /* if workers may wait for what is to be durable: leases */
-#define RT_RECORD_LATE_US  5000u /* if nobody does */
-#define RT_RECORD_TOLD_US  1000u /* if a driver waits for it, to propose more */
+#define RT_RECORD_TOLD_US  1000u /* between commits if a driver waits for them, to propose more */
+#define RT_RECORD_GROUP_US 2000u /* if workers may wait: for leases, or for answers */
+#define RT_RECORD_LATE_US  8000u /* if nobody does: from the end of a trial, or else an event's */
+#define RT_RECORD_SLACK_US                                                                         \
+    1000u /* what is due so soon is done at once, rather than to wake again */
 
 struct rt_recorder {
     struct rt_store *store;
@@ -28,8 +32,9 @@ struct rt_recorder {
     struct rt_best pending; /* including what is not */
     uint64_t last;          /* number of the last event appended */
     uint64_t durable;
-    bool urgent;        /* a lease is not durable yet */
-    uint64_t commit_us; /* when the last commit ended (monotonic) */
+    bool urgent;        /* somebody waits for what is not durable yet; commits reset it */
+    uint64_t since_us;  /* the first of what is not durable yet ended (monotonic) */
+    uint64_t commit_us; /* the last commit ended */
 };
 
 /* Appends an event; large payloads of attempts become objects first. */

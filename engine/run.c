@@ -158,6 +158,7 @@ static int commit_if_due(struct rt_conducting *run, struct rt_err *err)
     struct rt_input input = {.kind = RT_INPUT_DURABLE};
     int rc;
 
+    run->recorder.urgent |= rt_conductor_awaits(run->conductor);
     if (rt_record_due(&run->recorder, rt_mono_us()) &&
         (rc = rt_record_commit(&run->recorder, err)) < 0)
         return rc;

@@ -60,6 +60,21 @@ static void a_single_free_place_is_filled_only_when_workers_would_idle(void **st
     assert_true(rt_pace_worthwhile(1000, 700, 4));
 }
 
+static void work_lasts_as_long_as_each_worker_finds_another_trial(void **state)
+{
+    struct rt_pace pace = {0};
+
+    (void)state;
+    assert_int_equal(rt_pace_lasts_us(&pace, 100, 4), 0); /* nobody knows */
+    rt_pace_add(&pace, 50000);
+    assert_int_equal(rt_pace_lasts_us(&pace, 0, 0), 0);
+    assert_int_equal(rt_pace_lasts_us(&pace, 3, 4), 0);
+    assert_int_equal(rt_pace_lasts_us(&pace, 7, 4), 0); /* the fourth to end would find none */
+    assert_int_equal(rt_pace_lasts_us(&pace, 8, 4), 50000);
+    assert_int_equal(rt_pace_lasts_us(&pace, 15, 4), 100000);
+    assert_int_equal(rt_pace_lasts_us(&pace, 16, 4), 150000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +83,7 @@ int main(void)
         cmocka_unit_test(short_trials_are_queued_up_to_a_bound),
         cmocka_unit_test(near_the_end_half_is_kept_for_others),
         cmocka_unit_test(a_change_of_pace_is_noticed),
+        cmocka_unit_test(work_lasts_as_long_as_each_worker_finds_another_trial),
         cmocka_unit_test(a_single_free_place_is_filled_only_when_workers_would_idle),
     };
 
