@@ -164,19 +164,30 @@ static int work(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
     return rt_agent_tell_state(agent, mono_us, err);
 }
 
+static bool is_running(const struct rt_agent *agent)
+{
+    return agent->pool && rt_pool_running(agent->pool);
+}
+
+/* True if all that there was has been handed over. */
+static bool is_empty(const struct rt_agent *agent)
+{
+    return rt_handover_empty(&agent->handover) && !rt_agent_keeps(agent);
+}
+
 /* While stopping: kills what runs past its time, and leaves once nothing is left. */
 static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 {
     struct rt_wire wire = {.kind = RT_WIRE_BYE};
     int rc;
 
-    if (agent->pool && rt_pool_running(agent->pool)) {
+    if (is_running(agent)) {
         if (mono_us >= agent->stop_by_us)
             rt_pool_kill_running(agent->pool, RT_OUTCOME_LOST,
                                  "the launch was stopped before the attempt had ended");
         return 0;
     }
-    if (!rt_handover_empty(&agent->handover) || rt_agent_keeps(agent))
+    if (!is_empty(agent))
         return 0;
     if ((rc = rt_agent_check_code(agent, mono_us, err)) < 0 ||
         (rc = rt_agent_say_beside(agent, err)) < 0)
@@ -188,7 +199,7 @@ static int leave(struct rt_agent *agent, uint64_t mono_us, struct rt_err *err)
 /* Nobody is there to say BYE to; what ended is in the spool. */
 static void end_alone(struct rt_agent *agent)
 {
-    if ((agent->pool && rt_pool_running(agent->pool)) || !rt_handover_closed(&agent->handover))
+    if (is_running(agent) || !rt_handover_closed(&agent->handover))
         return;
     agent->life = LIFE_DONE;
     agent->code = RT_EPEER;
@@ -240,6 +251,8 @@ uint64_t rt_agent_wait_us(const struct rt_agent *agent, uint64_t mono_us)
     wait = other < wait ? other : wait;
     if (agent->life == LIFE_STOPPING) {
         other = agent->stop_by_us > mono_us ? agent->stop_by_us - mono_us : 1000;
+        if (!is_running(agent) && is_empty(agent))
+            other = 0;
         wait = other < wait ? other : wait;
     }
     return wait;

@@ -9,6 +9,8 @@
 #define AHEAD_US 30000u  /* short trials are given to a worker for so long ahead */
 #define SHORT_US 10000u  /* longer trials are given one by one */
 #define POLL_US  4000u   /* workers with several trials tell of results together: ask so often */
+#define CALM_US  8000u   /* the same if they are not many, and nobody is told of each */
+#define MANY_US  500u    /* trials shorter than this are many */
 #define STUCK_US 50000u  /* what waits behind so long a trial is taken back */
 #define LOOK_US  100000u /* output of running trials is looked at so often */
 #define STARTING 16      /* workers being forked at a time */
@@ -250,6 +252,16 @@ static int dispatch(struct rt_pool *pool, uint64_t mono_us, struct rt_err *err)
     return rc;
 }
 
+/* When to look at a worker without its bell, which it rings before it runs out of trials. */
+static uint64_t look_at_us(const struct rt_pool *pool, const struct rt_slot *slot, uint64_t mono_us)
+{
+    const struct rt_brood *brood = slot->brood;
+
+    if (slot->live <= 1)
+        return pool->look_us;
+    return mono_us + (brood->mean_us < MANY_US || rt_plan_driven(brood->plan) ? POLL_US : CALM_US);
+}
+
 /* Asks busy workers to ring the bell, and notes when to look at them without it. */
 static void arm(struct rt_pool *pool, uint64_t mono_us)
 {
@@ -258,7 +270,7 @@ static void arm(struct rt_pool *pool, uint64_t mono_us)
 
         if (slot->state == RT_SLOT_EMPTY || slot->live == 0)
             continue;
-        wake_by(pool, slot->live > 1 ? mono_us + POLL_US : pool->look_us);
+        wake_by(pool, look_at_us(pool, slot, mono_us));
         if (!rt_ring_sleep(slot->ring, RT_RING_INPUT))
             wake_by(pool, 0);
     }

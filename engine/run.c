@@ -70,7 +70,7 @@ int rt_conducting_carry_out(struct rt_conducting *run, struct rt_err *err)
                 rt_conducting_joined(run, rt_buf_span(&action->bytes));
         } else if (rc == 0 && action->kind == RT_ACTION_SEND) {
             rc = comm->ops->send(comm, action->rank, rt_buf_span(&action->bytes), err);
-            run->active = true;
+            run->active |= comm->polled;
         } else if (rc == 0) {
             run->finished = true;
         }
@@ -80,77 +80,19 @@ int rt_conducting_carry_out(struct rt_conducting *run, struct rt_err *err)
     return rc;
 }
 
-static int step(struct rt_conducting *run, const struct rt_input *input, struct rt_err *err)
+int rt_conducting_step(struct rt_conducting *run, const struct rt_input *input, struct rt_err *err)
 {
     int rc = rt_conductor_step(run->conductor, input, rt_mono_us(), &run->actions, err);
 
     return rc < 0 ? rc : rt_conducting_carry_out(run, err);
 }
 
-static bool is_for_agent(enum rt_wire_kind kind)
+/* What rank 0 has said to itself since is heard at once: hardly any turn follows a commit then. */
+static int hear_late(struct rt_conducting *run, struct rt_buf *message, struct rt_err *err)
 {
-    return kind == RT_WIRE_STUDY || kind == RT_WIRE_WORK || kind == RT_WIRE_ACK ||
-           kind == RT_WIRE_STOP || kind == RT_WIRE_FORGET || kind == RT_WIRE_ANSWER ||
-           kind == RT_WIRE_MORE || kind == RT_WIRE_PIECE;
-}
-
-/* Checkpoints pass the conductor by, but for what is to be recorded of them. */
-static int store_piece(struct rt_conducting *run, int from, const struct rt_wire *wire,
-                       struct rt_err *err)
-{
-    struct rt_comm *comm = run->options->comm;
-    struct rt_buf answer = RT_BUF_INIT;
-    struct rt_input input;
-    int rc = rt_depot_take(run->depot, from, wire, &input, &answer, err);
-
-    if (rc > 0)
-        rc = step(run, &input, err);
-    if (rc == 0 && answer.size)
-        rc = comm->ops->send(comm, from, rt_buf_span(&answer), err);
-    rt_buf_clear(&answer);
-    return rc;
-}
-
-/* A message from rank 0 itself is for the conductor or for its own agent, by its kind; beats
- * between the two are not needed. */
-static int deliver(struct rt_conducting *run, int from, struct rt_buf *message, struct rt_err *err)
-{
-    struct rt_input input = {.kind = RT_INPUT_MESSAGE, .rank = from};
-    struct rt_wire wire;
-    struct rt_err bad;
-    int rc;
-
-    if (rt_wire_get(rt_buf_span(message), &wire, &bad) < 0) {
-        if (run->options->notice)
-            run->options->notice(run->options->context, bad.text);
+    if (run->options->comm->polled || run->finished)
         return 0;
-    }
-    input.wire = &wire;
-    if (from == 0 && is_for_agent(wire.kind))
-        rc = rt_agent_take(run->agent, &wire, rt_mono_us(), err);
-    else if (wire.kind == RT_WIRE_KEEP || wire.kind == RT_WIRE_WANT)
-        rc = store_piece(run, from, &wire, err);
-    else
-        rc = step(run, &input, err);
-    rt_wire_clear(&wire);
-    return rc;
-}
-
-static int receive_all(struct rt_conducting *run, struct rt_buf *message, struct rt_err *err)
-{
-    struct rt_comm *comm = run->options->comm;
-    int from;
-    int got;
-    int rc;
-
-    for (int i = 0; i < 1000; i++) {
-        if ((got = comm->ops->receive(comm, &from, message, err)) <= 0)
-            return got;
-        run->active = true;
-        if ((rc = deliver(run, from, message, err)) < 0)
-            return rc;
-    }
-    return 0;
+    return rt_conducting_hear(run, true, message, err);
 }
 
 static int commit_if_due(struct rt_conducting *run, struct rt_err *err)
@@ -166,10 +108,10 @@ static int commit_if_due(struct rt_conducting *run, struct rt_err *err)
         return 0;
     run->durable = input.seq = run->recorder.durable; /* perhaps by a commit of the driver's */
     rt_depot_durable(run->depot, input.seq);
-    run->active = true;
+    run->active |= run->driving || run->options->comm->polled;
     if (run->driving)
         rt_driving_durable(run->driving, run->recorder.durable);
-    return step(run, &input, err);
+    return rt_conducting_step(run, &input, err);
 }
 
 /* 1 once the wall time, less its margin, has passed. */
@@ -214,7 +156,7 @@ static int pass_stops_on(struct rt_conducting *run, struct rt_err *err)
             tell_stop(run);
         if (run->driving)
             rt_driving_stop(run->driving);
-        rc = step(run, &input, err);
+        rc = rt_conducting_step(run, &input, err);
     }
     return rc;
 }
@@ -271,9 +213,10 @@ static int turn(struct rt_conducting *run, struct rt_buf *message, struct rt_err
     int rc;
 
     if ((rc = rt_agent_step(run->agent, rt_mono_us(), err)) < 0 ||
-        (rc = receive_all(run, message, err)) < 0 || (rc = pass_stops_on(run, err)) < 0 ||
-        (rc = rt_conducting_drive(run, err)) < 0 || (rc = step(run, &tick, err)) < 0 ||
-        (rc = commit_if_due(run, err)) < 0)
+        (rc = rt_conducting_hear(run, false, message, err)) < 0 ||
+        (rc = pass_stops_on(run, err)) < 0 || (rc = rt_conducting_drive(run, err)) < 0 ||
+        (rc = rt_conducting_step(run, &tick, err)) < 0 || (rc = commit_if_due(run, err)) < 0 ||
+        (rc = hear_late(run, message, err)) < 0)
         return rc;
     if (run->asked)
         rt_serve_step(run->serve);
@@ -289,7 +232,7 @@ static int conduct(struct rt_conducting *run, struct rt_err *err)
 {
     struct rt_input input = {.kind = RT_INPUT_START};
     struct rt_buf message = RT_BUF_INIT;
-    int rc = step(run, &input, err);
+    int rc = rt_conducting_step(run, &input, err);
 
     if (rc == 0)
         rc = rt_agent_join(run->agent, rt_mono_us(), err);

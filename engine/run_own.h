@@ -1,6 +1,6 @@
 #ifndef RT_ENGINE_RUN_OWN_H
 #define RT_ENGINE_RUN_OWN_H
-/* Rank 0 while it completes a study: the inside of run.c, run_drive.c and run_report.c. */
+/* Rank 0 while it completes a study: the inside of run.c and run_*.c. */
 #include "engine/agent.h"
 #include "engine/conductor.h"
 #include "engine/depot.h"
@@ -35,6 +35,7 @@ struct rt_conducting {
     struct rt_notices notices;
     uint64_t find_us;
     bool asked;  /* somebody is at the control socket */
+    bool late;   /* most of this turn is over: a message may ask for another */
     bool active; /* something happened in this turn: do not sleep before the next */
     struct rt_standing standing;
     int stops; /* requests to stop that were passed on */
@@ -44,6 +45,11 @@ struct rt_conducting {
     bool finished;
 };
 
+/* Gives the conductor an input, and carries out what it decides. */
+int rt_conducting_step(struct rt_conducting *run, const struct rt_input *input, struct rt_err *err);
+/* run_hear.c: delivers all messages that have come. `late`: the turn is nearly over. */
+int rt_conducting_hear(struct rt_conducting *run, bool late, struct rt_buf *message,
+                       struct rt_err *err);
 /* Carries out what the conductor decided, in order. */
 int rt_conducting_carry_out(struct rt_conducting *run, struct rt_err *err);
 
