@@ -75,6 +75,7 @@ static void print_examples(const struct rt_verdicts *verdicts)
     struct rt_buf line = RT_BUF_INIT;
     uint64_t all = verdicts->counts[RT_VERDICT_DIFFERENT] + verdicts->counts[RT_VERDICT_OUTCOME] +
                    verdicts->counts[RT_VERDICT_NOT_COMPARABLE];
+    struct rt_replay_origin from;
     size_t shown = 0;
 
     for (size_t i = 0; i < verdicts->count && shown < SHOWN_PAIRS; i++) {
@@ -83,9 +84,10 @@ static void print_examples(const struct rt_verdicts *verdicts)
         if (pair->verdict <= RT_VERDICT_WITHIN)
             continue;
         shown++;
+        from = rt_pair_origin(verdicts, pair);
         rt_buf_printf(&line, "%s: %s.%llu, of %s.%llu: %s", rt_verdict_name(pair->verdict),
-                      verdicts->study->id, (unsigned long long)pair->ordinal, pair->origin.study,
-                      (unsigned long long)pair->origin.ordinal, pair->reason ? pair->reason : "");
+                      verdicts->study->id, (unsigned long long)pair->ordinal, from.study,
+                      (unsigned long long)from.ordinal, pair->reason ? pair->reason : "");
         print_line(stdout, &line);
     }
     if (all > shown) {
@@ -151,8 +153,8 @@ static int list_pairs(const struct rt_verdicts *verdicts, struct rt_err *err)
     for (size_t i = 0; rc == 0 && i < verdicts->count; i++) {
         const struct rt_pair *pair = &verdicts->pairs[i];
         char *trial = rt_printf("%s.%llu", verdicts->study->id, (unsigned long long)pair->ordinal);
-        char *origin =
-            rt_printf("%s.%llu", pair->origin.study, (unsigned long long)pair->origin.ordinal);
+        struct rt_replay_origin from = rt_pair_origin(verdicts, pair);
+        char *origin = rt_printf("%s.%llu", from.study, (unsigned long long)from.ordinal);
         const char *verdict = rt_verdict_name(pair->verdict);
         struct rt_cell cells[] = {rt_cell_text(trial), rt_cell_text(origin),
                                   rt_cell_text(verdict[0] ? verdict : NULL),

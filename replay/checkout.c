@@ -308,7 +308,7 @@ static int add_heard(struct checkout *checkout, struct rt_db *db, const struct r
     int rc;
 
     rt_json_remove(checkout->about, "heard");
-    rt_origins_new(db, &origins);
+    rt_origins_new(db, RT_ORIGINS_ATTEMPTS, &origins);
     rc = rt_origins_attempt(origins, study, ordinal, attempt, &measure->of, err);
     rt_origins_free(origins);
     if (rc == 0 && (rc = rt_measures_read(checkout->store, measure, 1, err)) == 0)

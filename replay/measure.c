@@ -1,20 +1,30 @@
 #include "replay/measure.h"
 
 #include "base/alloc.h"
+#include "base/sort.h"
 
 #include <stdlib.h>
 
-/* Those that one event has. */
+#define NEAR 16 /* events: to pass over fewer costs less than to begin to read anew */
+
+/* Where an attempt is in the journal, and for whom. */
+struct place {
+    uint64_t event;
+    uint64_t row;
+    struct rt_measure *measure;
+};
+
 struct reading {
     struct rt_store *store;
-    struct rt_measure **wanted; /* by row */
+    struct place *places; /* in the order of the journal */
     size_t count;
+    size_t at; /* the first that was not read yet */
 };
 
 static int by_place(const void *a, const void *b)
 {
-    const struct rt_origin *x = &(*(struct rt_measure *const *)a)->of;
-    const struct rt_origin *y = &(*(struct rt_measure *const *)b)->of;
+    const struct place *x = a;
+    const struct place *y = b;
 
     if (x->event != y->event)
         return x->event < y->event ? -1 : 1;
@@ -65,49 +75,72 @@ static void take(struct rt_store *store, const struct rt_attempt *attempt,
         measure->is.result = rt_buf_span(&measure->result);
 }
 
+/* True if there is another one in this event. */
+static bool wants(const struct reading *reading, uint64_t event)
+{
+    return reading->at < reading->count && reading->places[reading->at].event == event;
+}
+
+static int take_rows(struct reading *reading, const struct rt_event *event, struct rt_err *err)
+{
+    struct rt_attempts_reader rows;
+    struct rt_attempt attempt;
+    int rc = rt_attempts_open(&rows, event->body, err);
+
+    for (uint64_t row = 0; rc >= 0 && wants(reading, event->seq); row++) {
+        if ((rc = rt_attempts_next(&rows, &attempt, err)) <= 0)
+            break;
+        for (; wants(reading, event->seq) && reading->places[reading->at].row == row; reading->at++)
+            take(reading->store, &attempt, reading->places[reading->at].measure);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* Goes on while the next one is near. */
 static int read_event(void *context, const struct rt_event *event, struct rt_err *err)
 {
     struct reading *reading = context;
-    struct rt_attempts_reader rows;
-    struct rt_attempt attempt;
-    size_t at = 0;
-    int rc;
+    int rc = 0;
 
-    if (event->kind != RT_EVENT_ATTEMPTS)
-        return 1;
-    if ((rc = rt_attempts_open(&rows, event->body, err)) < 0)
+    if (wants(reading, event->seq) && event->kind == RT_EVENT_ATTEMPTS &&
+        (rc = take_rows(reading, event, err)) < 0)
         return rc;
-    for (uint64_t row = 0; at < reading->count && (rc = rt_attempts_next(&rows, &attempt, err)) > 0;
-         row++) {
-        for (; at < reading->count && reading->wanted[at]->of.row == row; at++)
-            take(reading->store, &attempt, reading->wanted[at]);
+    while (wants(reading, event->seq))
+        reading->at++; /* what the event does not have */
+    return reading->at == reading->count || reading->places[reading->at].event - event->seq > NEAR;
+}
+
+static int read_places(struct reading *reading, struct rt_err *err)
+{
+    int rc = 0;
+
+    while (rc >= 0 && reading->at < reading->count) {
+        size_t before = reading->at;
+
+        rc = rt_store_read(reading->store, reading->places[before].event, read_event, reading, err);
+        if (reading->at == before)
+            break; /* the journal ends before it */
     }
-    return rc < 0 ? rc : 1;
+    return rc < 0 ? rc : 0;
 }
 
 int rt_measures_read(struct rt_store *store, struct rt_measure *measures, size_t count,
                      struct rt_err *err)
 {
-    struct rt_measure **order = rt_calloc(count, sizeof(struct rt_measure *));
-    size_t wanted = 0;
-    int rc = 0;
+    struct reading reading = {.store = store, .places = rt_calloc(count, sizeof(struct place))};
+    int rc;
 
     for (size_t i = 0; i < count; i++) {
-        measures[i].is.outcome = measures[i].of.outcome;
-        if (measures[i].of.event && !measures[i].is.missing &&
-            measures[i].of.outcome != RT_OUTCOME_LOST)
-            order[wanted++] = &measures[i];
-    }
-    qsort(order, wanted, sizeof(struct rt_measure *), by_place);
-    for (size_t from = 0, to; rc >= 0 && from < wanted; from = to) {
-        struct reading reading = {store, order + from, 0};
+        const struct rt_origin *of = &measures[i].of;
 
-        for (to = from; to < wanted && order[to]->of.event == order[from]->of.event; to++)
-            reading.count++;
-        rc = rt_store_read(store, order[from]->of.event, read_event, &reading, err);
+        measures[i].is.outcome = of->outcome;
+        if (of->event && !measures[i].is.missing && of->outcome != RT_OUTCOME_LOST)
+            reading.places[reading.count++] = (struct place){of->event, of->row, &measures[i]};
     }
-    free(order);
-    return rc < 0 ? rc : 0;
+    rt_sort(reading.places, reading.count, sizeof *reading.places, by_place);
+    rc = read_places(&reading, err);
+    free(reading.places);
+    return rc;
 }
 
 void rt_measures_free(struct rt_measure *measures, size_t count)

@@ -8,6 +8,7 @@ struct rt_measure {
     struct rt_origin of; /* with event and row */
     struct rt_measured is;
     uint32_t flags;       /* of the attempt */
+    size_t study;         /* of an original: its number in the replay's plan */
     struct rt_buf result; /* is.result borrows from it */
     char *why;            /* is.missing may borrow from it; NULL: it does not */
 };

@@ -9,6 +9,7 @@
 
 struct rt_origins {
     struct rt_db *index;
+    enum rt_origins_what what;
     const struct rt_study *study; /* of the statement */
     struct rt_stmt *stmt; /* steps through the trials from the last one that was looked for */
     uint64_t at;          /* the trial of its row; 0: it is on none */
@@ -18,10 +19,11 @@ struct rt_origins {
 
 /* One transaction for all: SQLite locks its file for each statement otherwise. A savepoint, for
  * there may be several at a time. If it cannot be had, things only take longer. */
-int rt_origins_new(struct rt_db *index, struct rt_origins **out)
+int rt_origins_new(struct rt_db *index, enum rt_origins_what what, struct rt_origins **out)
 {
     *out = rt_calloc(1, sizeof **out);
     (*out)->index = index;
+    (*out)->what = what;
     (*out)->begun = rt_db_exec(index, "SAVEPOINT origins", NULL) == 0;
     return 0;
 }
@@ -39,6 +41,7 @@ void rt_origins_free(struct rt_origins *origins)
 
 static int prepare(struct rt_origins *origins, const struct rt_study *study, struct rt_err *err)
 {
+    bool places = origins->what == RT_ORIGINS_PLACES;
     char *rows;
     char *sql;
     int rc;
@@ -49,9 +52,12 @@ static int prepare(struct rt_origins *origins, const struct rt_study *study, str
     origins->stmt = NULL;
     origins->at = 0;
     origins->study = study;
-    rows = rt_printf("trial_row_%u", (unsigned)study->number);
-    sql = rt_ddl_fill(rt_sql_ask_standing_attempt,
-                      (const struct rt_ddl_slot[]){{"rows", rows}, {NULL, NULL}});
+    rows = rt_printf("trial_row_%u%s", (unsigned)study->number,
+                     places ? " LEFT JOIN process USING (process)" : "");
+    sql =
+        rt_ddl_fill(rt_sql_ask_standing_attempt,
+                    (const struct rt_ddl_slot[]){
+                        {"rows", rows}, {"place", places ? "launch, rank" : "0, 0"}, {NULL, NULL}});
     rc = rt_db_prepare(origins->index, sql, &origins->stmt, NULL, err);
     free(sql);
     free(rows);

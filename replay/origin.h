@@ -14,7 +14,7 @@ struct rt_origin {
     uint64_t index;             /* the trial's point in it */
     uint32_t attempt;           /* that stands for the trial; 0: none has ended */
     enum rt_outcome outcome;
-    uint32_t launch;
+    uint32_t launch; /* and rank: where it ran, if that was asked for */
     uint32_t rank;
     uint32_t seed;  /* by the plan */
     uint64_t event; /* of the journal, that has the attempt */
@@ -29,7 +29,11 @@ int rt_origin_planned(const struct rt_study *study, uint64_t ordinal, struct rt_
  * showed at first. */
 struct rt_origins;
 
-int rt_origins_new(struct rt_db *index, struct rt_origins **out);
+enum rt_origins_what {
+    RT_ORIGINS_ATTEMPTS,
+    RT_ORIGINS_PLACES, /* with launch and rank */
+};
+int rt_origins_new(struct rt_db *index, enum rt_origins_what what, struct rt_origins **out);
 void rt_origins_free(struct rt_origins *origins); /* accepts NULL */
 /* RT_ENOTFOUND if no plan has the trial. */
 int rt_origins_find(struct rt_origins *origins, const struct rt_study *study, uint64_t ordinal,

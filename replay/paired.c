@@ -7,16 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int find_original(struct rt_store *store, struct rt_origins *origins,
-                         const struct rt_study *study, uint64_t point, struct rt_measure *out,
-                         struct rt_err *err)
+/* The studies of the originals. */
+static void find_studies(struct rt_store *store, const struct rt_study *study,
+                         struct rt_sides *sides)
 {
-    struct rt_replay_origin origin = {0};
-    const struct rt_study *of;
+    const struct rt_json *list = rt_json_get(rt_replay_of(study), "studies");
+
+    sides->study_count = rt_json_count(list);
+    sides->studies = rt_calloc(sides->study_count + 1, sizeof *sides->studies);
+    sides->ids = rt_calloc(sides->study_count + 1, sizeof *sides->ids);
+    for (size_t i = 0; i < sides->study_count; i++) {
+        sides->ids[i] = rt_json_get_text(rt_json_at(list, i), "id", "");
+        sides->studies[i] = rt_state_study_by_id(rt_store_state(store), sides->ids[i]);
+    }
+}
+
+static int find_original(struct rt_origins *origins, const struct rt_study *study, uint64_t point,
+                         struct rt_sides *sides, struct rt_err *err)
+{
+    struct rt_measure *out = &sides->originals[point];
+    struct rt_plan_origin origin = {0};
+    const struct rt_study *of = NULL;
     int rc;
 
-    rt_replay_origin(study->plan, point, &origin);
-    of = origin.study ? rt_state_study_by_id(rt_store_state(store), origin.study) : NULL;
+    if (rt_plan_origin(study->plan, point, &origin) && origin.study < sides->study_count)
+        of = sides->studies[origin.study];
+    out->study = origin.study;
     if (!of) {
         out->is.missing = "its original is in another store";
         return 0;
@@ -27,6 +43,13 @@ static int find_original(struct rt_store *store, struct rt_origins *origins,
         rc = 0;
     }
     return rc;
+}
+
+const char *rt_sides_study(const struct rt_sides *sides, uint64_t point)
+{
+    size_t study = sides->originals[point].study;
+
+    return study < sides->study_count ? sides->ids[study] : "";
 }
 
 /* What could not even be started waits, and says why. */
@@ -55,9 +78,10 @@ int rt_sides_read(struct rt_store *store, struct rt_db *index, const struct rt_s
     sides->trials = rt_plan_count(study->plan);
     sides->originals = rt_calloc((size_t)sides->points, sizeof *sides->originals);
     sides->replayed = rt_calloc((size_t)sides->trials, sizeof *sides->replayed);
-    rt_origins_new(index, &origins);
+    find_studies(store, study, sides);
+    rt_origins_new(index, RT_ORIGINS_ATTEMPTS, &origins);
     for (uint64_t i = 0; rc == 0 && i < sides->points; i++)
-        rc = find_original(store, origins, study, i, &sides->originals[i], err);
+        rc = find_original(origins, study, i, sides, err);
     for (uint64_t i = 0; rc == 0 && i < sides->trials; i++)
         rc = rt_origins_find(origins, study, rt_study_ordinal(study, i), &sides->replayed[i].of,
                              err);
@@ -74,6 +98,8 @@ void rt_sides_clear(struct rt_sides *sides)
 {
     rt_measures_free(sides->originals, (size_t)sides->points);
     rt_measures_free(sides->replayed, (size_t)sides->trials);
+    free(sides->studies);
+    free(sides->ids);
     free(sides->stopped);
     memset(sides, 0, sizeof *sides);
 }

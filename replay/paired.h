@@ -9,11 +9,16 @@ struct rt_sides {
     struct rt_measure *replayed;  /* of each trial of the plan, by its point */
     uint64_t points;
     uint64_t trials;
+    const struct rt_study **studies; /* of originals, as the plan numbers them; or NULL */
+    const char **ids;                /* of these */
+    size_t study_count;
     char *stopped; /* why trials that wait could not be run; NULL: nobody has tried */
 };
 
 int rt_sides_read(struct rt_store *store, struct rt_db *index, const struct rt_study *study,
                   struct rt_sides *sides, struct rt_err *err);
+/* The id of the study that the original of a point is of; borrowed from the plan. */
+const char *rt_sides_study(const struct rt_sides *sides, uint64_t point);
 void rt_sides_clear(struct rt_sides *sides);
 
 /* Values of metrics, one list per metric. */

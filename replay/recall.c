@@ -9,26 +9,7 @@
 #include <string.h>
 #include "sql.h"
 
-int rt_verdicts_standing(struct rt_db *index, const struct rt_study *study, uint64_t *count,
-                         struct rt_err *err)
-{
-    char *trials = rt_printf("trial_%u", (unsigned)study->number);
-    char *sql = rt_ddl_fill(rt_sql_ask_verdicts_of,
-                            (const struct rt_ddl_slot[]){{"trials", trials}, {NULL, NULL}});
-    struct rt_stmt *stmt = NULL;
-    int rc = rt_db_prepare(index, sql, &stmt, NULL, err);
-
-    *count = 0;
-    if (rc == 0) {
-        rt_stmt_int(stmt, ":study", study->number);
-        if ((rc = rt_stmt_step(stmt, err)) > 0)
-            *count = (uint64_t)rt_stmt_get_int(stmt, 0);
-    }
-    rt_stmt_free(stmt);
-    free(sql);
-    free(trials);
-    return rc < 0 ? rc : 0;
-}
+enum { ALL, IDENTICAL, DIFFERENT, STANDING };
 
 static enum rt_verdict verdict_of(const char *name)
 {
@@ -41,9 +22,56 @@ static enum rt_verdict verdict_of(const char *name)
     return RT_VERDICT_NONE;
 }
 
-static void take_count(struct rt_stmt *row, struct rt_verdicts *out)
+static int count_others(struct rt_db *index, const struct rt_study *study,
+                        uint64_t counts[RT_VERDICTS], struct rt_err *err)
 {
-    out->counts[verdict_of(rt_stmt_get_text(row, 0))] += (uint64_t)rt_stmt_get_int(row, 1);
+    struct rt_stmt *stmt = NULL;
+    int rc = rt_db_prepare(index, rt_sql_ask_verdict_others, &stmt, NULL, err);
+
+    if (rc < 0)
+        return rc;
+    rt_stmt_int(stmt, ":study", study->number);
+    while ((rc = rt_stmt_step(stmt, err)) > 0)
+        counts[verdict_of(rt_stmt_get_text(stmt, 0))] += (uint64_t)rt_stmt_get_int(stmt, 1);
+    rt_stmt_free(stmt);
+    return rc;
+}
+
+/* Counts the last verdicts, and those of them that are on trials as they stand now. */
+static int count(struct rt_db *index, const struct rt_study *study, uint64_t counts[RT_VERDICTS],
+                 uint64_t *standing, struct rt_err *err)
+{
+    char *rows = rt_printf("trial_row_%u", (unsigned)study->number);
+    char *sql = rt_ddl_fill(rt_sql_ask_verdict_counts,
+                            (const struct rt_ddl_slot[]){{"rows", rows}, {NULL, NULL}});
+    struct rt_stmt *stmt = NULL;
+    uint64_t all = 0;
+    int rc = rt_db_prepare(index, sql, &stmt, NULL, err);
+
+    *standing = 0;
+    if (rc == 0) {
+        rt_stmt_int(stmt, ":study", study->number);
+        if ((rc = rt_stmt_step(stmt, err)) > 0) {
+            all = (uint64_t)rt_stmt_get_int(stmt, ALL);
+            counts[RT_VERDICT_IDENTICAL] = (uint64_t)rt_stmt_get_int(stmt, IDENTICAL);
+            counts[RT_VERDICT_DIFFERENT] = (uint64_t)rt_stmt_get_int(stmt, DIFFERENT);
+            *standing = rt_stmt_get_int(stmt, STANDING) ? all : 0;
+        }
+    }
+    rt_stmt_free(stmt);
+    if (rc >= 0 && counts[RT_VERDICT_IDENTICAL] + counts[RT_VERDICT_DIFFERENT] < all)
+        rc = count_others(index, study, counts, err);
+    free(sql);
+    free(rows);
+    return rc < 0 ? rc : 0;
+}
+
+int rt_verdicts_standing(struct rt_db *index, const struct rt_study *study, uint64_t *standing,
+                         struct rt_err *err)
+{
+    uint64_t counts[RT_VERDICTS] = {0};
+
+    return count(index, study, counts, standing, err);
 }
 
 static void take_pair(struct rt_stmt *row, struct rt_verdicts *out)
@@ -56,7 +84,6 @@ static void take_pair(struct rt_stmt *row, struct rt_verdicts *out)
     *pair = (struct rt_pair){.ordinal = (uint64_t)rt_stmt_get_int(row, 0),
                              .verdict = verdict_of(rt_stmt_get_text(row, 1)),
                              .reason = reason ? rt_strdup(reason) : NULL};
-    rt_replay_origin(out->study->plan, rt_study_index(out->study, pair->ordinal), &pair->origin);
 }
 
 /* NULL is NaN. */
@@ -107,13 +134,13 @@ int rt_verdicts_recall(struct rt_db *index, const struct rt_study *study, size_t
                        struct rt_verdicts *out, struct rt_err *err)
 {
     uint64_t standing;
-    int rc = rt_verdicts_standing(index, study, &standing, err);
+    int rc;
 
     *out = (struct rt_verdicts){.study = study, .trials = study->planned};
+    rc = count(index, study, out->counts, &standing, err);
     if (rc < 0 || standing < study->planned)
         return rc;
-    if ((rc = read_rows(index, rt_sql_ask_verdict_counts, 0, take_count, out, err)) < 0 ||
-        (rc = read_rows(index, rt_sql_ask_verdict_examples, examples, take_pair, out, err)) < 0 ||
+    if ((rc = read_rows(index, rt_sql_ask_verdict_examples, examples, take_pair, out, err)) < 0 ||
         (rc = read_rows(index, rt_sql_ask_differences_of, 0, take_difference, out, err)) < 0)
         return rc;
     return 1;

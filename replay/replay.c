@@ -456,7 +456,7 @@ int rt_replay_plans_make(struct rt_store *store, struct rt_db *index,
     int rc;
 
     memset(out, 0, sizeof *out);
-    rt_origins_new(index, &making.origins);
+    rt_origins_new(index, RT_ORIGINS_ATTEMPTS, &making.origins);
     if ((rc = sort_into_groups(&making, true, err)) == 0 &&
         (rc = sort_into_groups(&making, false, err)) == 0) {
         making.names = rt_calloc(making.count, sizeof(char *));

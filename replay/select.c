@@ -1,6 +1,7 @@
 #include "replay/select.h"
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "base/utf8.h"
 #include "query/columns.h"
 #include "query/resolve.h"
@@ -211,7 +212,7 @@ static int select_from(struct selecting *selecting, const struct rt_study *study
     rt_stmt_free(stmt);
     free(sql);
     if (rc >= 0 && picks->count > first)
-        qsort(picks->items + first, picks->count - first, sizeof *picks->items, by_ordinal);
+        rt_sort(picks->items + first, picks->count - first, sizeof *picks->items, by_ordinal);
     return rc < 0 ? rc : 0;
 }
 
@@ -314,7 +315,7 @@ static void drop_repeated(struct rt_picks *picks)
     size_t kept = 0;
 
     if (picks->count)
-        qsort(picks->items, picks->count, sizeof *picks->items, by_trial);
+        rt_sort(picks->items, picks->count, sizeof *picks->items, by_trial);
     for (size_t i = 0; i < picks->count; i++) {
         if (!kept || by_trial(&picks->items[kept - 1], &picks->items[i]) != 0)
             picks->items[kept++] = picks->items[i];

@@ -1,6 +1,7 @@
 #include "replay/steered.h"
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "sql.h"
 
 #include <stdlib.h>
@@ -125,7 +126,7 @@ int rt_steered_note(struct rt_db *index, const struct rt_plan *plan, struct rt_m
 
     for (size_t i = 0; i < count; i++)
         order[i] = &originals[i];
-    qsort(order, count, sizeof(struct rt_measure *), by_attempt);
+    rt_sort(order, count, sizeof(struct rt_measure *), by_attempt);
     if ((rc = rt_db_prepare(index, rt_sql_ask_steered, &stmt, NULL, err)) == 0)
         rc = walk(stmt, plan, originals, order, count, err);
     note_incomplete(plan, originals, count);

@@ -133,7 +133,7 @@ static int look(struct rt_store *store, struct rt_db *index, const struct rt_pla
     size_t count = 0;
     int rc = rt_db_prepare(index, rt_sql_ask_surroundings_of, &stmt, NULL, err);
 
-    rt_origins_new(index, &origins);
+    rt_origins_new(index, RT_ORIGINS_PLACES, &origins);
     for (uint64_t i = 0; rc >= 0 && i < rt_plan_levels(plan) && count < PLACES_MAX; i += step) {
         struct rt_origin origin;
 

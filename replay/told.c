@@ -1,6 +1,7 @@
 #include "replay/told.h"
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "replay/measure.h"
 #include "sql.h"
 
@@ -161,7 +162,7 @@ int rt_told_of(struct rt_store *store, struct rt_db *index, const struct rt_orig
     telling.order = rt_calloc(count, sizeof(struct rt_origin *));
     for (size_t i = 0; i < count; i++)
         telling.order[i] = &origins[i];
-    qsort(telling.order, count, sizeof(struct rt_origin *), by_attempt);
+    rt_sort(telling.order, count, sizeof(struct rt_origin *), by_attempt);
     rc = take_all(&telling, err);
     if (telling.one_count)
         qsort(telling.ones, telling.one_count, sizeof *telling.ones, by_point);

@@ -1,6 +1,7 @@
 #include "replay/verdict.h"
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "engine/accept.h"
 #include "replay/paired.h"
 #include "replay/student.h"
@@ -18,13 +19,16 @@
 static void add_differences(const struct rt_measured *original, const struct rt_measured *replayed,
                             uint64_t trial, struct rt_sample_table *table)
 {
+    bool same = rt_span_equal(original->result, replayed->result);
     struct rt_metrics before = {0};
     struct rt_metrics after = {0};
 
     rt_metrics_read(&before, original->result);
-    rt_metrics_read(&after, replayed->result);
+    if (!same)
+        rt_metrics_read(&after, replayed->result);
     for (size_t i = 0; i < before.count; i++) {
-        const struct rt_metric *other = rt_metrics_find(&after, i, before.items[i].name);
+        const struct rt_metric *other =
+            rt_metrics_find(same ? &before : &after, i, before.items[i].name);
         double a;
         double b;
 
@@ -62,17 +66,18 @@ struct units {
 };
 
 struct origin_at {
-    struct rt_replay_origin origin;
+    struct rt_plan_origin origin;
     uint64_t point;
 };
 
 static int compare_origins(const void *a, const void *b)
 {
-    const struct rt_replay_origin *x = &((const struct origin_at *)a)->origin;
-    const struct rt_replay_origin *y = &((const struct origin_at *)b)->origin;
-    int order = strcmp(x->study, y->study);
+    const struct rt_plan_origin *x = &((const struct origin_at *)a)->origin;
+    const struct rt_plan_origin *y = &((const struct origin_at *)b)->origin;
 
-    return order ? order : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+    if (x->study != y->study)
+        return x->study < y->study ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
 }
 
 static void find_units(const struct rt_plan *plan, uint64_t points, struct units *units)
@@ -84,9 +89,9 @@ static void find_units(const struct rt_plan *plan, uint64_t points, struct units
     units->count = 0;
     for (uint64_t i = 0; i < points; i++) {
         all[i].point = i;
-        rt_replay_origin(plan, i, &all[i].origin);
+        rt_plan_origin(plan, i, &all[i].origin);
     }
-    qsort(all, (size_t)points, sizeof *all, compare_origins);
+    rt_sort(all, (size_t)points, sizeof *all, compare_origins);
     for (uint64_t i = 0; i < points; i++) {
         units->count += i == 0 || compare_origins(&all[i - 1], &all[i]) != 0;
         units->of[all[i].point] = units->count - 1;
@@ -206,8 +211,8 @@ static void judge_all(struct rt_verdicts *verdicts, const struct rt_sides *sides
 
         rt_buf_reset(&reason);
         pair->ordinal = rt_study_ordinal(verdicts->study, i);
-        rt_replay_origin(verdicts->study->plan, i, &pair->origin);
-        pair->verdict = rt_judge(original, replayed, tolerances, pair->origin.study, &reason);
+        pair->verdict = rt_judge(original, replayed, tolerances,
+                                 rt_sides_study(sides, i % sides->points), &reason);
         if (reason.size && pair->verdict != RT_VERDICT_IDENTICAL)
             pair->reason = rt_strdup(rt_buf_text(&reason));
         verdicts->counts[pair->verdict]++;
@@ -272,6 +277,16 @@ int rt_verdicts_make(struct rt_store *store, struct rt_db *index, const struct r
     rt_tolerances_clear(&tolerances);
     rt_sides_clear(&sides);
     return rc;
+}
+
+struct rt_replay_origin rt_pair_origin(const struct rt_verdicts *verdicts,
+                                       const struct rt_pair *pair)
+{
+    struct rt_replay_origin origin = {.study = ""};
+
+    rt_replay_origin(verdicts->study->plan, rt_study_index(verdicts->study, pair->ordinal),
+                     &origin);
+    return origin;
 }
 
 void rt_verdicts_clear(struct rt_verdicts *verdicts)
@@ -384,7 +399,7 @@ int rt_verdict_metric(struct rt_store *store, struct rt_db *index, const struct 
     int rc;
 
     *value = NAN;
-    rt_origins_new(index, &origins);
+    rt_origins_new(index, RT_ORIGINS_ATTEMPTS, &origins);
     if ((rc = rt_origins_find(origins, trial->study, trial->ordinal, &measure->of, err)) == 0 &&
         (rc = rt_measures_read(store, measure, 1, err)) == 0) {
         rt_metrics_read(&metrics, measure->is.result);

@@ -6,7 +6,6 @@
 
 struct rt_pair {
     uint64_t ordinal; /* of the replay's trial */
-    struct rt_replay_origin origin;
     enum rt_verdict verdict;
     char *reason; /* or NULL */
 };
@@ -46,6 +45,9 @@ struct rt_verdicts {
 int rt_verdicts_make(struct rt_store *store, struct rt_db *index, const struct rt_study *study,
                      const struct rt_tolerances *tolerances, struct rt_verdicts *out,
                      struct rt_err *err);
+/* What the original of a pair is. */
+struct rt_replay_origin rt_pair_origin(const struct rt_verdicts *verdicts,
+                                       const struct rt_pair *pair);
 void rt_verdicts_clear(struct rt_verdicts *verdicts);
 
 /* 1: what was recorded, if that is of all trials as they stand now, with the first pairs that are
