@@ -97,7 +97,7 @@ set(wrapped mdb_env_open rt_record rt_record_commit rt_db_exec rt_io_sync_dir
   rt_io_create rt_git_files_sync_above)
 list(TRANSFORM wrapped PREPEND -Wl,--wrap=)
 add_executable(planted $<TARGET_OBJECTS:retrial> ${CMAKE_SOURCE_DIR}/tests/torture/planted.c)
-target_link_libraries(planted PRIVATE rt_replay rt_engine rt_query rt_store PkgConfig::POPT)
+target_link_libraries(planted PRIVATE rt_cli)
 target_link_options(planted PRIVATE -rdynamic ${wrapped})
 set_target_properties(planted PROPERTIES OUTPUT_NAME retrial
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/planted)
