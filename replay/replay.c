@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT      4
-#define TOLD_FORMAT 8 /* since when plans say what trials are told */
+#define FORMAT 4
 
 /* Items of one kind on their way to a plan. */
 struct group {
@@ -355,25 +354,9 @@ static void set_replay(const struct making *making, struct group *group, struct 
         rt_json_set(replay, "changes", rt_json_copy(request->changes));
     if (request->judge)
         rt_json_set(replay, "judge", rt_json_copy(request->judge));
+    if (request->untold)
+        rt_json_set(replay, "untold", rt_json_new_bool(true));
     rt_json_set(plan, "replay", replay);
-}
-
-static int set_told(const struct making *making, const struct group *group, struct rt_json *plan,
-                    struct rt_err *err)
-{
-    struct rt_json *told = NULL;
-    int rc;
-
-    if (making->request->untold) {
-        rt_json_set(rt_json_get(plan, "replay"), "untold", rt_json_new_bool(true));
-        return 0;
-    }
-    rc = rt_told_of(making->store, making->index, group->origins, group->count, &told, err);
-    if (rc == 0 && told) {
-        rt_json_set(rt_json_get(plan, "replay"), "told", told);
-        rt_json_set_int(plan, "format", TOLD_FORMAT);
-    }
-    return rc;
 }
 
 static bool name_is_taken(const struct making *making, const char *name)
@@ -439,7 +422,8 @@ static int make_plan(struct making *making, size_t number, struct rt_replay_plan
     set_replay(making, group, plan);
     rt_json_set_int(plan, "format", group->runs ? RT_PLAN_COLUMN_FORMAT : FORMAT);
     if ((rc = set_points(making, group, plan, err)) < 0 ||
-        (rc = set_told(making, group, plan, err)) < 0 ||
+        (!making->request->untold && (rc = rt_told_set(making->store, making->index, group->origins,
+                                                       group->count, plan, err)) < 0) ||
         (rc = rt_replay_source(making->index, group->study, &out->source_path, err)) < 0)
         return rc;
     out->items = group->items;

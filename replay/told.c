@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define FORMAT 8 /* of plans that say what trials are told */
+
 enum { ORDINAL, ATTEMPT, CALL, REPORTS, STOP, PARAMS };
 
 /* One original that heard something. */
@@ -175,4 +177,17 @@ int rt_told_of(struct rt_store *store, struct rt_db *index, const struct rt_orig
     free(telling.ones);
     free(telling.order);
     return rc;
+}
+
+int rt_told_set(struct rt_store *store, struct rt_db *index, const struct rt_origin *origins,
+                size_t count, struct rt_json *plan, struct rt_err *err)
+{
+    struct rt_json *told = NULL;
+    int rc = rt_told_of(store, index, origins, count, &told, err);
+
+    if (rc < 0 || !told)
+        return rc;
+    rt_json_set(rt_json_get(plan, "replay"), "told", told);
+    rt_json_set_int(plan, "format", FORMAT);
+    return 0;
 }

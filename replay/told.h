@@ -14,4 +14,8 @@
 int rt_told_of(struct rt_store *store, struct rt_db *index, const struct rt_origin *origins,
                size_t count, struct rt_json **out, struct rt_err *err);
 
+/* Puts that in a plan whose points they are of, which then has a format that knows of it. */
+int rt_told_set(struct rt_store *store, struct rt_db *index, const struct rt_origin *origins,
+                size_t count, struct rt_json *plan, struct rt_err *err);
+
 #endif
