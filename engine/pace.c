@@ -37,11 +37,12 @@ uint64_t rt_pace_allowed(const struct rt_pace *pace, uint32_t slots, uint64_t al
 uint64_t rt_pace_lasts_us(const struct rt_pace *pace, uint64_t outstanding, uint32_t slots)
 {
     double mean = rt_pace_mean_us(pace);
-    uint64_t queued = outstanding > slots ? outstanding - slots : 0;
+    uint64_t each; /* waits for every worker at least */
 
-    if (slots == 0 || mean < 0)
+    if (slots == 0 || outstanding < slots || mean < 0)
         return 0;
-    return (uint64_t)((double)(queued / slots) * mean);
+    each = (outstanding - slots) / slots;
+    return (uint64_t)((double)each * mean);
 }
 
 int rt_pace_worthwhile(uint64_t allowed, uint64_t outstanding, uint32_t slots)
