@@ -356,6 +356,15 @@ void rt_driving_progress(const struct rt_driving *driving, struct rt_driving_pro
     };
 }
 
+bool rt_driving_answered(const struct rt_driving *driving)
+{
+    uint64_t workers = driving->options.workers(driving->options.context);
+    int64_t most = rt_json_get_int(driving->settings, "in_flight", (int64_t)workers);
+
+    return driving->live && (driving->finished || driving->stopped ||
+                             (int64_t)(driving->open + driving->decided_count) >= most);
+}
+
 bool rt_driving_open(const struct rt_driving *driving)
 {
     return !driving->finished && !driving->failure.code;

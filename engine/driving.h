@@ -74,6 +74,8 @@ void rt_driving_durable(struct rt_driving *driving, uint64_t seq);
 void rt_driving_stop(struct rt_driving *driving);
 
 void rt_driving_progress(const struct rt_driving *driving, struct rt_driving_progress *progress);
+/* It has as many trials open as it may have: it proposes no more before it is told of some. */
+bool rt_driving_answered(const struct rt_driving *driving);
 /* It may propose more trials. */
 bool rt_driving_open(const struct rt_driving *driving);
 /* Why the study cannot go on, or NULL. */

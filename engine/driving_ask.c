@@ -79,23 +79,37 @@ static int refuse(struct rt_driving *driving, const struct rt_json *item, const 
     return rc;
 }
 
-/* 1 if a driver that was restored from a saved state asks again what it had asked after that. */
-static int claim(struct rt_driving *driving, const char *text, struct rt_err *err)
+/* The first that was asked for after the state that a driver was restored from, and is asked for
+ * again; NULL if there is none. */
+static struct rt_turn *find_claim(struct rt_driving *driving, const struct rt_json *item)
 {
-    struct rt_turn *turn = NULL;
+    struct rt_script *claims = &driving->claims;
+    struct rt_buf text = RT_BUF_INIT;
+    struct rt_turn *found = NULL;
+
+    if (claims->count)
+        rt_driver_put_item(&text, item);
+    for (size_t i = 0; i < claims->count && !found; i++) {
+        if (!claims->turns[i].taken && strcmp(claims->turns[i].text, rt_buf_text(&text)) == 0)
+            found = &claims->turns[i];
+    }
+    rt_buf_clear(&text);
+    return found;
+}
+
+/* 1 if it is such a one: the same trials. */
+static int claim(struct rt_driving *driving, const struct rt_json *item, struct rt_err *err)
+{
+    struct rt_turn *turn = find_claim(driving, item);
     struct rt_json *body;
-    struct rt_json *item;
+    struct rt_json *same;
     int rc;
 
-    for (size_t i = 0; i < driving->claims.count && !turn; i++) {
-        if (!driving->claims.turns[i].taken && strcmp(driving->claims.turns[i].text, text) == 0)
-            turn = &driving->claims.turns[i];
-    }
-    if (!turn || rt_json_parse(rt_span_text(text), &item, NULL) < 0)
+    if (!turn || rt_json_parse(rt_span_text(turn->text), &same, NULL) < 0)
         return 0;
     turn->taken = true;
     body = rt_json_new_object();
-    rt_json_set(body, "item", item);
+    rt_json_set(body, "item", same);
     rt_json_set_int(body, "point", (int64_t)turn->first);
     rt_json_set_int(body, "count", (int64_t)turn->count);
     if ((rc = rt_driving_append(driving, "claim", body, err)) < 0)
@@ -134,8 +148,7 @@ static int check_submit(struct rt_driving *driving, const struct rt_json *item,
     return rc;
 }
 
-int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, const char *text,
-                      struct rt_err *err)
+int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, struct rt_err *err)
 {
     uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "trials", RT_ORDINALS_MAX);
     uint64_t replicates = (uint64_t)rt_json_get_int(item, "replicates", 1);
@@ -145,7 +158,7 @@ int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, co
     int rc = check_submit(driving, item, &params, err);
 
     if (rc == 0)
-        rc = claim(driving, text, err);
+        rc = claim(driving, item, err);
     if (rc != 0)
         goto out;
     if (driving->stopped || first + replicates > limit ||

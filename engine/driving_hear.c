@@ -131,14 +131,14 @@ static int take(struct rt_driving *driving, enum rt_driver_verb verb, const stru
     struct rt_buf text = RT_BUF_INIT;
     int rc;
 
-    if (verb == RT_DRIVER_SUBMIT)
+    if (!driving->live && verb == RT_DRIVER_SUBMIT)
         rt_driver_put_item(&text, request);
     else if (!driving->live)
         rt_json_canonical(request, &text);
     if (!driving->live)
         rc = repeat(driving, rt_buf_text(&text), false, err);
     else if (verb == RT_DRIVER_SUBMIT)
-        rc = rt_driving_submit(driving, request, rt_buf_text(&text), err);
+        rc = rt_driving_submit(driving, request, err);
     else
         rc = rt_driving_take(driving, verb, request, err);
     rt_buf_clear(&text);

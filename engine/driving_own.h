@@ -267,9 +267,8 @@ int rt_driving_hear_end(struct rt_driving *driving, struct rt_err *err);
 /* A request as it is shown: not all of it, if it is long. Yours. */
 char *rt_driving_shown(const char *text);
 
-/* driving_ask.c: one request, for the first time; a proposal has a form of equal bytes, too. */
-int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, const char *text,
-                      struct rt_err *err);
+/* driving_ask.c: one request, for the first time. */
+int rt_driving_submit(struct rt_driving *driving, const struct rt_json *item, struct rt_err *err);
 int rt_driving_take(struct rt_driving *driving, enum rt_driver_verb verb,
                     const struct rt_json *message, struct rt_err *err);
 /* `exits`: it has ended without saying so. */

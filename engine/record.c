@@ -84,6 +84,7 @@ static int look_through(struct rt_recorder *recorder, struct rt_span body, struc
 
         oldest_us = ago_us > oldest_us ? ago_us : oldest_us;
         weigh(recorder, &attempt);
+        recorder->running -= recorder->running > 0;
         if (!is_large(&attempt))
             continue;
         if ((rc = rt_store_externalize(recorder->store, &attempt, err)) < 0)
@@ -117,13 +118,19 @@ int rt_record(struct rt_recorder *recorder, enum rt_event_kind kind, struct rt_s
     return rc;
 }
 
+/* Of what is under way nothing is left that could come along. */
+static bool is_complete(const struct rt_recorder *recorder)
+{
+    return recorder->running == 0 && recorder->answered;
+}
+
 static uint64_t due_us(const struct rt_recorder *recorder)
 {
     uint64_t soon_us = recorder->commit_us + RT_RECORD_GROUP_US;
     uint64_t late_us = recorder->since_us + RT_RECORD_LATE_US;
 
     if (recorder->driven)
-        return recorder->commit_us + RT_RECORD_TOLD_US;
+        return is_complete(recorder) ? 0 : recorder->commit_us + RT_RECORD_TOLD_US;
     return recorder->urgent || late_us < soon_us ? soon_us : late_us;
 }
 
@@ -153,5 +160,8 @@ int rt_record_commit(struct rt_recorder *recorder, struct rt_err *err)
     recorder->best = recorder->pending;
     recorder->commit_us = rt_mono_us();
     recorder->urgent = false;
+    if (recorder->driven)
+        recorder->running =
+            rt_state_study(rt_store_state(recorder->store), recorder->study)->leased;
     return 0;
 }

@@ -15,20 +15,25 @@
 #include "engine/run.h"
 #include "store/store.h"
 
-#define RT_RECORD_TOLD_US  1000u /* between commits if a driver waits for them, to propose more */
 #define RT_RECORD_GROUP_US 2000u /* if workers may wait: for leases, or for answers */
 #define RT_RECORD_LATE_US  8000u /* if nobody does: from the end of a trial, or else an event's */
 #define RT_RECORD_SLACK_US                                                                         \
     1000u /* what is due so soon is done at once, rather than to wake again */
+/* Between commits if a driver waits for them, to propose more: for what else may come, and no
+ * longer. Who commits at once leaves what was just sent out behind, and syncs twice as often. */
+#define RT_RECORD_TOLD_US 1000u
 
 struct rt_recorder {
     struct rt_store *store;
     const char *metric; /* of the objective, or NULL */
     bool maximize;
     bool driven;
-    bool succeeded;         /* some attempt was ok */
-    bool measured;          /* and some had a metric */
-    struct rt_best best;    /* of what is durable */
+    uint32_t study;      /* that is driven */
+    uint64_t running;    /* its attempts that were leased at the last commit and have not ended */
+    bool answered;       /* its driver has proposed what it may for now */
+    bool succeeded;      /* some attempt was ok */
+    bool measured;       /* and some had a metric */
+    struct rt_best best; /* of what is durable */
     struct rt_best pending; /* including what is not */
     uint64_t last;          /* number of the last event appended */
     uint64_t durable;

@@ -282,7 +282,8 @@ static void set_up(struct rt_conducting *run)
     run->recorder = (struct rt_recorder){.store = run->prepared.store,
                                          .metric = run->prepared.metric,
                                          .maximize = run->prepared.maximize,
-                                         .driven = run->driven};
+                                         .driven = run->driven,
+                                         .study = run->prepared.study};
     run->recorder.durable = run->recorder.last = rt_store_durable(run->prepared.store);
     run->standing = (struct rt_standing){
         .study_name = study->name,

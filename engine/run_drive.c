@@ -86,6 +86,7 @@ int rt_conducting_drive(struct rt_conducting *run, struct rt_err *err)
     if ((rc = rt_driving_step(run->driving, rt_mono_us(), err)) < 0)
         return rc;
     run->active |= rc > 0;
+    run->recorder.answered = rt_driving_answered(run->driving);
     failure = rt_driving_failure(run->driving);
     if (failure) {
         rt_conductor_give_out(run->conductor, failure, rt_mono_us(), &run->actions);
