@@ -180,7 +180,7 @@ void rt_plan_hand_over(struct rt_plan *from, struct rt_plan *to)
 {
     assert(from->driven && to->driven && to->proposals.count == 0);
     to->proposals = from->proposals;
-    from->proposals = (struct rt_proposals){NULL, 0, 0, 0};
+    from->proposals = (struct rt_proposals){NULL, 0, 0, 0, NULL};
 }
 
 uint64_t rt_plan_level(const struct rt_plan *plan, uint64_t index, size_t axis)
@@ -201,15 +201,14 @@ void rt_plan_axis_listed_value(const struct rt_plan *plan, size_t axis, uint64_t
 
 uint32_t rt_plan_replicate(const struct rt_plan *plan, uint64_t index)
 {
-    uint32_t replicate = 1;
-    struct rt_span params;
+    uint32_t replicate;
 
     if (plan->points.count)
         return (uint32_t)rt_plan_column_get(&plan->points.replicates, index % plan->points.count);
     if (!plan->driven)
         return rt_plan_repeat(plan, index);
-    rt_proposals_get(&plan->proposals, index, &replicate, &params);
-    return replicate;
+    replicate = rt_proposals_replicate(&plan->proposals, index);
+    return replicate ? replicate : 1;
 }
 
 uint32_t rt_plan_repeat(const struct rt_plan *plan, uint64_t index)
@@ -246,11 +245,6 @@ bool rt_plan_origin(const struct rt_plan *plan, uint64_t index, struct rt_plan_o
 
 void rt_plan_params(const struct rt_plan *plan, uint64_t index, struct rt_buf *out)
 {
-    struct rt_span proposed;
-    uint32_t replicate;
-
-    if (rt_proposals_get(&plan->proposals, index, &replicate, &proposed))
-        rt_buf_put(out, proposed.data, proposed.size);
-    else
+    if (!rt_proposals_params(&plan->proposals, index, out))
         rt_plan_pieces_put(&plan->pieces, &plan->axes, index % plan->axes.levels, out);
 }
