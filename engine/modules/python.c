@@ -21,6 +21,7 @@ struct python_entry {
     PyObject *glue;
     PyObject *function;
     bool whole;                    /* params as one dict, not as keywords */
+    bool undecided;                /* each trial's params say which: a driver has them */
     PyObject *named;               /* params that the signature names; "*" if it takes any */
     struct rt_reads *reads;        /* of the running trial */
     struct rt_python_scope *scope; /* that notes into them */
@@ -141,6 +142,7 @@ static int load_function(struct python_entry *self, const struct rt_entry_task *
     } else {
         self->function = Py_NewRef(PyTuple_GET_ITEM(loaded, 0));
         self->whole = PyTuple_GET_ITEM(loaded, 1) == Py_True;
+        self->undecided = PyTuple_GET_ITEM(loaded, 1) == Py_None;
         self->trial = PyTuple_GET_ITEM(loaded, 2) == Py_True;
         self->seed = PyTuple_GET_ITEM(loaded, 3) == Py_True;
         self->named = Py_NewRef(PyTuple_GET_ITEM(loaded, 4));
@@ -225,15 +227,32 @@ static void note_named(struct python_entry *self)
     self->named_noted = true;
 }
 
+/* Whether some of the params are arguments of the function. */
+static bool has_arguments(const struct python_entry *self, PyObject *params)
+{
+    Py_ssize_t place = 0;
+    PyObject *key;
+    PyObject *value;
+
+    while (PyDict_Next(params, &place, &key, &value)) {
+        if (PySequence_Contains(self->named, key) == 1)
+            return true;
+    }
+    PyErr_Clear();
+    return false;
+}
+
 /* The params of a call: a dict that notes what is read of it, or keywords. */
 static PyObject *make_params(struct python_entry *self, const struct rt_call *call)
 {
     PyObject *params = rt_python_params(call->params, self->scope);
     PyObject *keywords;
 
-    note_named(self);
+    if (self->undecided && params)
+        self->whole = !has_arguments(self, params);
     if (self->whole || !params)
         return params;
+    note_named(self);
     keywords = rt_python_reads_plain(params);
     Py_DECREF(params);
     return keywords;

@@ -286,6 +286,9 @@ def run(call, entry):
     forked.share()
     plain = json.loads(call["params"])
     params = tracked(plain)
+    if whole is None:  # a driver's: as one dict, unless some are arguments
+        whole = not any(key in named for key in plain)
+        named = () if whole else named
     keywords = {} if whole else {key: dict.__getitem__(params, key) for key in plain}
     reads.update(named)
     if with_trial:

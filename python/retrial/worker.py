@@ -182,7 +182,8 @@ def nearest(name, names):
 
 def bind(function, name, params):
     """(whole, trial, seed, named): params as one dict or by keywords, which extras it asks for, and
-    which params the signature takes by name ("*": any). Without params, a driver will tell them."""
+    which params the signature takes by name ("*": any). Without params a driver will tell them: whole
+    is None where a trial's own say how it takes them."""
     kinds = inspect.Parameter
     try:
         signature = inspect.signature(function).parameters
@@ -203,7 +204,8 @@ def bind(function, name, params):
         return True, "trial" in extras, "seed" in extras, ()
     names = {p.name for p in named}
     if params is None:
-        return False, "trial" in extras, "seed" in extras, (*names, "*")
+        undecided = len(required) == 1 and required[0].name == first
+        return None if undecided else False, "trial" in extras, "seed" in extras, (*names, "*")
     check_keywords(signature, named, name, params)
     taken = tuple(key if key in names else "*" for key in params)
     return False, "trial" in extras, "seed" in extras, taken
