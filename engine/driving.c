@@ -14,7 +14,8 @@
 #define OPEN_BYTES_MAX (64u << 20) /* of their params */
 #define LINES          1000        /* heard in one step */
 #define GOODBYE_US     2000000u    /* for a program that is asked to end */
-#define SILENCE_US     60000000
+#define SILENCE_US     60000000u
+#define CHECK_US       5000000u /* the same where somebody waits for its decisions alone */
 
 void rt_driving_say(struct rt_driving *driving, const char *format, ...)
 {
@@ -133,32 +134,42 @@ static bool may_be_silent(const struct rt_driving *driving)
            !driving->failure.code && !(driving->live && (driving->open || driving->decided_count));
 }
 
+static uint64_t silence_us(const struct rt_driving *driving)
+{
+    uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "silence_us", SILENCE_US);
+
+    return driving->options.check && limit > CHECK_US ? CHECK_US : limit;
+}
+
 /* It may be that the program hangs, or that it thinks: only people can tell. */
 static void notice_silence(struct rt_driving *driving, uint64_t mono_us)
 {
-    uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "silence_us", SILENCE_US);
+    uint64_t limit = silence_us(driving);
+    char *was;
 
     if (!may_be_silent(driving) || mono_us < driving->spoke_us + limit)
         return;
     driving->silent = true;
-    if (driving->live)
+    if (driving->live) {
         rt_driving_say(
             driving,
             "the driver has said nothing for %" PRIu64
             " s, while no trial runs and it has been told all outcomes; it may think, or "
             "hang: Ctrl-C stops the launch",
             limit / 1000000);
-    else
-        rt_driving_say(driving,
-                       "the driver has said nothing for %" PRIu64
-                       " s, and before it went on with %s; Ctrl-C stops the launch",
-                       limit / 1000000, driving->script.turns[driving->script.at].text);
+        return;
+    }
+    was = rt_driving_shown(driving->script.turns[driving->script.at].text);
+    rt_driving_say(driving,
+                   "the driver has said nothing for %" PRIu64
+                   " s, and before it went on with %s; Ctrl-C %s",
+                   limit / 1000000, was, driving->options.check ? "ends this" : "stops the launch");
+    free(was);
 }
 
 uint64_t rt_driving_wait_us(const struct rt_driving *driving, uint64_t mono_us)
 {
-    uint64_t limit = (uint64_t)rt_json_get_int(driving->settings, "silence_us", SILENCE_US);
-
+    uint64_t limit = silence_us(driving);
     uint64_t left = rt_driving_time_left(driving, mono_us);
     uint64_t quiet = mono_us < driving->spoke_us + limit ? driving->spoke_us + limit - mono_us : 0;
 
