@@ -28,6 +28,29 @@ retrial query --csv "SELECT count(*), max(y) FROM above"
 try late "stop: {time: 50ms}" "params: {nap: 0.1}"
 retrial query --csv "SELECT count(*) < 1000 AS fewer FROM late"
 retrial run -j 1 late.yaml 2>&1 | sed -E 's/: (complete, nothing to do|the driver asked for no trial).*/: over/'
+# All launches together: the first fails after a second or so, the next goes on until the rest of three is over.
+mkdir ../aside
+cat >climb_twice.py <<'PYTHON'
+import os
+from retrial import drive
+
+study = drive.connect()
+fails = not os.path.exists(os.environ["HERE"] + "/failed")
+for done in study.run({"x": x} for x in range(1000)):
+    if fails and done.params["x"] == 4:
+        open(os.environ["HERE"] + "/failed", "w").close()
+        os._exit(3)
+study.finish(study.stopping)
+PYTHON
+export HERE=$PWD/../aside
+echo "{name: twice, entry: model.py:f, driver: {file: climb_twice.py, in_flight: 1, stop: {time: 3s}}, params: {nap: 0.2}}" >twice.yaml
+for launch in 1 2; do
+    code=0
+    retrial run -j 1 twice.yaml 2>../err || code=$?
+    echo "-- twice: exit $code"
+    grep -o "the time for the study is over" ../err || true
+done
+retrial query --csv "SELECT count(*) < 18 AS few FROM twice" # of 0.2 s each
 retrial run --save saved.yaml below.yaml >/dev/null 2>&1
 grep -o '"stop":{[^}]*}' saved.yaml
 for stop in '{target: high}' '{target: 3}' '{time: 8}' '{until: 3}'; do

@@ -269,6 +269,39 @@ static void what_ended_a_plan_that_has_changed_is_cut(void **state)
     end(&world);
 }
 
+static void survey(struct world *world, uint64_t seconds, enum rt_event_kind kind, const char *text)
+{
+    static uint64_t seq = 100;
+    struct rt_event event = {++seq, seconds * 1000000, kind, rt_span_text(text)};
+    struct rt_err err;
+
+    expect_ok(err, rt_driving_survey_event(&world->driving, &event, &err));
+}
+
+/* Two launches of 15 and 4 s, an hour apart, of which the second has the third behind it; a clock
+ * that is set back takes nothing away, and other studies do not count. */
+static void the_time_for_a_study_is_that_of_its_launches_together(void **state)
+{
+    static const char start_event[] =
+        "{\"capacity\":1,\"conversation\":1,\"launch\":1,\"resume\":\"replay\",\"study\":1,"
+        "\"what\":\"start\"}";
+    static const char tell[] = "{\"launch\":1,\"study\":1,\"tells\":[[1]]}";
+    static const char other[] = "{\"launch\":1,\"study\":2,\"tells\":[[1]]}";
+    struct world world;
+
+    (void)state;
+    start(&world);
+    survey(&world, 1000, RT_EVENT_DRIVER, start_event);
+    survey(&world, 1015, RT_EVENT_TELL, tell);
+    survey(&world, 1200, RT_EVENT_TELL, other);
+    survey(&world, 1009, RT_EVENT_TELL, tell);
+    survey(&world, 4600, RT_EVENT_DRIVER, start_event);
+    survey(&world, 4604, RT_EVENT_TELL, tell);
+    survey(&world, 9000, RT_EVENT_DRIVER, start_event);
+    assert_int_equal(world.driving.spent_us, 19000000);
+    end(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +309,7 @@ int main(void)
         cmocka_unit_test(of_trials_that_were_told_nothing_is_kept),
         cmocka_unit_test(large_states_are_read_a_few_at_a_time),
         cmocka_unit_test(what_ended_a_plan_that_has_changed_is_cut),
+        cmocka_unit_test(the_time_for_a_study_is_that_of_its_launches_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
