@@ -72,7 +72,7 @@ bool rt_index_param(const struct rt_index_column *column, const struct rt_plan *
     if (column->axis >= 0) {
         size_t axis = (size_t)column->axis;
 
-        rt_plan_axis_value(plan, axis, rt_plan_level(plan, point, axis), &found);
+        rt_plan_axis_bare_value(plan, axis, rt_plan_level(plan, point, axis), &found);
         *value = rt_datum_from_value(&found);
     } else if (column->fixed) {
         *value = column->value;

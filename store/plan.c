@@ -126,6 +126,12 @@ void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
     rt_plan_axis_get(&plan->axes.items[axis], level, value);
 }
 
+void rt_plan_axis_bare_value(const struct rt_plan *plan, size_t axis, uint64_t level,
+                             struct rt_value *value)
+{
+    rt_plan_axis_get_bare(&plan->axes.items[axis], level, value);
+}
+
 bool rt_plan_axis_lacks(const struct rt_plan *plan, size_t axis, uint64_t level)
 {
     return rt_plan_axis_absent(&plan->axes.items[axis], level);

@@ -102,6 +102,9 @@ uint64_t rt_plan_axis_stride(const struct rt_plan *plan, size_t axis); /* equal:
 uint64_t rt_plan_axis_count(const struct rt_plan *plan, size_t axis);
 void rt_plan_axis_value(const struct rt_plan *plan, size_t axis, uint64_t level,
                         struct rt_value *value);
+/* Likewise, but numbers come without their text, which costs more than all else. */
+void rt_plan_axis_bare_value(const struct rt_plan *plan, size_t axis, uint64_t level,
+                             struct rt_value *value);
 /* Whether params lack the key at this level; and whether not all levels of the axis are alike. */
 bool rt_plan_axis_lacks(const struct rt_plan *plan, size_t axis, uint64_t level);
 bool rt_plan_axis_varies(const struct rt_plan *plan, size_t axis);

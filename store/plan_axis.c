@@ -246,10 +246,12 @@ void rt_plan_axis_clear(struct rt_plan_axis *axis)
     axis->absent = NULL;
 }
 
-static void get_listed(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+/* In what follows numbers get their `text` only if it is wanted: it costs more than all else. */
+static void get_listed(const struct rt_plan_axis *axis, uint64_t level, bool text,
+                       struct rt_value *value)
 {
     const struct rt_json *json = rt_json_at(axis->values, level);
-    const char *text = (const char *)axis->texts.data + axis->starts[level];
+    const char *canonical = (const char *)axis->texts.data + axis->starts[level];
 
     if (rt_plan_axis_absent(axis, level)) {
         value->json = "null";
@@ -259,11 +261,12 @@ static void get_listed(const struct rt_plan_axis *axis, uint64_t level, struct r
     if (value->kind == RT_JSON_INT || value->kind == RT_JSON_REAL) {
         value->integer = rt_json_int(json);
         value->real = rt_json_number(json);
-        snprintf(value->text, sizeof value->text, "%s", text);
+        if (text)
+            snprintf(value->text, sizeof value->text, "%s", canonical);
         return;
     }
     value->integer = rt_json_bool(json);
-    value->json = text;
+    value->json = canonical;
     value->string = rt_json_string(json);
 }
 
@@ -282,26 +285,44 @@ static void put_integer(int64_t number, char *text)
     text[sizeof digits - first] = '\0';
 }
 
-static void get_even(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+static void get_int(int64_t number, bool text, struct rt_value *value)
+{
+    value->kind = RT_JSON_INT;
+    value->integer = number;
+    value->real = (double)number;
+    if (text)
+        put_integer(number, value->text);
+}
+
+static void get_even_real(struct rt_decimal decimal, bool text, struct rt_value *value)
 {
     const int64_t digits15 = INT64_C(1000000000000000);
-    struct rt_decimal decimal = range_at(axis, level);
 
-    if (!axis->real) {
-        value->kind = RT_JSON_INT;
-        rt_decimal_to_int(decimal, &value->integer);
-        value->real = (double)value->integer;
-        put_integer(value->integer, value->text);
-        return;
-    }
     value->kind = RT_JSON_REAL;
     value->real = rt_decimal_real(decimal);
+    if (!text)
+        return;
     /* A decimal of up to 15 digits is the shortest text of its double. */
     if (decimal.coefficient > -digits15 && decimal.coefficient < digits15 &&
         fabs(value->real) > DBL_MIN)
         rt_decimal_text(decimal, true, value->text);
     else
         rt_real_text(value->real, value->text);
+}
+
+static void get_even(const struct rt_plan_axis *axis, uint64_t level, bool text,
+                     struct rt_value *value)
+{
+    struct rt_decimal decimal = range_at(axis, level);
+    int64_t number = decimal.coefficient;
+
+    if (axis->real) {
+        get_even_real(decimal, text, value);
+        return;
+    }
+    if (decimal.exponent != 0)
+        rt_decimal_to_int(decimal, &number);
+    get_int(number, text, value);
 }
 
 /* docs/plan.md, "Samples". */
@@ -331,31 +352,25 @@ static uint64_t draw_choice(const struct rt_plan_axis *axis, uint64_t level)
     return axis->choices ? (uint64_t)((unsigned __int128)number * axis->choices >> 64) : number;
 }
 
-static void get_drawn_int(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
-{
-    value->kind = RT_JSON_INT;
-    value->integer = (int64_t)((uint64_t)axis->from + draw_choice(axis, level));
-    value->real = (double)value->integer;
-    put_integer(value->integer, value->text);
-}
-
-static void get_derived(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+static void get_derived(const struct rt_plan_axis *axis, uint64_t level, bool text,
+                        struct rt_value *value)
 {
     const int bits = 53; /* of a draw become a real: what a double holds */
 
     if (axis->draw == RT_DRAW_CHOICE) {
-        get_listed(axis, draw_choice(axis, level), value);
+        get_listed(axis, draw_choice(axis, level), text, value);
         return;
     }
     if (axis->draw == RT_DRAW_INT) {
-        get_drawn_int(axis, level, value);
+        get_int((int64_t)((uint64_t)axis->from + draw_choice(axis, level)), text, value);
         return;
     }
     value->kind = RT_JSON_REAL;
     value->real = axis->draw ? rt_between_at(&axis->between, draw(axis, level) >> (64 - bits),
                                              UINT64_C(1) << bits)
                              : rt_between_at(&axis->between, level, axis->count - 1);
-    rt_real_text(value->real, value->text);
+    if (text)
+        rt_real_text(value->real, value->text);
 }
 
 uint64_t rt_plan_axis_lists(const struct rt_plan_axis *axis)
@@ -367,18 +382,28 @@ void rt_plan_axis_get_listed(const struct rt_plan_axis *axis, uint64_t number,
                              struct rt_value *value)
 {
     *value = (struct rt_value){.kind = RT_JSON_NULL};
-    get_listed(axis, number, value);
+    get_listed(axis, number, true, value);
+}
+
+static void get(const struct rt_plan_axis *axis, uint64_t level, bool text, struct rt_value *value)
+{
+    *value = (struct rt_value){.kind = RT_JSON_NULL};
+    if (axis->kind == RT_AXIS_LISTED)
+        get_listed(axis, level, text, value);
+    else if (axis->kind == RT_AXIS_EVEN)
+        get_even(axis, level, text, value);
+    else
+        get_derived(axis, level, text, value);
 }
 
 void rt_plan_axis_get(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
 {
-    *value = (struct rt_value){.kind = RT_JSON_NULL};
-    if (axis->kind == RT_AXIS_LISTED)
-        get_listed(axis, level, value);
-    else if (axis->kind == RT_AXIS_EVEN)
-        get_even(axis, level, value);
-    else
-        get_derived(axis, level, value);
+    get(axis, level, true, value);
+}
+
+void rt_plan_axis_get_bare(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value)
+{
+    get(axis, level, false, value);
 }
 
 void rt_plan_axis_put(const struct rt_plan_axis *axis, uint64_t level, struct rt_buf *out)

@@ -45,6 +45,7 @@ void rt_plan_axis_get_listed(const struct rt_plan_axis *axis, uint64_t number,
                              struct rt_value *value);
 
 void rt_plan_axis_get(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value);
+void rt_plan_axis_get_bare(const struct rt_plan_axis *axis, uint64_t level, struct rt_value *value);
 void rt_plan_axis_put(const struct rt_plan_axis *axis, uint64_t level, struct rt_buf *out);
 
 static inline bool rt_plan_axis_absent(const struct rt_plan_axis *axis, uint64_t level)
