@@ -60,21 +60,32 @@ static bool is_same(const struct process *a, const struct process *b)
            a->pid == b->pid && a->lost == b->lost;
 }
 
-static int find(struct rt_index *index, struct process process, int64_t *number, struct rt_err *err)
+/* Remembers the process in *known. */
+static int look_up(struct rt_index *index, const struct process *wanted, struct process *known,
+                   struct rt_err *err)
+{
+    struct process process = *wanted;
+    int rc;
+
+    if ((rc = ask(index->processes->select, &process, err)) == 0)
+        rc = ask(index->processes->insert, &process, err);
+    if (rc < 0)
+        return rc;
+    *known = process;
+    return 0;
+}
+
+static inline int find(struct rt_index *index, const struct process *wanted, int64_t *number,
+                       struct rt_err *err)
 {
     struct process *known;
     int rc;
 
     if (!index->processes && (rc = prepare(index, err)) < 0)
         return rc;
-    known = &index->processes->known[(process.rank * 61 + process.worker) % KNOWN];
-    if (!is_same(known, &process)) {
-        if ((rc = ask(index->processes->select, &process, err)) == 0)
-            rc = ask(index->processes->insert, &process, err);
-        if (rc < 0)
-            return rc;
-        *known = process;
-    }
+    known = &index->processes->known[(wanted->rank * 61 + wanted->worker) % KNOWN];
+    if (!is_same(known, wanted) && (rc = look_up(index, wanted, known, err)) < 0)
+        return rc;
     *number = known->number;
     return 0;
 }
@@ -82,19 +93,20 @@ static int find(struct rt_index *index, struct process process, int64_t *number,
 int rt_index_process_of(struct rt_index *index, const struct rt_attempt *attempt, int64_t *process,
                         struct rt_err *err)
 {
-    return find(index,
-                (struct process){.launch = attempt->launch,
-                                 .rank = attempt->rank,
-                                 .worker = attempt->worker,
-                                 .pid = attempt->pid},
-                process, err);
+    const struct process wanted = {.launch = attempt->launch,
+                                   .rank = attempt->rank,
+                                   .worker = attempt->worker,
+                                   .pid = attempt->pid};
+
+    return find(index, &wanted, process, err);
 }
 
 int rt_index_process_lost(struct rt_index *index, uint32_t launch, uint32_t rank, int64_t *process,
                           struct rt_err *err)
 {
-    return find(index, (struct process){.launch = launch, .rank = rank, .lost = true}, process,
-                err);
+    const struct process wanted = {.launch = launch, .rank = rank, .lost = true};
+
+    return find(index, &wanted, process, err);
 }
 
 void rt_index_processes_free(struct rt_index_processes *processes)
