@@ -374,18 +374,14 @@ static int add(struct rt_index *index, struct row *row, struct rt_err *err)
 int rt_index_apply_attempts(struct rt_index *index, const struct rt_event *event,
                             struct rt_err *err)
 {
-    struct rt_attempts_reader reader;
-    struct rt_attempt attempt;
-    uint64_t at = 0;
-    int rc;
+    size_t count;
+    const struct rt_attempt *attempts = rt_state_attempts(index->state, &count);
+    int rc = 0;
 
-    if ((rc = rt_attempts_open(&reader, event->body, err)) < 0)
-        return rc;
-    while ((rc = rt_attempts_next(&reader, &attempt, err)) > 0) {
-        struct row row = {.attempt = &attempt, .event = event->seq, .event_row = at++};
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        struct row row = {.attempt = &attempts[i], .event = event->seq, .event_row = i};
 
-        if ((rc = add(index, &row, err)) < 0)
-            return rc;
+        rc = add(index, &row, err);
     }
     return rc;
 }

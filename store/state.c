@@ -37,6 +37,7 @@ void rt_state_free(struct rt_state *state)
     rt_leases_clear(&state->open);
     rt_leases_clear(&state->lost);
     free(state->rows);
+    free(state->attempts);
     free(state);
 }
 
@@ -67,6 +68,7 @@ int rt_state_apply(struct rt_state *state, const struct rt_event *event, struct 
     if ((event->seq == 1) != (event->kind == RT_EVENT_STORE))
         return rt_err_set(err, RT_EDAMAGED, "event %" PRIu64 " %s the birth of a store", event->seq,
                           event->seq == 1 ? "is not" : "is again");
+    state->attempt_count = 0;
     if (kind < sizeof appliers / sizeof appliers[0] && appliers[kind])
         rc = appliers[kind](state, event, err);
     if (rc < 0)
@@ -75,6 +77,12 @@ int rt_state_apply(struct rt_state *state, const struct rt_event *event, struct 
         rt_leases_clear(&state->lost);
     state->seq = event->seq;
     return 0;
+}
+
+const struct rt_attempt *rt_state_attempts(const struct rt_state *state, size_t *count)
+{
+    *count = state->attempt_count;
+    return state->attempts;
 }
 
 uint64_t rt_state_seq(const struct rt_state *state)

@@ -120,6 +120,10 @@ bool rt_state_holds(const struct rt_state *state, uint32_t rank, uint32_t study,
  * journal says so. Forgotten at the next event. */
 void rt_state_lost_leases(const struct rt_state *state, rt_open_lease_fn *each, void *context);
 
+/* The attempts of the last event, decoded, if it is one of attempts; else none. They borrow from
+ * its body, and are forgotten at the next event. */
+const struct rt_attempt *rt_state_attempts(const struct rt_state *state, size_t *count);
+
 /* A checkpoint: the whole state as bytes with version and checksum, and back. */
 void rt_state_save(const struct rt_state *state, struct rt_buf *out);
 int rt_state_load(struct rt_span bytes, struct rt_state **out, struct rt_err *err);

@@ -53,6 +53,9 @@ struct rt_state {
     struct rt_leases lost; /* by the last event */
     struct rt_row *rows;   /* room for a batch, kept between batches */
     size_t row_capacity;
+    struct rt_attempt *attempts; /* of the last event; they borrow from its body */
+    size_t attempt_count;
+    size_t attempt_capacity;
 };
 
 static inline struct rt_study_inner *rt_study_inner(const struct rt_study *study)

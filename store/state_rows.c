@@ -206,17 +206,19 @@ static int take_row(struct rt_state *state, const struct rt_attempt *attempt, st
     return 0;
 }
 
+/* Decodes them once, for all who look at this event. */
 static int take_rows(struct rt_state *state, struct rt_span body, size_t *count, struct rt_err *err)
 {
     struct rt_attempts_reader reader;
-    struct rt_attempt attempt;
     struct rt_row row = {0};
     int rc;
 
     if ((rc = rt_attempts_open(&reader, body, err)) < 0)
         return rc;
-    while ((rc = rt_attempts_next(&reader, &attempt, err)) > 0) {
-        if ((rc = take_row(state, &attempt, &row, err)) < 0)
+    state->attempts = rt_grow(state->attempts, &state->attempt_capacity, (size_t)reader.left + 1,
+                              sizeof *state->attempts);
+    while ((rc = rt_attempts_next(&reader, &state->attempts[*count], err)) > 0) {
+        if ((rc = take_row(state, &state->attempts[*count], &row, err)) < 0)
             return rc;
         add_row(state, (*count)++, row);
     }
@@ -253,5 +255,6 @@ int rt_state_apply_attempts(struct rt_state *state, const struct rt_event *event
     }
     for (size_t i = 0; i < count; i++)
         end_attempt(&state->rows[i]);
+    state->attempt_count = count;
     return 0;
 }
