@@ -135,7 +135,7 @@ static int open_to_write(struct rt_db *db, struct rt_err *err)
         (rc = rt_db_exec(db, "PRAGMA wal_autocheckpoint = 0", err)) < 0)
         return rc;
     sqlite3_wal_hook(db->handle, note_wal, db);
-    return rt_db_exec(db, "PRAGMA cache_size = -65536", err);
+    return rt_db_exec(db, "PRAGMA cache_size = -16384", err);
 }
 
 int rt_db_open(const char *path, enum rt_db_mode mode, struct rt_db **out, struct rt_err *err)
