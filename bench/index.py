@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """How fast the index is filled from a journal, against bare loops over SQLite with rows like its own.
 
-The index of a complete study is removed and made anew. What counts is the time of the processor, of which
-ours includes reading and checking the journal, and applying its events to the state.
+The index of a complete study is removed and made anew. What counts is the time of the processor until
+all rows are in the database; ours includes reading and checking the journal, and applying its events to
+the state. The rows of the bare loops come in order, without gaps; those of two workers do not.
 """
 import common
 
 
+NOTHING = "SELECT count(*) FROM noop WHERE 0"
+
+
 def measure(given, folder):
     (folder.path / ".retrial" / "index.sqlite").unlink()
-    use = common.run([given.retrial, "query", "SELECT count(*) FROM noop"], folder.path)
-    empty = common.run([given.retrial, "query", "SELECT count(*) FROM noop WHERE 0"], folder.path)
-    return given.trials / (use.cpu - empty.cpu)
+    made = common.run([given.retrial, "query", NOTHING], folder.path)
+    level = common.run([given.retrial, "query", NOTHING], folder.path)
+    return given.trials / (made.cpu - level.cpu)
 
 
 def bare(given, how):
@@ -35,13 +39,15 @@ def main():
             lambda: measure(given, folder),
             lambda: bare(given, "bind"),
             lambda: bare(given, "feed"),
+            lambda: bare(given, "append"),
         )
     common.head(f"{given.trials:,} rows, {given.runs} runs; per second of one processor")
     common.say("the index, from the journal", results[0], "rows/s")
     common.say("bare loop, a statement for each row", results[1], "rows/s")
     common.say("bare loop, from a table in memory", results[2], "rows/s")
+    common.say("bare loop, the same, numbered by SQLite", results[3], "rows/s")
     best = [ours / max(loops) for ours, *loops in zip(*results)]
-    common.say("    ours of the faster loop", best, "", "goal: 0.7")
+    common.say("    ours of the fastest loop", best, "", "goal: 0.7")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 /*
  * Bare loops over SQLite that insert rows like those of the index, through the same door: bound and
- * stepped one by one, or from a table in memory.
+ * stepped one by one, or from a table in memory; there also with the numbers of the rows left to
+ * SQLite, which then appends without looking for their place. The rows end up in the database, not
+ * in its WAL, as those of the index do.
  *
- *     rows FILE ROWS bind|feed        prints microseconds of the processor per row
+ *     rows FILE ROWS bind|feed|append        prints microseconds of the processor per row
  */
 #include "store/db.h"
 
@@ -11,8 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-#define BATCH  20000
-#define AT     2048
+#define BATCH  131072 /* rows of a transaction: a third of a second of the index */
+#define AT     1024
 #define FIELDS 12
 
 static const char create[] =
@@ -22,17 +24,25 @@ static const char create[] =
     " start_us INTEGER, duration_us INTEGER, user_us INTEGER, sys_us INTEGER, max_rss_kib INTEGER,"
     " seed INTEGER, reason TEXT, event INTEGER NOT NULL, event_row INTEGER NOT NULL,"
     " p1 INTEGER, m2 REAL)";
-/* What differs from row to row; the others are 1 or NULL in all. */
+/* All columns, in the order of the table: SQLite then puts together each row where it is made.
+ * What is not given is 1 or NULL in all rows. */
+#define COLUMNS                                                                                    \
+    "(ordinal, replicate, marks, attempt, outcome, exit_status, process, position, start_us,"      \
+    " duration_us, user_us, sys_us, max_rss_kib, seed, reason, event, event_row, p1, m2)"
 static const char insert_bound[] =
-    "INSERT INTO t (replicate, attempt, ordinal, process, position, start_us, duration_us, user_us,"
-    " sys_us, max_rss_kib, event, event_row, p1, m2)"
-    " VALUES (1, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO t " COLUMNS " VALUES (?, 1, NULL, 1, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, NULL, NULL,"
+    " ?, ?, ?, ?)";
 static const char feed_columns[] =
     "CREATE TABLE x (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)";
 static const char insert_fed[] =
-    "INSERT INTO t (replicate, attempt, ordinal, process, position, start_us, duration_us, user_us,"
-    " sys_us, max_rss_kib, event, event_row, p1, m2)"
-    " SELECT 1, 1, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM feed";
+    "INSERT INTO t " COLUMNS " SELECT c0, 1, NULL, 1, NULL, NULL, c1, c2, c3, c4, c5, c6, c7, NULL,"
+    " NULL, c8, c9, c10, c11 FROM feed";
+
+struct source {
+    int64_t first;
+    bool numbered; /* by SQLite */
+    struct rt_db_value values[FIELDS];
+};
 
 static void check(int rc, const struct rt_err *err)
 {
@@ -69,14 +79,17 @@ static int64_t cell(int64_t row, int field)
     }
 }
 
-static void feed_cell(void *context, size_t row, size_t column, struct rt_db_cell *out)
+static const struct rt_db_value *feed_row(void *context, size_t row)
 {
-    int64_t number = *(int64_t *)context + (int64_t)row;
+    struct source *source = context;
+    int64_t number = source->first + (int64_t)row;
 
-    if (column == FIELDS - 1)
-        rt_db_cell_real(out, 2.0 * (double)number);
-    else
-        rt_db_cell_int(out, cell(number, (int)column));
+    for (int field = 0; field < FIELDS - 1; field++)
+        source->values[field] = rt_db_int(cell(number, field));
+    source->values[FIELDS - 1] = rt_db_real(2.0 * (double)number);
+    if (source->numbered)
+        source->values[0].kind = RT_CELL_NULL;
+    return source->values;
 }
 
 static void bind_row(struct rt_stmt *stmt, int64_t row, struct rt_err *err)
@@ -95,39 +108,50 @@ static double processor_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* One by one, or as many at once as the index takes. */
+static void insert(struct rt_db *db, struct rt_stmt *stmt, struct rt_db_feed *feed, bool bound,
+                   int64_t rows, struct rt_err *err)
+{
+    struct source *source = feed->context;
+
+    check(rt_db_exec(db, "BEGIN", err), err);
+    for (int64_t next; source->first < rows; source->first = next) {
+        next = source->first + (bound ? 1 : AT);
+        feed->rows = (size_t)((next < rows ? next : rows) - source->first);
+        if (bound)
+            bind_row(stmt, source->first, err);
+        else
+            check(rt_stmt_run(stmt, err), err);
+        if (next / BATCH != source->first / BATCH)
+            check(rt_db_exec(db, "COMMIT; BEGIN", err), err);
+    }
+    check(rt_db_exec(db, "COMMIT", err), err);
+}
+
 int main(int argc, char **argv)
 {
-    int64_t first = 0;
-    struct rt_db_feed feed = {.cell = feed_cell, .context = &first};
-    bool fed = argc == 4 && strcmp(argv[3], "feed") == 0;
+    const char *how = argc == 4 ? argv[3] : "";
     int64_t rows = argc == 4 ? atoll(argv[2]) : 0;
+    bool bound = strcmp(how, "bind") == 0;
+    struct source source = {.numbered = strcmp(how, "append") == 0};
+    struct rt_db_feed feed = {.row = feed_row, .context = &source};
     struct rt_stmt *stmt;
     struct rt_db *db;
     struct rt_err err;
     double start;
 
-    if (rows < 1) {
-        fprintf(stderr, "usage: rows FILE ROWS bind|feed\n");
+    if (rows < 1 || (!bound && !source.numbered && strcmp(how, "feed") != 0)) {
+        fprintf(stderr, "usage: rows FILE ROWS bind|feed|append\n");
         return 2;
     }
     check(rt_db_open(argv[1], RT_DB_WRITE, &db, &err), &err);
     check(rt_db_exec(db, create, &err), &err);
     check(rt_db_add_feed(db, "feed", feed_columns, &feed, &err), &err);
-    check(rt_db_prepare(db, fed ? insert_fed : insert_bound, &stmt, NULL, &err), &err);
+    check(rt_db_prepare(db, bound ? insert_bound : insert_fed, &stmt, NULL, &err), &err);
     start = processor_s();
-    for (first = 0; first < rows; first += fed ? (int64_t)feed.rows : 1) {
-        if (first % BATCH == 0 || fed)
-            check(rt_db_exec(db, "SAVEPOINT batch", &err), &err);
-        feed.rows = (size_t)(rows - first < AT ? rows - first : AT);
-        if (fed)
-            check(rt_stmt_run(stmt, &err), &err);
-        else
-            bind_row(stmt, first, &err);
-        if ((first + 1) % BATCH == 0 || fed || first + 1 == rows)
-            check(rt_db_exec(db, "RELEASE batch", &err), &err);
-    }
-    printf("%.4f\n", (processor_s() - start) / (double)rows * 1e6);
+    insert(db, stmt, &feed, bound, rows, &err);
     rt_stmt_free(stmt);
     rt_db_close(db);
+    printf("%.4f\n", (processor_s() - start) / (double)rows * 1e6);
     return 0;
 }

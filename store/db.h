@@ -81,14 +81,41 @@ void rt_stmt_real_at(struct rt_stmt *stmt, int number, double value);
 void rt_stmt_text_at(struct rt_stmt *stmt, int number, struct rt_span value);
 void rt_stmt_unbind(struct rt_stmt *stmt); /* all parameters are NULL then */
 
+enum rt_cell_kind { RT_CELL_NULL, RT_CELL_INT, RT_CELL_REAL, RT_CELL_TEXT, RT_CELL_BLOB };
+
+/* One value of a row that is fed. All zeros: NULL. */
+struct rt_db_value {
+    enum rt_cell_kind kind; /* but no BLOB */
+    uint32_t size;          /* of a text, bytes */
+    union {
+        int64_t integer;
+        double real;
+        const char *text; /* borrowed for the statement */
+    };
+};
+
+static inline struct rt_db_value rt_db_int(int64_t value)
+{
+    return (struct rt_db_value){.kind = RT_CELL_INT, .integer = value};
+}
+
+static inline struct rt_db_value rt_db_real(double value)
+{
+    return (struct rt_db_value){.kind = RT_CELL_REAL, .real = value};
+}
+
+/* Of 4 GiB at most; NULL for NULL. */
+static inline struct rt_db_value rt_db_text(const char *text, size_t size)
+{
+    if (!text)
+        return (struct rt_db_value){.kind = RT_CELL_NULL};
+    return (struct rt_db_value){.kind = RT_CELL_TEXT, .size = (uint32_t)size, .text = text};
+}
+
 /* A table made of the caller's memory, for statements that take many rows from it at once. */
-struct rt_db_cell; /* to be given a value; without one it is NULL */
-void rt_db_cell_int(struct rt_db_cell *cell, int64_t value);
-void rt_db_cell_real(struct rt_db_cell *cell, double value);
-void rt_db_cell_text(struct rt_db_cell *cell,
-                     struct rt_span value); /* borrowed for the statement */
 struct rt_db_feed {
-    void (*cell)(void *context, size_t row, size_t column, struct rt_db_cell *cell);
+    /* All values of a row, in the order of the columns; borrowed until the next is asked for. */
+    const struct rt_db_value *(*row)(void *context, size_t row);
     void *context;
     size_t rows; /* that there are while a statement runs */
 };
@@ -101,8 +128,6 @@ int rt_stmt_step(struct rt_stmt *stmt, struct rt_err *err);
 void rt_stmt_reset(struct rt_stmt *stmt); /* accepts NULL */
 /* Steps to the end. */
 int rt_stmt_run(struct rt_stmt *stmt, struct rt_err *err);
-
-enum rt_cell_kind { RT_CELL_NULL, RT_CELL_INT, RT_CELL_REAL, RT_CELL_TEXT, RT_CELL_BLOB };
 
 /* The columns of the row; texts are borrowed until the next step. */
 int rt_stmt_columns(struct rt_stmt *stmt);

@@ -20,6 +20,7 @@ struct feed_cursor {
     sqlite3_vtab_cursor base;
     struct rt_db_feed *feed;
     size_t row;
+    const struct rt_db_value *values; /* of the row, if there is one */
 };
 
 static int feed_connect(sqlite3 *handle, void *context, int count, const char *const *args,
@@ -64,6 +65,14 @@ static int feed_close(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
+static int go_to(struct feed_cursor *cursor, size_t row)
+{
+    cursor->row = row;
+    if (row < cursor->feed->rows)
+        cursor->values = cursor->feed->row(cursor->feed->context, row);
+    return SQLITE_OK;
+}
+
 static int feed_start(sqlite3_vtab_cursor *cursor, int plan, const char *name, int count,
                       sqlite3_value **args)
 {
@@ -71,14 +80,12 @@ static int feed_start(sqlite3_vtab_cursor *cursor, int plan, const char *name, i
     (void)name;
     (void)count;
     (void)args;
-    ((struct feed_cursor *)cursor)->row = 0;
-    return SQLITE_OK;
+    return go_to((struct feed_cursor *)cursor, 0);
 }
 
 static int feed_next(sqlite3_vtab_cursor *cursor)
 {
-    ((struct feed_cursor *)cursor)->row++;
-    return SQLITE_OK;
+    return go_to((struct feed_cursor *)cursor, ((struct feed_cursor *)cursor)->row + 1);
 }
 
 static int feed_ended(sqlite3_vtab_cursor *cursor)
@@ -90,9 +97,14 @@ static int feed_ended(sqlite3_vtab_cursor *cursor)
 
 static int feed_cell(sqlite3_vtab_cursor *cursor, sqlite3_context *cell, int column)
 {
-    const struct feed_cursor *self = (struct feed_cursor *)cursor;
+    const struct rt_db_value *value = &((struct feed_cursor *)cursor)->values[column];
 
-    self->feed->cell(self->feed->context, self->row, (size_t)column, (struct rt_db_cell *)cell);
+    if (value->kind == RT_CELL_INT)
+        sqlite3_result_int64(cell, value->integer);
+    else if (value->kind == RT_CELL_REAL)
+        sqlite3_result_double(cell, value->real);
+    else if (value->kind == RT_CELL_TEXT)
+        sqlite3_result_text64(cell, value->text, value->size, SQLITE_STATIC, SQLITE_UTF8);
     return SQLITE_OK;
 }
 
@@ -100,22 +112,6 @@ static int feed_number(sqlite3_vtab_cursor *cursor, sqlite3_int64 *number)
 {
     *number = (sqlite3_int64)((struct feed_cursor *)cursor)->row;
     return SQLITE_OK;
-}
-
-void rt_db_cell_int(struct rt_db_cell *cell, int64_t value)
-{
-    sqlite3_result_int64((sqlite3_context *)cell, value);
-}
-
-void rt_db_cell_real(struct rt_db_cell *cell, double value)
-{
-    sqlite3_result_double((sqlite3_context *)cell, value);
-}
-
-void rt_db_cell_text(struct rt_db_cell *cell, struct rt_span value)
-{
-    sqlite3_result_text64((sqlite3_context *)cell, value.size ? value.data : "", value.size,
-                          SQLITE_STATIC, SQLITE_UTF8);
 }
 
 static void free_module(void *context)

@@ -17,6 +17,7 @@ struct row {
     bool bare; /* nothing but who had it is known: its agent vanished */
     struct rt_span reason;
     const struct rt_study *study;
+    uint64_t point; /* of the trial in the current plan; UINT64_MAX: it has none */
     struct rt_index_table *table;
     int64_t process;
 };
@@ -82,34 +83,32 @@ void rt_index_bind_param(struct rt_stmt *stmt, int number, const struct rt_index
         rt_datum_bind(stmt, number, &datum);
 }
 
-static void bind_params(const struct row *row, uint64_t point)
+static void bind_params(const struct row *row)
 {
     for (size_t i = 0; i < row->table->count; i++) {
         const struct rt_index_column *column = &row->table->columns[i];
 
         if (!column->metric && column->param)
             rt_index_bind_param(row->table->insert.stmt, column->param, column, row->study->plan,
-                                point);
+                                row->point);
     }
 }
 
 static void bind_trial(const struct row *row)
 {
     const struct rt_index_insert *insert = &row->table->insert;
-    uint64_t ordinal = row->attempt->ordinal;
-    uint64_t point = rt_study_index(row->study, ordinal);
-    enum rt_trial_status status = rt_state_trial(row->study, ordinal).status;
+    enum rt_trial_status status = rt_state_trial(row->study, row->attempt->ordinal).status;
 
     if (status == RT_TRIAL_WAITING || status == RT_TRIAL_LEASED)
         bind_int(insert, RT_FIELD_AGAIN, 1);
-    if (point == UINT64_MAX) {
+    if (row->point == UINT64_MAX) {
         bind_int(insert, RT_FIELD_RETIRED, 1);
         return;
     }
-    bind_int(insert, RT_FIELD_REPLICATE, rt_plan_replicate(row->study->plan, point));
-    bind_params(row, point);
+    bind_int(insert, RT_FIELD_REPLICATE, rt_plan_replicate(row->study->plan, row->point));
+    bind_params(row);
     if (rt_plan_driven(row->study->plan))
-        rt_index_bind_proposed(row->table, insert->stmt, row->study->plan, point, false);
+        rt_index_bind_proposed(row->table, insert->stmt, row->study->plan, row->point, false);
 }
 
 /* Makes sure that a metric's column exists and can hold the value. */
@@ -302,8 +301,7 @@ static int check_params(struct rt_index *index, const struct row *row, struct rt
 
     if (attempt->outcome != RT_OUTCOME_OK || (attempt->flags & RT_ATTEMPT_LATE))
         return 0;
-    return rt_index_checks_trial(index, row->table, rt_study_index(row->study, attempt->ordinal),
-                                 err);
+    return rt_index_checks_trial(index, row->table, row->point, err);
 }
 
 /* A row by itself, after all others. */
@@ -324,6 +322,7 @@ static int add_in_bulk(struct rt_index *index, const struct row *row, struct rt_
     struct rt_index_new new = {.study = row->study,
                                .table = row->table,
                                .attempt = row->attempt,
+                               .point = row->point,
                                .metrics = &index->metrics,
                                .reason = row->reason,
                                .process = row->process,
@@ -333,8 +332,7 @@ static int add_in_bulk(struct rt_index *index, const struct row *row, struct rt_
     if (row->bare)
         return 0;
     if (rt_plan_driven(row->study->plan)) {
-        rt_index_read_proposed(row->table, row->study->plan,
-                               rt_study_index(row->study, row->attempt->ordinal));
+        rt_index_read_proposed(row->table, row->study->plan, row->point);
         new.proposed = &row->table->proposed;
     }
     return rt_index_bulk_add(index->bulk, &new, err);
@@ -362,6 +360,7 @@ static int add(struct rt_index *index, struct row *row, struct rt_err *err)
     if (!row->study || !row->study->plan)
         return rt_err_set(err, RT_EDAMAGED, "an attempt of study %u, which has no plan",
                           (unsigned)attempt->study);
+    row->point = rt_study_index(row->study, attempt->ordinal);
     if ((rc = rt_index_table_of(index, attempt->study, &row->table, err)) < 0 ||
         (rc = find_process(index, row, err)) < 0 || (rc = read_reason(index, row, err)) < 0 ||
         (rc = read_metrics(index, row, err)) < 0 || (rc = add_in_bulk(index, row, err)) < 0 ||

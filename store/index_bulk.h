@@ -5,7 +5,7 @@
  *
  * Nearly all attempts are the first of their trial, and their metrics fit the columns that there
  * are. Their rows gather here and are inserted by one statement, sorted, from a table that is made
- * of this memory (rt_db_feed()): in two thirds of the time that binding and stepping for each
+ * of this memory (store/index_feed.h): in two thirds of the time that binding and stepping for each
  * takes. Whoever is about to look at rows of the table, or to change them, flushes first.
  */
 #include "store/index_table.h"
@@ -21,6 +21,7 @@ struct rt_index_new {
     const struct rt_study *study;
     struct rt_index_table *table;
     const struct rt_attempt *attempt;
+    uint64_t point; /* of the trial in the current plan; UINT64_MAX: it is retired */
     const struct rt_metrics *metrics;
     const struct rt_metrics *proposed; /* the params, if a driver proposes them; else NULL */
     struct rt_span reason;             /* one line */

@@ -21,6 +21,8 @@ struct rt_index_column {
     char *value_text; /* what value.text points to */
     int param;        /* of the insert statement, if in the table */
     int state_param;
+    size_t slot; /* among the values of a row of store/index_bulk.c; 0: none */
+    size_t state_slot;
 };
 
 void rt_index_column_clear(struct rt_index_column *column);

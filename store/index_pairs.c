@@ -17,6 +17,7 @@ enum field {
     ORIGIN_STUDY,
     ORIGIN_ORDINAL,
     ORIGIN_ATTEMPT,
+    FIELDS,
 };
 
 /* The trials of one replay, as rows of that table. */
@@ -24,62 +25,41 @@ struct rt_index_pairs {
     struct rt_db *db;
     struct rt_db_feed feed;
     const struct rt_study *study;
-    const struct rt_json *studies; /* that its originals are from */
-    char store[RT_UUID_TEXT];      /* this one */
-    size_t row;                    /* which the origin is of; SIZE_MAX: none */
-    struct rt_plan_origin from;
-    const struct rt_json *origin; /* its study: id, store; NULL: the plan does not have it */
+    const struct rt_json *studies;     /* that its originals are from */
+    char store[RT_UUID_TEXT];          /* this one */
+    struct rt_db_value values[FIELDS]; /* of the row at hand */
 };
 
-static void find_origin(struct rt_index_pairs *pairs, size_t row)
+static struct rt_db_value text_value(const char *text)
 {
-    bool known;
-
-    if (pairs->row == row)
-        return;
-    pairs->row = row;
-    pairs->from = (struct rt_plan_origin){0, 0, 0};
-    known = rt_plan_origin(pairs->study->plan, row, &pairs->from);
-    pairs->origin = known ? rt_json_at(pairs->studies, pairs->from.study) : NULL;
+    return rt_db_text(text, text ? strlen(text) : 0);
 }
 
-static void put_store(const struct rt_index_pairs *pairs, struct rt_db_cell *cell)
+/* `origin` is a study: id, store; NULL: the plan does not have it. The store is NULL for ours. */
+static void put_origin(struct rt_index_pairs *pairs, const struct rt_json *origin)
 {
-    const char *store = rt_json_get_text(pairs->origin, "store", NULL);
+    const char *store = rt_json_get_text(origin, "store", NULL);
 
-    if (store && strcmp(store, pairs->store) != 0)
-        rt_db_cell_text(cell, rt_span_text(store));
+    if (store && strcmp(store, pairs->store) == 0)
+        store = NULL;
+    pairs->values[ORIGIN_STORE] = text_value(store);
+    pairs->values[ORIGIN_STUDY] = text_value(rt_json_get_text(origin, "id", ""));
 }
 
-static void put_cell(void *context, size_t row, size_t field, struct rt_db_cell *cell)
+static const struct rt_db_value *row_values(void *context, size_t row)
 {
     struct rt_index_pairs *pairs = context;
-    const struct rt_study *study = pairs->study;
+    const struct rt_plan *plan = pairs->study->plan;
+    struct rt_plan_origin from = {0, 0, 0};
+    bool known = rt_plan_origin(plan, row, &from);
 
-    find_origin(pairs, row);
-    switch ((enum field)field) {
-    case ORDINAL:
-        rt_db_cell_int(cell, (int64_t)rt_study_ordinal(study, row));
-        break;
-    case REPEAT:
-        rt_db_cell_int(cell, rt_plan_repeat(study->plan, row));
-        break;
-    case REPLICATE:
-        rt_db_cell_int(cell, rt_plan_replicate(study->plan, row));
-        break;
-    case ORIGIN_STORE:
-        put_store(pairs, cell);
-        break;
-    case ORIGIN_STUDY:
-        rt_db_cell_text(cell, rt_span_text(rt_json_get_text(pairs->origin, "id", "")));
-        break;
-    case ORIGIN_ORDINAL:
-        rt_db_cell_int(cell, (int64_t)pairs->from.ordinal);
-        break;
-    case ORIGIN_ATTEMPT:
-        rt_db_cell_int(cell, pairs->from.attempt);
-        break;
-    }
+    put_origin(pairs, known ? rt_json_at(pairs->studies, from.study) : NULL);
+    pairs->values[ORDINAL] = rt_db_int((int64_t)rt_study_ordinal(pairs->study, row));
+    pairs->values[REPEAT] = rt_db_int(rt_plan_repeat(plan, row));
+    pairs->values[REPLICATE] = rt_db_int(rt_plan_replicate(plan, row));
+    pairs->values[ORIGIN_ORDINAL] = rt_db_int((int64_t)from.ordinal);
+    pairs->values[ORIGIN_ATTEMPT] = rt_db_int(from.attempt);
+    return pairs->values;
 }
 
 int rt_index_pairs_new(struct rt_db *db, struct rt_index_pairs **out, struct rt_err *err)
@@ -90,7 +70,7 @@ int rt_index_pairs_new(struct rt_db *db, struct rt_index_pairs **out, struct rt_
     int rc;
 
     pairs->db = db;
-    pairs->feed = (struct rt_db_feed){.cell = put_cell, .context = pairs};
+    pairs->feed = (struct rt_db_feed){.row = row_values, .context = pairs};
     if ((rc = rt_db_add_feed(db, "new_pair", columns, &pairs->feed, err)) < 0) {
         free(pairs);
         return rc;
@@ -115,7 +95,6 @@ int rt_index_pairs_insert(struct rt_index_pairs *pairs, const struct rt_study *s
     pairs->study = study;
     pairs->studies = rt_json_get(rt_json_get(rt_plan_json(study->plan), "replay"), "studies");
     rt_uuid_text(store, pairs->store);
-    pairs->row = SIZE_MAX;
     pairs->feed.rows = (size_t)rt_plan_count(study->plan);
     rt_stmt_int(stmt, ":study", study->number);
     rc = rt_stmt_run(stmt, err);

@@ -106,8 +106,9 @@ static void forget_insert(struct rt_index_table *table)
 {
     rt_stmt_free(table->insert.stmt);
     table->insert.stmt = NULL;
-    rt_stmt_free(table->insert_many);
-    table->insert_many = NULL;
+    rt_stmt_free(table->many.stmt);
+    rt_stmt_free(table->many.last);
+    table->many = (struct rt_index_insert_many){.stmt = NULL};
 }
 
 void rt_index_table_free(struct rt_index_table *table)

@@ -48,6 +48,15 @@ struct rt_index_insert {
     int params[RT_FIELDS];
 };
 
+/* The statement of store/index_feed.c that takes many rows. */
+struct rt_index_insert_many {
+    struct rt_stmt *stmt; /* NULL: to be prepared */
+    struct rt_stmt *last; /* likewise: tells the highest ordinal */
+    uint32_t shape;       /* bits of the fields that it takes from each row */
+    uint32_t needed;      /* of those, what the last runs needed */
+    unsigned runs;        /* that is, so many */
+};
+
 /* Of the study's first attempt. Its trials' rows have the time since then, and no seed if it is
  * the same. */
 struct rt_index_first {
@@ -74,8 +83,7 @@ struct rt_index_table {
     size_t metrics; /* of those columns */
     size_t hint;    /* where the next metric is looked for */
     struct rt_index_insert insert;
-    struct rt_stmt *insert_many; /* of store/index_bulk.c; NULL: to be prepared */
-    uint32_t insert_shape;       /* the fields that it takes */
+    struct rt_index_insert_many many;
     uint64_t pending_first; /* first ordinal of the first range of `pending`; 0: none is left */
     uint64_t pending_last;
     uint64_t pending_at; /* the next one to look at */

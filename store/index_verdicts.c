@@ -5,10 +5,11 @@
 #include "store/db.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "sql.h"
 
 /* Columns of the table in memory, in its order. */
-enum field { ORDINAL, VERDICT, REASON };
+enum field { ORDINAL, VERDICT, REASON, FIELDS };
 
 struct row {
     int64_t ordinal;
@@ -19,26 +20,26 @@ struct row {
 struct rt_index_verdicts {
     struct rt_db *db;
     struct rt_db_feed feed;
-    struct row *rows; /* by ordinal */
+    struct rt_db_value values[FIELDS]; /* of the row at hand */
+    struct row *rows;                  /* by ordinal */
     size_t count;
     size_t capacity;
 };
 
-static void put_text(struct rt_db_cell *cell, const char *text)
+static struct rt_db_value text_value(const char *text)
 {
-    if (text)
-        rt_db_cell_text(cell, rt_span_text(text));
+    return rt_db_text(text, text ? strlen(text) : 0);
 }
 
-static void put_cell(void *context, size_t place, size_t field, struct rt_db_cell *cell)
+static const struct rt_db_value *row_values(void *context, size_t place)
 {
-    const struct rt_index_verdicts *verdicts = context;
+    struct rt_index_verdicts *verdicts = context;
     const struct row *row = &verdicts->rows[place];
 
-    if (field == ORDINAL)
-        rt_db_cell_int(cell, row->ordinal);
-    else
-        put_text(cell, field == VERDICT ? row->verdict : row->reason);
+    verdicts->values[ORDINAL] = rt_db_int(row->ordinal);
+    verdicts->values[VERDICT] = text_value(row->verdict);
+    verdicts->values[REASON] = text_value(row->reason);
+    return verdicts->values;
 }
 
 int rt_index_verdicts_new(struct rt_db *db, struct rt_index_verdicts **out, struct rt_err *err)
@@ -48,7 +49,7 @@ int rt_index_verdicts_new(struct rt_db *db, struct rt_index_verdicts **out, stru
     int rc;
 
     verdicts->db = db;
-    verdicts->feed = (struct rt_db_feed){.cell = put_cell, .context = verdicts};
+    verdicts->feed = (struct rt_db_feed){.row = row_values, .context = verdicts};
     if ((rc = rt_db_add_feed(db, "new_verdict", columns, &verdicts->feed, err)) < 0) {
         free(verdicts);
         return rc;

@@ -111,6 +111,62 @@ static void many_rows_of_one_transaction_are_what_their_attempts_say(void **stat
     world_end(&world);
 }
 
+/* One event of attempts that succeeded, with their ordinal as metric m. */
+static void say_rows(struct world *world, uint64_t first, size_t count, uint64_t sys_us)
+{
+    struct rt_attempt *rows = rt_calloc(count, sizeof *rows);
+    char(*results)[32] = rt_calloc(count, sizeof *results);
+
+    for (size_t i = 0; i < count; i++) {
+        int size = snprintf(results[i], sizeof results[i], "{\"m\":%llu}",
+                            (unsigned long long)(first + i));
+
+        rows[i] = (struct rt_attempt){.study = 1,
+                                      .ordinal = first + i,
+                                      .attempt = 1,
+                                      .launch = 1,
+                                      .pid = 100,
+                                      .sys_us = sys_us,
+                                      .outcome = RT_OUTCOME_OK,
+                                      .result.data = rt_span(results[i], (size_t)size)};
+    }
+    rt_attempts_put(&world->body, rows, count);
+    world_say(world, RT_EVENT_ATTEMPTS);
+    free(results);
+    free(rows);
+}
+
+/* What all rows of a batch share is said once, and what follows the last row is not numbered: no
+ * mixture of them may confuse the rows. */
+static void rows_keep_what_is_theirs_in_whatever_order_they_come(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin_simple(&world, 20000, 0);
+    say_rows(&world, 9001, 100, 0);
+    say_rows(&world, 1, 50, 0);
+    world_commit(&world);
+    say_rows(&world, 19999, 1, 7); /* far ahead */
+    say_rows(&world, 51, 3000, 0);
+    world_commit(&world);
+    for (unsigned i = 0; i < 40; i++) { /* longer than it is remembered what differed */
+        say_rows(&world, 3051 + i, 1, 3);
+        world_commit(&world);
+    }
+    say_rows(&world, 20000, 1, 0);
+    say_rows(&world, 9102, 1, 0);
+    say_rows(&world, 9101, 1, 5);
+    world_commit(&world);
+    expect_answer(&world, "SELECT count(*), sum(x = ordinal), sum(m = ordinal) FROM s WHERE m",
+                  "3194|3194|3194");
+    expect_answer(&world,
+                  "SELECT sys_us, count(*), min(ordinal), max(ordinal) FROM trial_1 "
+                  "GROUP BY sys_us",
+                  "0|3152|1|20000\n3|40|3051|3090\n5|1|9101|9101\n7|1|19999|19999");
+    world_end(&world);
+}
+
 /* Rows keep what differs from the first attempt, and the number of the process. */
 static void a_short_row_stands_for_all_that_its_attempt_says(void **state)
 {
@@ -477,6 +533,7 @@ int main(void)
         cmocka_unit_test(nothing_is_seen_before_the_commit),
         cmocka_unit_test(a_retried_trial_has_one_row_and_all_its_attempts),
         cmocka_unit_test(many_rows_of_one_transaction_are_what_their_attempts_say),
+        cmocka_unit_test(rows_keep_what_is_theirs_in_whatever_order_they_come),
         cmocka_unit_test(a_short_row_stands_for_all_that_its_attempt_says),
         cmocka_unit_test(what_a_dead_launch_had_is_lost_and_may_come_late),
         cmocka_unit_test(what_an_agent_gives_back_waits_again),

@@ -1,0 +1,3 @@
+-- The highest ordinal that has a row.
+SELECT max(ordinal)
+FROM {rows}
