@@ -5,10 +5,20 @@
 #include <stdlib.h>
 #include "sql.h"
 
-/* An attempt of the trial has ended, so that it has a row. */
-static bool has_row(const struct rt_study *study, uint64_t ordinal)
+/* The first trial of first..last of which no attempt has ended, so that it has no row; behind the
+ * last one if there is none. */
+static uint64_t first_without_row(const struct rt_study *study, uint64_t first, uint64_t last)
 {
-    return rt_state_trial(study, ordinal).outcome != RT_OUTCOME_NONE;
+    struct rt_trial trial;
+
+    while (first <= last) {
+        uint64_t run = rt_state_run(study, first, last, &trial);
+
+        if (trial.outcome == RT_OUTCOME_NONE)
+            break;
+        first += run;
+    }
+    return first;
 }
 
 int rt_index_load_pending(struct rt_index_table *table, struct rt_err *err)
@@ -55,8 +65,7 @@ int rt_index_settle_pending(struct rt_index *index, struct rt_index_table *table
     while (rc == 0 && study && table->pending_first) {
         uint64_t was = table->pending_first;
 
-        while (table->pending_at <= table->pending_last && has_row(study, table->pending_at))
-            table->pending_at++;
+        table->pending_at = first_without_row(study, table->pending_at, table->pending_last);
         if (table->pending_at <= table->pending_last) {
             table->pending_first = table->pending_at;
             return table->pending_at == was
@@ -220,21 +229,24 @@ static int insert_lease(struct rt_index *index, struct rt_index_lease *lease, st
 }
 
 /* A trial that was retired while it was leased may come back in a later plan, still leased. */
-static bool may_be_leased(const struct rt_study *study, uint64_t ordinal, uint32_t attempt)
+static bool may_be_leased(const struct rt_trial *trial, uint32_t attempt)
 {
-    struct rt_trial trial = rt_state_trial(study, ordinal);
-
-    return (trial.status == RT_TRIAL_LEASED || trial.status == RT_TRIAL_RETIRED) &&
-           trial.attempts == attempt;
+    return (trial->status == RT_TRIAL_LEASED || trial->status == RT_TRIAL_RETIRED) &&
+           trial->attempts == attempt;
 }
 
 static bool is_open(const struct rt_state *state, struct rt_index_lease *lease)
 {
     const struct rt_study *study = rt_state_study(state, lease->study);
+    uint64_t end = lease->first + lease->count;
+    struct rt_trial trial;
 
-    for (; study && lease->at < lease->first + lease->count; lease->at++) {
-        if (may_be_leased(study, lease->at, lease->attempt))
+    while (study && lease->at < end) {
+        uint64_t run = rt_state_run(study, lease->at, end - 1, &trial);
+
+        if (may_be_leased(&trial, lease->attempt))
             return true;
+        lease->at += run;
     }
     return false;
 }

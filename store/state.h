@@ -80,6 +80,10 @@ size_t rt_state_launches(const struct rt_state *state);
 const struct rt_launch *rt_state_launch(const struct rt_state *state, uint32_t number);
 
 struct rt_trial rt_state_trial(const struct rt_study *study, uint64_t ordinal);
+/* The same of a run of trials, alike, that begins at an ordinal and ends at `last` or before;
+ * returns how many they are, one at least. */
+uint64_t rt_state_run(const struct rt_study *study, uint64_t ordinal, uint64_t last,
+                      struct rt_trial *trial);
 
 /* Between ordinals and points of the current plan. Return 0 (ordinals start at 1) or
  * UINT64_MAX when there is no counterpart. */

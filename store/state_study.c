@@ -123,6 +123,28 @@ struct rt_trial rt_state_trial(const struct rt_study *study, uint64_t ordinal)
     return trial;
 }
 
+uint64_t rt_state_run(const struct rt_study *study, uint64_t ordinal, uint64_t last,
+                      struct rt_trial *trial)
+{
+    const struct rt_study_inner *inner = rt_study_inner(study);
+    const struct rt_revision *current = rt_study_current(inner);
+    const struct rt_segment *segment;
+    uint64_t run;
+    uint64_t end;
+    rt_word word;
+
+    *trial = rt_state_trial(study, ordinal);
+    if (ordinal < 1 || ordinal >= study->ordinals || ordinal >= last)
+        return 1;
+    end = last < study->ordinals ? last : study->ordinals;
+    run = rt_trials_run(&inner->trials, ordinal, end, &word);
+    segment = current ? rt_segments_seek(&current->map, ordinal) : NULL;
+    if (!segment)
+        return run;
+    end = segment->ordinal <= ordinal ? segment->ordinal + segment->count : segment->ordinal;
+    return run < end - ordinal ? run : end - ordinal;
+}
+
 uint64_t rt_study_ordinal(const struct rt_study *study, uint64_t index)
 {
     const struct rt_revision *current = rt_study_current(rt_study_inner(study));

@@ -99,6 +99,26 @@ static void assert_trial(const struct story *story, uint64_t ordinal, enum rt_tr
     assert_int_equal(trial.attempts, attempts);
 }
 
+/* A run of trials is what each of them is. */
+static void assert_runs(const struct rt_study *study)
+{
+    uint64_t next = 1;
+
+    while (next <= study->ordinals) {
+        struct rt_trial all;
+        uint64_t run = rt_state_run(study, next, study->ordinals, &all);
+
+        assert_true(run >= 1 && next + run - 1 <= study->ordinals);
+        for (uint64_t end = next + run; next < end; next++) {
+            struct rt_trial trial = rt_state_trial(study, next);
+
+            assert_int_equal(trial.status, all.status);
+            assert_int_equal(trial.outcome, all.outcome);
+            assert_int_equal(trial.attempts, all.attempts);
+        }
+    }
+}
+
 /* The counts of a study are what its trials add up to. */
 static void assert_counts(const struct story *story)
 {
@@ -119,6 +139,7 @@ static void assert_counts(const struct story *story)
     assert_memory_equal(done, study->done, sizeof done);
     assert_int_equal(leased, study->leased);
     assert_int_equal(first, rt_study_next_waiting(study, 1));
+    assert_runs(study);
 }
 
 static void the_first_event_is_the_birth_of_the_store(void **state)
