@@ -105,10 +105,12 @@ bool rt_leases_take(struct rt_leases *leases, uint32_t number, uint32_t study, u
     struct rt_open_range behind;
     size_t at;
 
-    if (!rt_leases_hold(leases, number, study, ordinal, attempt))
+    if (number >= leases->count)
         return false;
     rank = &leases->ranks[number];
     at = find(rank, study, ordinal, attempt);
+    if (at == rank->count)
+        return false;
     range = &rank->ranges[at];
     behind = *range;
     behind.ordinal = ordinal + 1;
