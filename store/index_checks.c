@@ -258,8 +258,8 @@ static uint64_t hash_judged(const struct rt_plan *plan, const struct rt_index_ch
     return sum;
 }
 
-int rt_index_checks_trial(struct rt_index *index, struct rt_index_table *table, uint64_t point,
-                          struct rt_err *err)
+static int check_trial(struct rt_index *index, struct rt_index_table *table, uint64_t point,
+                       struct rt_err *err)
 {
     const struct rt_plan *plan = rt_state_study(index->state, table->study)->plan;
     struct rt_index_checks *checks = &table->checks;
@@ -268,10 +268,7 @@ int rt_index_checks_trial(struct rt_index *index, struct rt_index_table *table, 
     uint64_t *values = NULL;
     int rc = 0;
 
-    if (!checks->loaded && (rc = load(index, table, err)) < 0)
-        return rc;
-    if (checks->open == 0 || point == UINT64_MAX ||
-        !rt_check_hash_metrics(&index->metrics, &member.metrics, &left_out))
+    if (!rt_check_hash_metrics(&index->metrics, &member.metrics, &left_out))
         goto out;
     member.all = checks->fixed + rt_check_mix(rt_plan_replicate(plan, point));
     /* Listed points may have equal replicates and other seeds. */
@@ -293,6 +290,18 @@ out:
     rt_buf_clear(&left_out);
     free(values);
     return rc;
+}
+
+int rt_index_checks_trial(struct rt_index *index, struct rt_index_table *table, uint64_t point,
+                          struct rt_err *err)
+{
+    int rc;
+
+    if (!table->checks.loaded && (rc = load(index, table, err)) < 0)
+        return rc;
+    if (table->checks.open == 0 || point == UINT64_MAX)
+        return 0;
+    return check_trial(index, table, point, err);
 }
 
 int rt_index_apply_reads(struct rt_index *index, const struct rt_event *event, struct rt_err *err)
