@@ -1,6 +1,7 @@
 #include "store/index_metrics.h"
 
 #include "base/alloc.h"
+#include "base/decimal.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -119,87 +120,108 @@ static bool take_word(struct cursor *in, const char *word)
     return true;
 }
 
-/* Nearly all characters are from 0x20 to 0x7f; others are looked at more closely. */
-static bool is_plain(struct rt_span text)
-{
-    const unsigned char *bytes = text.data;
-    bool ascii = true;
-
-    for (size_t i = 0; i < text.size; i++) {
-        if (bytes[i] < 0x20)
-            return false;
-        ascii &= bytes[i] < 0x80;
-    }
-    return ascii || rt_utf8_valid(text, NULL);
-}
-
-/* A string without escapes; false leaves the rest to the parser. */
+/* A string without escapes; false leaves the rest to the parser. Most are short: one look at each
+ * character costs less than to ask for the quote, for escapes, and for what is no ASCII. */
 static bool take_string(struct cursor *in, struct rt_span *text)
 {
     const char *start = in->at + 1;
-    const char *quote;
+    unsigned char all = 0;
+    const char *at;
 
     if (!take(in, '"'))
         return false;
-    quote = memchr(in->at, '"', (size_t)(in->end - in->at));
-    if (!quote || memchr(start, '\\', (size_t)(quote - start)))
+    for (at = start; at < in->end && *at != '"'; at++) {
+        if (*at == '\\' || (unsigned char)*at < 0x20)
+            return false;
+        all |= (unsigned char)*at;
+    }
+    if (at == in->end)
         return false;
-    *text = rt_span(start, (size_t)(quote - start));
-    in->at = quote + 1;
-    return is_plain(*text);
+    *text = rt_span(start, (size_t)(at - start));
+    in->at = at + 1;
+    return all < 0x80 || rt_utf8_valid(*text, NULL);
 }
 
-static size_t take_digits(struct cursor *in)
+/* A number as RFC 8259 has it, and its digits as an integer if they are at most WHOLE_DIGITS. */
+struct number {
+    bool negative;
+    bool real;     /* it has a point or an exponent */
+    bool exponent; /* it has an exponent */
+    int digits;
+    int places; /* of the digits, those behind the point */
+    int64_t whole;
+};
+#define WHOLE_DIGITS 18
+#define EXACT_DIGITS 15 /* a decimal of so many is one division of doubles */
+
+static int take_digits(struct cursor *in, struct number *number)
 {
     const char *start = in->at;
 
-    while (in->at < in->end && *in->at >= '0' && *in->at <= '9')
-        in->at++;
-    return (size_t)(in->at - start);
+    for (; in->at < in->end && *in->at >= '0' && *in->at <= '9'; in->at++) {
+        if (++number->digits <= WHOLE_DIGITS)
+            number->whole = number->whole * 10 + (*in->at - '0');
+    }
+    return (int)(in->at - start);
 }
 
-/* Moves over a number as RFC 8259 has it. */
-static bool skip_number(struct cursor *in, bool *real)
+static bool scan_number(struct cursor *in, struct number *number)
 {
     bool zero;
 
-    *real = false;
-    take(in, '-');
+    *number = (struct number){.negative = take(in, '-')};
     zero = in->at < in->end && *in->at == '0';
-    if (zero ? !take(in, '0') : take_digits(in) == 0)
+    if (zero ? !take(in, '0') : take_digits(in, number) == 0)
         return false;
     if (take(in, '.')) {
-        *real = true;
-        if (take_digits(in) == 0)
+        number->real = true;
+        number->places = take_digits(in, number);
+        if (number->places == 0)
             return false;
     }
     if (take(in, 'e') || take(in, 'E')) {
-        *real = true;
+        number->real = number->exponent = true;
         if (!take(in, '-'))
             take(in, '+');
-        return take_digits(in) > 0;
+        return take_digits(in, number) > 0;
     }
     return true;
+}
+
+static double real_of(const struct number *number, const char *text)
+{
+    struct rt_decimal decimal = {number->whole, -number->places};
+    double size;
+
+    if (number->exponent || number->digits > EXACT_DIGITS)
+        return rt_real_parse(text);
+    size = rt_decimal_real(decimal);
+    return number->negative ? -size : size;
 }
 
 static bool take_number(struct cursor *in, struct rt_datum *value)
 {
     const char *start = in->at;
     char text[NUMBER_MAX + 1];
+    struct number number;
     size_t size;
-    bool real;
 
-    if (!skip_number(in, &real) || (size = (size_t)(in->at - start)) > NUMBER_MAX)
+    if (!scan_number(in, &number) || (size = (size_t)(in->at - start)) > NUMBER_MAX)
         return false;
     memcpy(text, start, size);
     text[size] = '\0';
+    if (number.real) {
+        value->type = RT_COLUMN_REAL;
+        value->real = real_of(&number, text);
+        return isfinite(value->real);
+    }
+    value->type = RT_COLUMN_INTEGER;
+    value->integer = number.negative ? -number.whole : number.whole;
+    if (number.digits <= WHOLE_DIGITS)
+        return true;
     errno = 0;
-    value->type = real ? RT_COLUMN_REAL : RT_COLUMN_INTEGER;
-    if (real)
-        value->real = rt_real_parse(text);
-    else
-        value->integer = strtoll(text, NULL, 10);
-    return real ? isfinite(value->real) : errno == 0;
+    value->integer = strtoll(text, NULL, 10);
+    return errno == 0;
 }
 
 static bool take_special(struct cursor *in, struct rt_datum *value)

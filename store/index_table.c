@@ -183,6 +183,13 @@ int rt_index_table_begin(struct rt_index_table *table, uint64_t start_us, uint64
     return rc;
 }
 
+static bool is_named(const struct rt_index_column *column, struct rt_span name)
+{
+    return name.size == 0 ? column->name[0] == '\0'
+                          : strncmp(column->name, name.data, name.size) == 0 &&
+                                column->name[name.size] == '\0';
+}
+
 /* Results of one study have the same names in the same order, nearly always. */
 struct rt_index_column *rt_index_table_find(struct rt_index_table *table, bool metric,
                                             struct rt_span name)
@@ -192,7 +199,7 @@ struct rt_index_column *rt_index_table_find(struct rt_index_table *table, bool m
             table->hint + i < table->count ? table->hint + i : table->hint + i - table->count;
         struct rt_index_column *column = &table->columns[at];
 
-        if (column->metric == metric && rt_span_equal(rt_span_text(column->name), name)) {
+        if (column->metric == metric && is_named(column, name)) {
             table->hint = at + 1 < table->count ? at + 1 : 0;
             return column;
         }

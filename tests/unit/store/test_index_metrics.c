@@ -1,5 +1,6 @@
 #include "tests/expect.h"
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "store/index_metrics.h"
 
@@ -79,6 +80,36 @@ static void integers_are_exact_to_their_last_digit(void **state)
     expect_metrics("{\"a\":9223372036854775807,\"b\":-9223372036854775808}",
                    "a=integer:9223372036854775807 b=integer:-9223372036854775808");
     expect_metrics("{\"a\":9007199254740993}", "a=integer:9007199254740993");
+    expect_metrics("{\"a\":-0,\"b\":-999999999999999999,\"c\":1000000000000000000}",
+                   "a=integer:0 b=integer:-999999999999999999 c=integer:1000000000000000000");
+}
+
+static void reals_are_those_of_their_text(void **state)
+{
+    static const char *const texts[] = {
+        "-0.0",
+        "0.1",
+        "-2.50",
+        "0.000000000000001",
+        "123456789012345.0",
+        "1234567890.12345",
+        "12345678901234.567",
+        "0.30000000000000004",
+        "9007199254740993.0",
+        "1.7976931348623157e308",
+        "1e-7",
+        "0.0000000000000000000001",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char *result = rt_printf("{\"a\":%s}", texts[i]);
+        char *want = rt_printf("a=real:%.17g", strtod(texts[i], NULL));
+
+        expect_metrics(result, want);
+        free(result);
+        free(want);
+    }
 }
 
 static void types_widen_to_what_holds_both(void **state)
@@ -116,6 +147,7 @@ int main(void)
         cmocka_unit_test(nested_results_are_flattened),
         cmocka_unit_test(what_is_no_object_has_no_metrics),
         cmocka_unit_test(integers_are_exact_to_their_last_digit),
+        cmocka_unit_test(reals_are_those_of_their_text),
         cmocka_unit_test(types_widen_to_what_holds_both),
     };
 
