@@ -9,6 +9,8 @@ option(RETRIAL_VALGRIND_ALL "Let valgrind also run the unit tests that take it m
 # Asserts are for faults of our own, which must not reach a store: they stay on when optimised.
 string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
 
+# Nobody puts functions of their own in the place of ours: those of one file may be inlined there.
+add_compile_options(-fno-semantic-interposition)
 add_compile_options(-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
                     -Wpointer-arith -Wwrite-strings -Wvla -Wundef)
 add_compile_definitions(_GNU_SOURCE RETRIAL_VERSION="${PROJECT_VERSION}")
