@@ -16,7 +16,10 @@
 #define PINNED_US 500000 /* between looks at a WAL that a reader keeps */
 
 /* After being woken it waits for others, which follow soon: a transaction takes 0.3 ms. Together
- * with a batch that is less than the second that the index may be late. */
+ * with a batch that is less than the second that the index may be late. In the beginning, when
+ * somebody may look at what has just been started, it waits for a tenth of the time that it
+ * follows. */
+#define GROUP_MIN_US 10000
 #define GROUP_US     300000
 #define GROUP_EVENTS 64 /* so many are company enough */
 
@@ -42,6 +45,7 @@ struct rt_follower {
     uint64_t indexed;      /* committed */
     uint64_t behind_since; /* monotonic; 0 when level */
     uint64_t level_us;     /* monotonic; when it last was */
+    uint64_t began_us;     /* monotonic; when it began to follow */
     uint64_t wanted;       /* the thread sleeps until so much is durable */
     unsigned waiting;      /* callers of wait() */
     char pinned_by[64];
@@ -214,10 +218,19 @@ static int follow(struct rt_follower *follower, struct rt_err *err)
 }
 
 /* Whoever waits for the index, or for this thread to end, does not wait for more to come. */
+static uint64_t group_us(uint64_t following_us)
+{
+    uint64_t us = following_us / 10;
+
+    if (us < GROUP_MIN_US)
+        return GROUP_MIN_US;
+    return us < GROUP_US ? us : GROUP_US;
+}
+
 static void wait_for_company(struct rt_follower *follower)
 {
-    uint64_t until = rt_mono_us() + GROUP_US;
-    uint64_t now;
+    uint64_t now = rt_mono_us();
+    uint64_t until = now + group_us(now - follower->began_us);
 
     follower->wanted = follower->indexed + GROUP_EVENTS;
     while (follower->wish == GO_ON && follower->waiting == 0 &&
@@ -319,6 +332,7 @@ int rt_follower_start(struct rt_store *store, const char *index_path, struct rt_
     follower->durable = rt_store_durable(store);
     follower->behind_since = rt_mono_us();
     follower->level_us = 1;
+    follower->began_us = rt_mono_us();
     init_lock(follower);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);

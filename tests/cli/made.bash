@@ -76,4 +76,8 @@ PYTHON
         kill -0 $run || { cat "$HOME/log"; return 1; }
         sleep 0.05
     done
+    until sqlite3 .retrial/index.sqlite "SELECT count(*) FROM slow WHERE outcome = 'ok'" 2> "$HOME/err" | grep -q 3; do
+        kill -0 $run || { cat "$HOME/log"; return 1; }
+        sleep 0.02
+    done
 }
