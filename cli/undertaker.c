@@ -36,13 +36,15 @@ static bool has_children(pid_t parent)
     return found;
 }
 
+/* Whose child this process is once its own parent is gone has taken in the orphans of a launcher
+ * that is gone, or started this launch as the first process of a container, and would never end. */
 static _Noreturn void watch(pid_t launcher, int handle)
 {
     struct pollfd gone = {.fd = handle, .events = POLLIN};
     int alone_ms = 0;
 
     while (alone_ms < PATIENCE_MS) {
-        if (poll(&gone, 1, LOOK_MS) != 0)
+        if (poll(&gone, 1, LOOK_MS) != 0 || getppid() == launcher)
             _exit(0);
         alone_ms = has_children(launcher) ? 0 : alone_ms + LOOK_MS;
     }

@@ -11,7 +11,7 @@
 
 /* Leaves a process behind that waits for the end of `launcher`, the parent of this one, and kills
  * it once it has had no living child for ten seconds. It has no descriptor that somebody could wait
- * for. */
+ * for. Where the parent is not the launcher but who took in the orphans of one, it ends at once. */
 void rt_undertaker_leave(pid_t launcher);
 
 #endif
