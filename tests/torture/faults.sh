@@ -38,6 +38,8 @@ command_line() { # files in a folder of its own, through the shell
 }
 more() { small "$@"; } # adds to a store that is there
 verified() { retrial verify -q -j 2 small; } # a study that is complete
+replayed() { retrial replay -q -j 2 small -S x+=10; }
+driven() { retrial run -q -j 2 steered.yaml "$@"; } # by a driver, with reports and checkpoints
 # These make an index that is missing or damaged.
 listed() { retrial ls small; }
 repaired() { retrial check --repair; }
@@ -52,7 +54,8 @@ prepare() { # for the command $name: the folder that it starts from
         [ "$name" = more ] || rm -f .retrial/index.sqlite*
         [ "$name" != repaired ] || printf 'no index' > .retrial/index.sqlite
         ;;
-    verified) make_plain && small 2> "$work/err" || return ;;
+    verified | replayed) make_plain && small 2> "$work/err" || return ;;
+    driven) write_driven ;;
     *) make_plain ;;
     esac
     cd "$work" && mv here from
@@ -66,7 +69,11 @@ fresh() {
 }
 
 query() { retrial query --csv "$1" 2> "$work/err" | tail -n +2; }
-recorded() { query "SELECT a.*, t.x FROM \"small.attempts\" a JOIN small t USING (ordinal) WHERE a.outcome = 'ok'"; }
+recorded() {
+    local study=small
+    [ "$name" != driven ] || study=steered
+    query "SELECT a.*, t.x FROM \"$study.attempts\" a JOIN $study t USING (ordinal) WHERE a.outcome IN ('ok', 'pruned')"
+}
 values() { sed 's/.*,//' <<< "$1" | grep . | sort; }
 
 with_fault() {
@@ -80,8 +87,8 @@ check_end() { # code
     said=$(cat "$work/out" "$work/err")
     case $1 in
     0) survived=$((survived + 1)) ;;
-    1 | 3) # what a trial writes itself is its own, and so is what is said of its outcome
-        [[ $path == */view/* ]] || breach "it ended with $1"
+    1 | 3) # what a trial writes and keeps is its own, and so is what is said of its outcome
+        [[ $path == */view/* || $path == */keep-* ]] || breach "it ended with $1"
         failed=$((failed + 1))
         ;;
     5)
@@ -94,7 +101,7 @@ check_end() { # code
 }
 
 after() {
-    local before code end judged recorded=
+    local before code end judged count recorded=
     ! grep -q "is recorded: retrial verdict" "$work/err" || recorded=yes
     export TMPDIR=$work/tmp
     if [ -e .retrial ]; then
@@ -114,10 +121,12 @@ after() {
     : > "$RAN"
     $name --retry all > /dev/null 2> "$work/err"
     code=$?
+    count=6
     [ $code = 0 ] || [ "$name,$1,$code" = verified,3,3 ] || breach "run again, it ended with $code"
     case $name in
     listed | repaired) return ;;
-    verified) # one that came to its end is not gone on with
+    driven) count=4 ;;
+    verified | replayed) # one that came to its end is not gone on with
         end=$(query "SELECT count(*), sum(verdict IS NOT NULL) FROM replays")
         [ "$1" != 5 ] || [ -n "$recorded" ] || judged=0
         [ "$end" = "$((judged == 6 ? 12 : 6)),$((judged == 6 ? 12 : 6))" ] ||
@@ -127,7 +136,7 @@ after() {
     esac
     retrial check > "$work/err" 2>&1 || breach "the store is not whole in the end"
     end=$(recorded)
-    [ "$(values "$end")" = "$(seq 6)" ] || breach "not one ok attempt for each trial"
+    [ "$(values "$end")" = "$(seq $count)" ] || breach "not one ok attempt for each trial"
     [ -z "$(comm -23 <(sort <<< "$before") <(sort <<< "$end"))" ] || breach "recorded attempts are gone"
     [ -z "$(comm -12 <(values "$before") <(sort -u "$RAN"))" ] || breach "recorded trials ran again"
     again=$((again + $(sort "$RAN" "$work/ran.before" | uniq -d | wc -l)))
@@ -152,7 +161,7 @@ run_all() { # of command $name, with $how
     [ $code = 0 ] || breach "without a fault it ended with $code"
 }
 
-for name in ${COMMANDS:-small saved command_line more verified listed repaired}; do
+for name in ${COMMANDS:-small saved command_line driven more verified replayed listed repaired}; do
     prepare || { cat "$work/err"; exit 2; }
     for how in "${hows[@]}"; do
         run_all
