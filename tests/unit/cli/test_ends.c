@@ -1,8 +1,10 @@
 /* What several launches of replays come to together. */
 #include "tests/expect.h"
 
+#include "tests/folder.h"
 #include "tests/story.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -46,11 +48,12 @@ static void the_graver_end_stays_with_its_words(void **state)
 
 static void why_a_replay_could_not_be_started_is_said_where_it_is_not_the_end(void **state)
 {
-    char name[] = "/tmp/retrial-ends.XXXXXX";
+    char *folder = folder_new();
+    char *path = rt_fs_join(folder, "said");
     struct rt_err err = {0};
     struct rt_err own = {0};
     char said[100] = "";
-    int file = mkstemp(name);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     int before = dup(STDERR_FILENO);
 
     (void)state;
@@ -63,12 +66,13 @@ static void why_a_replay_could_not_be_started_is_said_where_it_is_not_the_end(vo
     assert_string_equal(said, "it has no\\nfunction\n");
     close(before);
     close(file);
-    unlink(name);
+    free(path);
+    folder_free(folder);
 }
 
 static void a_launch_of_another_study_is_none_of_a_replay(void **state)
 {
-    char folder[] = "/tmp/retrial-ends.XXXXXX";
+    char *folder = folder_new();
     struct rt_plan *plan = story_plan(2, 1, 0);
     struct rt_buf body = RT_BUF_INIT;
     struct rt_ends ends = {true, 7, 7};
@@ -77,7 +81,6 @@ static void a_launch_of_another_study_is_none_of_a_replay(void **state)
     char *path;
 
     (void)state;
-    assert_non_null(mkdtemp(folder));
     path = rt_fs_join(folder, "store");
     expect_ok(err, rt_store_open(path, RT_STORE_CREATE, &store, &err));
     rt_buf_add(&body, "{\"study\":1,\"id\":\"k3f9\",\"name\":\"t\"}");
@@ -96,7 +99,7 @@ static void a_launch_of_another_study_is_none_of_a_replay(void **state)
     assert_false(ends.known);
     assert_int_equal(ends.left, 0);
     assert_int_equal(ends.rc, 0);
-    rt_fs_remove(folder, NULL);
+    folder_free(folder);
     rt_buf_clear(&body);
     rt_plan_free(plan);
     free(path);

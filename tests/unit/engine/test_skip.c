@@ -1,6 +1,7 @@
 /* Trials of a replay that cannot be run: skipped once, with the reason, in each repeat. */
 #include "tests/expect.h"
 
+#include "tests/folder.h"
 #include "tests/story.h"
 
 #include "base/fs.h"
@@ -18,7 +19,7 @@ static const char plan_text[] =
     "\"replay\":{\"kind\":\"replay\",\"cannot\":[[1,\"its input is gone\"],[2,null]]}}";
 
 struct place {
-    char folder[64];
+    char *folder;
     struct rt_store *store;
 };
 
@@ -63,8 +64,7 @@ static void begin(struct place *place)
     char *path;
     struct rt_err err;
 
-    strcpy(place->folder, "/tmp/retrial-skip.XXXXXX");
-    assert_non_null(mkdtemp(place->folder));
+    place->folder = folder_new();
     path = rt_fs_join(place->folder, "store");
     expect_ok(err, rt_store_open(path, RT_STORE_CREATE, &place->store, &err));
     put_plan(place->store);
@@ -78,7 +78,7 @@ static void end(struct place *place)
 
     expect_ok(err, rt_store_commit(place->store, &err));
     expect_ok(err, rt_store_close(place->store, &err));
-    expect_ok(err, rt_fs_remove(place->folder, &err));
+    folder_free(place->folder);
 }
 
 static void leave_out(struct place *place, uint32_t launch)

@@ -1,6 +1,8 @@
 /* Packages that originals had, beside those that there are now. */
 #include "tests/expect.h"
 
+#include "tests/folder.h"
+
 #include <stdlib.h>
 
 #include "base/fs.h"
@@ -8,7 +10,7 @@
 #include "sql.h"
 
 struct place {
-    char folder[64];
+    char *folder;
     struct rt_db *db;
     struct rt_then_packages packages;
 };
@@ -19,8 +21,7 @@ static void begin(struct place *place)
     struct rt_err err;
 
     memset(place, 0, sizeof *place);
-    strcpy(place->folder, "/tmp/retrial-then.XXXXXX");
-    assert_non_null(mkdtemp(place->folder));
+    place->folder = folder_new();
     path = rt_fs_join(place->folder, "x.sqlite");
     expect_ok(err, rt_db_open(path, RT_DB_WRITE, &place->db, &err));
     expect_ok(err, rt_db_exec(place->db, rt_sql_index_create_package, &err));
@@ -34,11 +35,9 @@ static void begin(struct place *place)
 
 static void end(struct place *place)
 {
-    struct rt_err err;
-
     rt_then_packages_clear(&place->packages);
     rt_db_close(place->db);
-    expect_ok(err, rt_fs_remove(place->folder, &err));
+    folder_free(place->folder);
 }
 
 static void add(struct place *place, const char *hash)
