@@ -7,6 +7,7 @@ Retrial as in Optuna's own ask and tell with so many open: the distributions of 
 compared by the test of Kolmogorov and Smirnov. And how long a trial takes, in Retrial with the start of the
 engine and of all interpreters, against Optuna in memory and with its trials in SQLite.
 """
+import importlib.util
 import json
 import math
 
@@ -96,6 +97,8 @@ def distance(a, b):
 
 def main():
     given = common.arguments(__doc__, runs=1, trials=40, seeds=15, in_flight=4)
+    if not importlib.util.find_spec("optuna"):
+        raise SystemExit("Optuna is not installed: apt-get install python3-optuna, or pip install optuna")
     good = True
     for in_flight in (1, given.in_flight):
         found = {

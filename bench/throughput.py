@@ -3,10 +3,11 @@
 loops that keep nothing, or nothing but bytes (bench/loops.py).
 
 The whole command counts, from start to a level index; what a study of two trials takes, launched in the same
-way, is taken off for the sustained speed. Every run is checked: as many rows as trials, and their sum as
+way (the median of the runs), is taken off for the sustained speed. Every run is checked: as many rows as trials, and their sum as
 computed by hand.
 """
 import shutil
+import statistics
 
 import common
 import loops
@@ -28,11 +29,10 @@ def launch(given, entry, trials, launcher):
 
 
 def measure(given, entry, trials, launcher):
-    """Trials per second, those without the start, microseconds of processors, bytes."""
+    """What two trials took, and what all did, with the bytes of one."""
     start, _ = launch(given, entry, 2, launcher)
     use, size = launch(given, entry, trials, launcher)
-    more = trials - 2
-    return trials / use.wall, more / (use.wall - start.wall), (use.cpu - start.cpu) / more * 1e6, size
+    return start, use, size
 
 
 def main():
@@ -59,10 +59,13 @@ def main():
         )
     common.head(f"{given.trials:,} trials, {given.runs} runs")
     for (name, *_), values in zip(cases, results):
-        common.say(name, [value[0] for value in values], "trials/s")
-        common.say("    sustained: without the start", [value[1] for value in values], "trials/s")
-        common.say("    processor time", [value[2] for value in values], "us/trial")
-        common.say("    store", [value[3] for value in values], "bytes/trial")
+        more = given.trials - 2
+        wall = statistics.median(start.wall for start, _, _ in values)
+        cpu = statistics.median(start.cpu for start, _, _ in values)
+        common.say(name, [given.trials / use.wall for _, use, _ in values], "trials/s")
+        common.say("    sustained: without the start", [more / (use.wall - wall) for _, use, _ in values], "trials/s")
+        common.say("    processor time", [(use.cpu - cpu) / more * 1e6 for _, use, _ in values], "us/trial")
+        common.say("    store", [size for _, _, size in values], "bytes/trial")
     for (name, _), values in zip(bare, results[len(cases) :]):
         common.say(name, [value[0] for value in values], "a second")
 
